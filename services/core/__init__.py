@@ -1,0 +1,1 @@
+"""What is true and allowed: pure functions of (state, event, now), without I/O, clock or randomness."""

@@ -1,0 +1,60 @@
+"""Keyed identifiers: nobody without the agency's edge key can guess one from what it stands for."""
+
+import hashlib
+import hmac
+import re
+from typing import NewType
+
+SubjectId = NewType("SubjectId", str)
+FactId = NewType("FactId", str)
+EventId = NewType("EventId", str)
+CaseId = NewType("CaseId", str)
+OrgHandle = NewType("OrgHandle", str)
+
+_ID_BYTES = 16
+_SHAPE = re.compile(r"[0-9a-f]{32}")
+
+
+class MalformedId(ValueError):
+    """This is not one of the hub's identifiers: 32 lower-case hexadecimal digits."""
+
+
+def well_formed(text: str) -> str:
+    """Return `text` if it has the shape of an identifier.
+
+    Raises:
+        MalformedId: it has another shape; the text itself is not repeated in the error.
+    """
+    if not _SHAPE.fullmatch(text):
+        raise MalformedId
+    return text
+
+
+def subject_id(edge_key: bytes, organisation: str, system: str, source_id: str) -> SubjectId:
+    """The child as one system of one organisation knows them (design section 3)."""
+    return SubjectId(_keyed(edge_key, "subject", organisation, system, source_id))
+
+
+def fact_id(  # noqa: PLR0913 - the six parts are what makes a fact the same fact
+    edge_key: bytes, organisation: str, system: str, subject: SubjectId, event_type: str, natural_key: str
+) -> FactId:
+    """One thing said of one child: stays the same when it is corrected."""
+    return FactId(_keyed(edge_key, "fact", organisation, system, subject, event_type, natural_key))
+
+
+def event_id(edge_key: bytes, fact: FactId, shared_fields: str) -> EventId:
+    """One wording of a fact; `shared_fields` is its canonical text without the times of recording and receipt."""
+    return EventId(_keyed(edge_key, "event", fact, shared_fields))
+
+
+def org_handle(edge_key: bytes, organisation: str) -> OrgHandle:
+    """The opaque handle under which an organisation speaks on shared topics (design 6)."""
+    return OrgHandle(_keyed(edge_key, "org", organisation))
+
+
+def _keyed(key: bytes, *parts: str) -> str:
+    digest = hmac.new(key, digestmod=hashlib.sha256)
+    for part in parts:
+        text = part.encode()
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.digest()[:_ID_BYTES].hex()
