@@ -1,0 +1,51 @@
+# The same short commands for people, hooks and CI. A machine needs Python 3.11+ and make; the rest is made here, in .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help up down check lint test lock format
+
+# The newest Python that every package of requirements.lock has a wheel for; a name that does not run (a pyenv shim) is passed over.
+pythons = python3.14 python3.13 python3.12 python3.11 python3
+runs = $(shell $(1) -c 'import sys, venv, ensurepip; sys.version_info >= (3, 11) and print("$(1)")' 2>/dev/null)
+PYTHON ?= $(firstword $(foreach name,$(pythons),$(call runs,$(name))))
+
+# The stamp is named after the content of what it stands for: a second run finds it and does nothing.
+bin := .venv/bin
+ready := .venv/ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+up: $(ready) ## start everything and play the scenario; ends with the address to open
+	@$(bin)/lantern up --demo
+
+down: $(ready) ## stop everything; the data stays in .lantern
+	@$(bin)/lantern down
+
+check: lint ## format, lint, types, imports, fast tests: under a minute
+	$(bin)/pytest -q -m "not real"
+
+test: lint ## everything that CI runs: check, and the tests on a real Kafka and PostgreSQL
+	$(bin)/pytest
+
+lint: $(ready)
+	$(bin)/ruff format --check --quiet .
+	$(bin)/ruff check --quiet .
+	$(bin)/mypy --no-error-summary
+	$(bin)/lint-imports --no-logo
+
+format: $(ready) ## put the code in its usual form
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+
+lock: ## make requirements.lock again from requirements.in (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    requirements.in --output-file requirements.lock
+
+$(ready): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
+	@echo "Making .venv with $(PYTHON); the first time this downloads about 300 MB."
+	$(PYTHON) -m venv .venv
+	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f .venv/ready-*
+	@touch $@
