@@ -1,4 +1,4 @@
-"""The published code list of indicators, each with its paragraph; a guide to a wider assessment, never a score (¶5.10)."""
+"""The published code list of indicators, each with its paragraph: a guide, never a score (¶5.10)."""
 
 from enum import StrEnum
 

@@ -1,0 +1,178 @@
+"""Cases as components: records joined by identifiers and by people, parted by people's refusals.
+
+The answer is a function of the *sets* of records and decisions, so it is the same in every order of arrival.
+A false join is worse than a late one: where identifiers would join what a person or a surer identifier has parted,
+they join nothing there, and a person is asked.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import combinations, pairwise
+
+from services.core.codes import IdentifierScheme
+from services.core.ids import CaseId, EventId, SubjectId
+
+IdentifierKey = tuple[IdentifierScheme, str]
+Pair = tuple[SubjectId, SubjectId]
+
+ONE_A_PERSON = frozenset({IdentifierScheme.NHS_NUMBER, IdentifierScheme.PNC_ID})
+"""A person has one of each: two different values are a conflict, and one value joins more surely than the others."""
+
+SEVERAL_A_PERSON = frozenset(IdentifierScheme) - ONE_A_PERSON
+"""A person may hold several passports and references."""
+
+
+class Verdict(StrEnum):
+    """What a person decided about two records."""
+
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision about a pair; of several on one pair the latest counts."""
+
+    pair: Pair
+    verdict: Verdict
+    decided_at: datetime
+    event_id: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Each record's case; `conflicts` are pairs that identifiers would join and something speaks against."""
+
+    case_of: Mapping[SubjectId, CaseId]
+    conflicts: frozenset[Pair] = field(default=frozenset())
+
+
+def pair_of(one: SubjectId, other: SubjectId) -> Pair:
+    """The two records in the one order in which a pair is written."""
+    return (one, other) if one < other else (other, one)
+
+
+def partition(records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision]) -> Partition:
+    """Part the records into cases; a case's id is the smallest subject id in it.
+
+    Decisions about records that are not there count once the records are.
+    """
+    latest = {pair: decision for pair, decision in _latest(decisions).items() if records.keys() >= set(pair)}
+    parted = {pair for pair, decision in latest.items() if decision.verdict is Verdict.REFUSED}
+    groups = _Groups(records)
+    for decision in _links_newest_first(latest.values()):
+        groups.join_unless_parted(decision.pair, parted)
+    conflicts: set[Pair] = set()
+    for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON):
+        edges = _identifier_edges(records, schemes)
+        barred = _barred(records, groups, edges, parted)
+        for pair in edges - barred:
+            groups.join(pair)
+        conflicts |= barred
+    return Partition(groups.case_of(), frozenset(pair for pair in conflicts if not groups.same(pair)))
+
+
+def _barred(
+    records: Mapping[SubjectId, frozenset[IdentifierKey]], settled: "_Groups", edges: set[Pair], parted: set[Pair]
+) -> set[Pair]:
+    """The identifier edges of every cluster in which they would join what a person or another identifier parts."""
+    trial = settled.copy()
+    for pair in edges:
+        trial.join(pair)
+    against = parted | _contradictions(records, trial)
+    bad = {trial.root(one) for one, other in against if trial.same((one, other)) and not settled.same((one, other))}
+    return {pair for pair in edges if trial.root(pair[0]) in bad and not settled.same(pair)}
+
+
+def _contradictions(records: Mapping[SubjectId, frozenset[IdentifierKey]], clusters: "_Groups") -> set[Pair]:
+    """One pair for every two different sets of one-a-person numbers that contradict each other within a cluster."""
+    holders: dict[SubjectId, dict[frozenset[IdentifierKey], list[SubjectId]]] = defaultdict(lambda: defaultdict(list))
+    for subject in sorted(records):
+        numbers = frozenset(key for key in records[subject] if key[0] in ONE_A_PERSON)
+        if numbers:
+            holders[clusters.root(subject)][numbers].append(subject)
+    return {
+        pair_of(one, other)
+        for by_numbers in holders.values()
+        for mine, theirs in combinations(by_numbers, 2)
+        if contradict(mine, theirs)
+        for one in by_numbers[mine]
+        for other in by_numbers[theirs]
+    }
+
+
+def _latest(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
+    latest: dict[Pair, Decision] = {}
+    for decision in decisions:
+        rival = latest.get(decision.pair)
+        if rival is None or _when(decision) > _when(rival):
+            latest[decision.pair] = decision
+    return latest
+
+
+def _when(decision: Decision) -> tuple[datetime, EventId]:
+    return decision.decided_at, decision.event_id
+
+
+def _links_newest_first(decisions: Iterable[Decision]) -> list[Decision]:
+    links = [decision for decision in decisions if decision.verdict is Verdict.LINKED]
+    return sorted(links, key=_when, reverse=True)
+
+
+def _identifier_edges(
+    records: Mapping[SubjectId, frozenset[IdentifierKey]], schemes: frozenset[IdentifierScheme]
+) -> set[Pair]:
+    """A chain of pairs through the holders of each identifier of these schemes."""
+    holders: dict[IdentifierKey, list[SubjectId]] = defaultdict(list)
+    for subject in sorted(records):
+        for key in records[subject]:
+            if key[0] in schemes:
+                holders[key].append(subject)
+    return {pair for sharing in holders.values() for pair in pairwise(sharing)}
+
+
+def contradict(one: frozenset[IdentifierKey], other: frozenset[IdentifierKey]) -> bool:
+    """Whether two records hold different numbers of a kind of which a person has one."""
+    for scheme in ONE_A_PERSON:
+        mine = {value for kind, value in one if kind is scheme}
+        theirs = {value for kind, value in other if kind is scheme}
+        if mine and theirs and not mine & theirs:
+            return True
+    return False
+
+
+class _Groups:
+    """Disjoint sets of records whose representative is the smallest subject id."""
+
+    def __init__(self, records: Iterable[SubjectId]) -> None:
+        self._parent = {subject: subject for subject in records}
+
+    def copy(self) -> "_Groups":
+        twin = _Groups(())
+        twin._parent = dict(self._parent)
+        return twin
+
+    def case_of(self) -> dict[SubjectId, CaseId]:
+        return {subject: CaseId(self.root(subject)) for subject in self._parent}
+
+    def same(self, pair: Pair) -> bool:
+        return self.root(pair[0]) == self.root(pair[1])
+
+    def join_unless_parted(self, pair: Pair, parted: set[Pair]) -> None:
+        ends = {self.root(pair[0]), self.root(pair[1])}
+        if not any({self.root(one), self.root(other)} == ends for one, other in parted):
+            self.join(pair)
+
+    def join(self, pair: Pair) -> None:
+        low, high = sorted((self.root(pair[0]), self.root(pair[1])))
+        self._parent[high] = low
+
+    def root(self, subject: SubjectId) -> SubjectId:
+        while self._parent[subject] != subject:
+            self._parent[subject] = self._parent[self._parent[subject]]
+            subject = self._parent[subject]
+        return subject

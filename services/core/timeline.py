@@ -1,0 +1,108 @@
+"""A case's timeline: entries in an order that does not depend on how they arrived."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.core.codes import Precision, Role, Sector
+from services.core.facts import (
+    BorderEncounter,
+    ChildFound,
+    ChildLookedAfter,
+    ChildMissing,
+    Fact,
+    HealthAttendance,
+    KinshipClaimed,
+    LinkRefused,
+    PlacementEnded,
+    PlacementStarted,
+    PoliceContact,
+    RecordsLinked,
+    RecordsUnlinked,
+    ReferralDecided,
+    ReferralMade,
+    Sighting,
+)
+from services.core.ids import EventId, FactId, SubjectId
+
+SortKey = tuple[datetime, int, EventId]
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands first in every order: the time of what nobody dated."""
+
+_RANK: dict[type[Fact], int] = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            BorderEncounter,
+            PoliceContact,
+            HealthAttendance,
+            ReferralMade,
+            ReferralDecided,
+            ChildLookedAfter,
+            PlacementEnded,
+            PlacementStarted,
+            ChildMissing,
+            Sighting,
+            ChildFound,
+            KinshipClaimed,
+            RecordsLinked,
+            RecordsUnlinked,
+            LinkRefused,
+        )
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as the timeline holds it.
+
+    `recorded_at` is when it was last said: an event said again counts as the latest word on its fact.
+    `known_at` is when the hub first held it.
+    """
+
+    event_id: EventId
+    fact_id: FactId
+    subject_id: SubjectId
+    sector: Sector
+    role: Role
+    occurred_at: datetime | None
+    precision: Precision
+    recorded_at: datetime
+    known_at: datetime
+    fact: Fact
+
+
+def sort_key(entry: Entry) -> SortKey:
+    """Order of the timeline: when it happened, then rank of type, then event id (design section 4)."""
+    return entry.occurred_at or NEVER, _RANK[type(entry.fact)], entry.event_id
+
+
+def superseded(entries: Iterable[Entry]) -> dict[EventId, EventId]:
+    """Each corrected event with the event that now speaks for its fact: the one last said, ties by event id."""
+    entries = tuple(entries)
+    latest = _latest_of_each_fact(entries)
+    return {
+        entry.event_id: latest[entry.fact_id].event_id
+        for entry in entries
+        if latest[entry.fact_id].event_id != entry.event_id
+    }
+
+
+def current(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What is now said, in timeline order: one entry a fact."""
+    return tuple(sorted(_latest_of_each_fact(entries).values(), key=sort_key))
+
+
+def _latest_of_each_fact(entries: Iterable[Entry]) -> dict[FactId, Entry]:
+    latest: dict[FactId, Entry] = {}
+    for entry in entries:
+        rival = latest.get(entry.fact_id)
+        if rival is None or _last_said(entry) > _last_said(rival):
+            latest[entry.fact_id] = entry
+    return latest
+
+
+def _last_said(entry: Entry) -> tuple[datetime, EventId]:
+    return entry.recorded_at, entry.event_id
