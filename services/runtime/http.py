@@ -1,0 +1,106 @@
+"""The HTTP side of every service: /metrics, /healthz and /readyz open, everything else for the operator alone."""
+
+import asyncio
+import contextlib
+import hmac
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.core.errors import Misconfigured
+from services.runtime.health import Health, Reason
+from services.runtime.metrics import Metrics
+
+_STOP_SECONDS = 2
+_OK = 200
+_UNAVAILABLE = 503
+_UNAUTHORISED = 401
+# What keeps a process from being ready, while the process itself is well: its liveness is not to blame.
+_NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
+
+
+def create_app(metrics: Metrics, health: Health, token: SecretStr, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """Make the service's web application; `routes` stand behind the operator's token."""
+
+    async def show_metrics(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    async def show_health(_: Request) -> Response:
+        return _light([reason for reason in health.reasons if reason not in _NOT_READY])
+
+    async def show_readiness(_: Request) -> Response:
+        return _light(health.reasons)
+
+    return Starlette(
+        routes=[
+            Route("/metrics", show_metrics),
+            Route("/healthz", show_health),
+            Route("/readyz", show_readiness),
+            Mount("/", OperatorOnly(Router(routes), token)),
+        ]
+    )
+
+
+def _light(reasons: Sequence[Reason]) -> Response:
+    body = {"light": "red" if reasons else "green", "reasons": list(reasons)}
+    return JSONResponse(body, _UNAVAILABLE if reasons else _OK, {"cache-control": "no-store"})
+
+
+class OperatorOnly:
+    """Lets a request through to `app` only with `Authorization: Bearer <the operator's token>`."""
+
+    def __init__(self, app: ASGIApp, token: SecretStr) -> None:
+        self.app = app
+        self._expected = f"Bearer {token.get_secret_value()}".encode("ascii")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = scope["type"] == "http" and self._is_operator(scope)
+        answer = self.app if allowed else JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
+        await answer(scope, receive, send)
+
+    def _is_operator(self, scope: Scope) -> bool:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        return len(given) == 1 and hmac.compare_digest(given[0], self._expected)
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves the process's signals to the service."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` beside the service's own work, in its event loop; gives the port.
+
+    Raises:
+        Misconfigured: the port is taken.
+    """
+    listener = _listen(host, port)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS
+    )
+    server = _QuietServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError:
+        raise Misconfigured(f"Port {port} is taken: stop what holds it, or start with another --port-base.") from None

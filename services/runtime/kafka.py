@@ -1,0 +1,192 @@
+"""Kafka clients: secured, producers idempotent, every acknowledgement of a batch awaited, nothing committed unasked."""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.helpers import create_ssl_context
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
+from pydantic import SecretStr
+
+from services.core.errors import BrokenRule, Unavailable
+from services.runtime.health import Health, Reason
+from services.runtime.settings import KafkaSecurity, Settings, read_secrets
+
+SASL_MECHANISM = "SCRAM-SHA-512"
+# Kafka refuses a batch above the topic's max.message.bytes (1 MiB at least); one larger record travels alone.
+_BATCH_BYTES = 512 * 1024
+_FETCH_BYTES = 4 * 1024 * 1024
+_SESSION_MS = 10_000
+_HEARTBEAT_MS = 2_000
+PATIENCE_SECONDS = 3.0
+RETRY_SECONDS = 0.5
+_PARTITIONS_REMEMBERED = 65_536
+
+log = structlog.get_logger()
+
+
+class Client(Protocol):
+    """What a Kafka client of any kind can do."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+ClientT = TypeVar("ClientT", bound=Client)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record to be written; `key` decides its partition."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaAccess:
+    """How one principal reaches the brokers."""
+
+    bootstrap: str
+    security: KafkaSecurity
+    user: str
+    password: SecretStr
+    ca_file: Path | None = None
+
+
+def access_of(settings: Settings) -> KafkaAccess:
+    """Say how this service reaches the brokers.
+
+    Raises:
+        Misconfigured: its secrets cannot be read.
+    """
+    password = read_secrets(settings.secrets_file).kafka_password
+    return KafkaAccess(
+        settings.kafka_bootstrap, settings.kafka_security, settings.kafka_user, password, settings.kafka_ca_file
+    )
+
+
+def client_settings(access: KafkaAccess) -> dict[str, Any]:
+    """Spell `access` as aiokafka's arguments."""
+    secured = access.security is KafkaSecurity.SASL_SSL
+    return {
+        "bootstrap_servers": access.bootstrap,
+        "client_id": access.user,
+        "security_protocol": access.security.value,
+        "sasl_mechanism": SASL_MECHANISM,
+        "sasl_plain_username": access.user,
+        "sasl_plain_password": access.password.get_secret_value(),
+        "ssl_context": create_ssl_context(cafile=access.ca_file) if secured else None,
+    }
+
+
+def make_producer(access: KafkaAccess) -> AIOKafkaProducer:
+    """Make an idempotent producer that waits for all replicas; not started."""
+    return AIOKafkaProducer(
+        **client_settings(access), enable_idempotence=True, acks="all", linger_ms=0, max_batch_size=_BATCH_BYTES
+    )
+
+
+def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -> AIOKafkaConsumer:
+    """Make a consumer that answers at once and commits only when told; not started.
+
+    It starts at the group's committed offsets, else at the beginning; without topics, assign and seek it yourself.
+    """
+    return AIOKafkaConsumer(
+        *topics,
+        **client_settings(access),
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_min_bytes=1,
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        session_timeout_ms=_SESSION_MS,
+        heartbeat_interval_ms=_HEARTBEAT_MS,
+    )
+
+
+async def send_batch(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    """Write `messages` and wait until Kafka has acknowledged every one; those of one key keep their order.
+
+    Raises:
+        Unavailable: not all were acknowledged; some may have been written.
+        BrokenRule: a message is larger than its topic allows.
+    """
+    try:
+        batches = [batch async for batch in _packed(producer, messages)]
+        acks = [await producer.send_batch(batch, topic, partition=partition) for topic, partition, batch in batches]
+        results = await asyncio.gather(*acks, return_exceptions=True)
+    except KafkaError as error:
+        raise Unavailable from error
+    for result in results:
+        if isinstance(result, MessageSizeTooLargeError):
+            raise BrokenRule from result
+        if isinstance(result, BaseException):
+            raise Unavailable from result
+
+
+async def _packed(
+    producer: AIOKafkaProducer, messages: Iterable[Message]
+) -> AsyncIterator[tuple[str, int, BatchBuilder]]:
+    open_batches: dict[tuple[str, int], BatchBuilder] = {}
+    partitions: dict[str, int] = {}
+    for message in messages:
+        if message.topic not in partitions:
+            partitions[message.topic] = len(await producer.partitions_for(message.topic))
+        place = (message.topic, partition_of(message.key, partitions[message.topic]))
+        batch = open_batches.get(place)
+        if batch is None or _append(batch, message) is None:
+            if batch is not None:
+                yield *place, batch
+            batch = open_batches[place] = producer.create_batch()
+            _append(batch, message)
+    for place, batch in open_batches.items():
+        yield *place, batch
+
+
+def _append(batch: BatchBuilder, message: Message) -> object:
+    return batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
+
+
+@functools.lru_cache(maxsize=_PARTITIONS_REMEMBERED)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Choose the partition of a key as Kafka's own Java client does."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+async def connect(make: Callable[[], ClientT], health: Health, reason: Reason) -> ClientT:
+    """Make and start a client; a broker that does not answer is asked again for ever, with the light red meanwhile."""
+    while True:
+        client = make()
+        try:
+            async with impatient(health, reason):
+                await client.start()
+        except KafkaError as error:
+            await client.stop()
+            health.red(reason)
+            log.warning("Kafka lets no client in; it is asked again until it does.", reason=reason, exc_info=error)
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            health.green(reason)
+            return client
+
+
+@contextlib.asynccontextmanager
+async def impatient(health: Health, reason: Reason) -> AsyncIterator[None]:
+    """Turn the light red when what stands inside takes longer than three seconds."""
+    timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, health.red, reason)
+    try:
+        yield
+    finally:
+        timer.cancel()

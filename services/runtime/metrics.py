@@ -1,0 +1,127 @@
+"""Every metric of every service in one table: its name, unit, and what a rise means; never a label of a child."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+_BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Kind(StrEnum):
+    """What kind of number a metric is."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One metric: what it counts, in which unit, by which labels, and what it means when it rises."""
+
+    name: str
+    kind: Kind
+    unit: str
+    counts: str
+    rise: str
+    labels: tuple[str, ...] = ()
+
+
+EVENTS_IN = Definition(
+    "lantern_events_in",
+    Kind.COUNTER,
+    "records",
+    "Records read from Kafka, by topic.",
+    "More is being sent.",
+    ("topic",),
+)
+EVENTS_OUT = Definition(
+    "lantern_events_out",
+    Kind.COUNTER,
+    "records",
+    "Records that Kafka acknowledged.",
+    "More has been said to others.",
+    ("topic",),
+)
+RECORDS_HELD_BACK = Definition(
+    "lantern_records_held_back",
+    Kind.COUNTER,
+    "records",
+    "Records without a reason to share; nothing of them is kept.",
+    "Usual after a whole return; unusual otherwise: a source may have lost the field that gives the reason.",
+)
+RECORDS_REFUSED = Definition(
+    "lantern_records_refused",
+    Kind.COUNTER,
+    "records",
+    "Records that could not be read or may not be said by their sender.",
+    "A source changed its format, or somebody sends what they may not.",
+    ("reason",),
+)
+BATCH_SECONDS = Definition(
+    "lantern_batch_seconds",
+    Kind.HISTOGRAM,
+    "seconds",
+    "Time from a batch in hand to all of it saved and acknowledged.",
+    "Kafka or PostgreSQL answers slowly, or batches are larger.",
+)
+CONSUMER_LAG = Definition(
+    "lantern_consumer_lag",
+    Kind.GAUGE,
+    "records",
+    "Records in Kafka that are not yet processed.",
+    "The service is slower than what is sent, or stopped.",
+    ("topic",),
+)
+OUTBOX_AGE_SECONDS = Definition(
+    "lantern_outbox_age_seconds",
+    Kind.GAUGE,
+    "seconds",
+    "Age of the oldest row that is saved and not yet published; 0 when there is none.",
+    "Kafka does not accept what is saved: feeds fall behind the tables.",
+)
+HEALTH_LIGHT = Definition(
+    "lantern_health_light",
+    Kind.GAUGE,
+    "light",
+    "1 for each reason for which the service's light is red; 0 when that reason is over.",
+    "The service waits for what the reason names; its work stays where it is.",
+    ("reason",),
+)
+
+DEFINITIONS = (
+    EVENTS_IN,
+    EVENTS_OUT,
+    RECORDS_HELD_BACK,
+    RECORDS_REFUSED,
+    BATCH_SECONDS,
+    CONSUMER_LAG,
+    OUTBOX_AGE_SECONDS,
+    HEALTH_LIGHT,
+)
+
+
+class Metrics:
+    """The metrics of one process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.events_in = self.counter(EVENTS_IN)
+        self.events_out = self.counter(EVENTS_OUT)
+        self.records_held_back = self.counter(RECORDS_HELD_BACK)
+        self.records_refused = self.counter(RECORDS_REFUSED)
+        self.batch_seconds = self.histogram(BATCH_SECONDS)
+        self.consumer_lag = self.gauge(CONSUMER_LAG)
+        self.outbox_age_seconds = self.gauge(OUTBOX_AGE_SECONDS)
+        self.health_light = self.gauge(HEALTH_LIGHT)
+
+    def counter(self, metric: Definition) -> Counter:
+        return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)
+
+    def gauge(self, metric: Definition) -> Gauge:
+        return Gauge(metric.name, metric.counts, metric.labels, registry=self.registry)
+
+    def histogram(self, metric: Definition) -> Histogram:
+        return Histogram(metric.name, metric.counts, metric.labels, buckets=_BATCH_SECONDS, registry=self.registry)
