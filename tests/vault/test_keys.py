@@ -1,0 +1,93 @@
+"""Each content stands under a data key of its own, bound to its place."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.core.errors import BrokenRule, Misconfigured
+from services.vault.keys import DigestKey, KeyEncryptionKey, Locked, read_key
+
+KEK = KeyEncryptionKey(bytes(range(32)))
+BINDING = ("subject", "fact", "location", b"digest")
+
+
+@given(plaintext=st.binary(max_size=600), binding=st.lists(st.text() | st.binary(), max_size=5))
+def test_what_was_locked_opens_with_the_same_binding(plaintext: bytes, binding: list[str | bytes]) -> None:
+    assert KEK.unlock(KEK.lock(plaintext, *binding), *binding) == plaintext
+
+
+@pytest.mark.parametrize("changed", range(len(BINDING)))
+def test_a_content_moved_to_another_place_does_not_open(changed: int) -> None:
+    elsewhere = [*BINDING[:changed], "other", *BINDING[changed + 1 :]]
+    with pytest.raises(BrokenRule):
+        KEK.unlock(KEK.lock(b"1 Test Street", *BINDING), *elsewhere)
+
+
+@given(left=st.text(min_size=1), right=st.text(min_size=1))
+def test_a_letter_cannot_wander_from_one_part_of_the_binding_to_the_next(left: str, right: str) -> None:
+    locked = KEK.lock(b"1 Test Street", left, right)
+    with pytest.raises(BrokenRule):
+        KEK.unlock(locked, left + right[0], right[1:])
+
+
+@pytest.mark.parametrize(("column", "at"), [*itertools.product(("wrapped_key", "ciphertext"), (0, 12, -1))])
+def test_an_altered_byte_is_noticed(column: str, at: int) -> None:
+    locked = KEK.lock(b"1 Test Street", *BINDING)
+    columns = {"wrapped_key": bytearray(locked.wrapped_key), "ciphertext": bytearray(locked.ciphertext)}
+    columns[column][at] ^= 1
+    altered = Locked(locked.kek_id, bytes(columns["wrapped_key"]), bytes(columns["ciphertext"]))
+    with pytest.raises(BrokenRule):
+        KEK.unlock(altered, *BINDING)
+
+
+def test_the_data_key_of_one_content_does_not_open_another() -> None:
+    one, other = KEK.lock(b"1 Test Street", *BINDING), KEK.lock(b"2 Test Street", *BINDING)
+    with pytest.raises(BrokenRule):
+        KEK.unlock(Locked(one.kek_id, one.wrapped_key, other.ciphertext), *BINDING)
+
+
+def test_another_key_encryption_key_opens_nothing() -> None:
+    with pytest.raises(BrokenRule):
+        KeyEncryptionKey(bytes(32)).unlock(KEK.lock(b"1 Test Street", *BINDING), *BINDING)
+
+
+def test_the_error_of_a_content_that_does_not_open_says_nothing_of_it() -> None:
+    with pytest.raises(BrokenRule) as raised:
+        KEK.unlock(KEK.lock(b"1 Test Street", *BINDING), "other")
+    assert "Test" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+@given(short=st.binary(max_size=100), long=st.binary(max_size=100))
+def test_contents_of_different_length_leave_ciphertexts_of_one_length(short: bytes, long: bytes) -> None:
+    assert len(KEK.lock(short, *BINDING).ciphertext) == len(KEK.lock(long, *BINDING).ciphertext)
+
+
+def test_the_same_content_locked_twice_has_nothing_in_common() -> None:
+    one, other = KEK.lock(b"1 Test Street", *BINDING), KEK.lock(b"1 Test Street", *BINDING)
+    assert one.ciphertext != other.ciphertext
+    assert one.wrapped_key != other.wrapped_key
+
+
+def test_equal_contents_of_one_field_have_one_digest_and_of_two_facts_two() -> None:
+    key = DigestKey(bytes(32))
+    assert key.digest(b"1 Test Street", "s", "f", "location") == key.digest(b"1 Test Street", "s", "f", "location")
+    assert key.digest(b"1 Test Street", "s", "f", "location") != key.digest(b"1 Test Street", "s", "g", "location")
+
+
+def test_nobody_without_the_digest_key_can_check_a_guess() -> None:
+    assert DigestKey(bytes(32)).digest(b"1 Test Street", "f") != DigestKey(bytes([1] * 32)).digest(
+        b"1 Test Street", "f"
+    )
+
+
+@pytest.mark.parametrize("content", [None, b"", bytes(31), bytes(33)])
+def test_a_key_file_of_another_size_stops_the_vault(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "kek"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Misconfigured):
+        read_key(path)
