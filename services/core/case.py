@@ -67,7 +67,7 @@ class CaseState:
     unaccompanied: YesNo = YesNo.UNKNOWN
     looked_after: bool = False
     missing_episodes: int = 0
-    open_episodes: Mapping[FactId, Episode] = _NO_EPISODES
+    open_episodes: Mapping[FactId, Episode] = field(default_factory=lambda: _NO_EPISODES)
     found_at: datetime | None = None
     kinship_claims: int = 0
     referred_at: datetime | None = None
