@@ -8,6 +8,8 @@ LanternError
 |- Misconfigured          the process cannot start as it is set up
 """
 
+from enum import StrEnum
+
 
 class LanternError(Exception):
     """Something in the hub went wrong."""
@@ -17,8 +19,27 @@ class BadData(LanternError):
     """The input does not say what it must: it was refused and answered; nothing else was affected."""
 
 
+class Unreadable(StrEnum):
+    """Why bytes could not be read; never the bytes themselves."""
+
+    NOT_FRAMED = "not_framed"
+    UNKNOWN_SCHEMA = "unknown_schema"
+    UNEXPECTED_SCHEMA = "unexpected_schema"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    TRAILING_BYTES = "trailing_bytes"
+    NOT_CANONICAL = "not_canonical"
+    UNKNOWN_VALUE = "unknown_value"
+    OTHER_KEY = "other_key"
+    NOT_AUTHENTIC = "not_authentic"
+
+
 class UnreadableBytes(BadData):
     """These bytes are not one whole record of their schema: nothing was taken from them."""
+
+    def __init__(self, reason: Unreadable) -> None:
+        super().__init__(f"These bytes are not one whole record of their schema ({reason}): nothing was taken from them.")
+        self.reason = reason
 
 
 class Unavailable(LanternError):

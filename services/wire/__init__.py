@@ -1,0 +1,1 @@
+"""Bytes and names: Avro, sealing, topics, framing."""

@@ -1,0 +1,24 @@
+"""What a message says of itself outside its record: CloudEvents 1.0 headers in Kafka's binary content mode."""
+
+from datetime import datetime
+
+from services.core.codes import Sector
+
+Headers = tuple[tuple[str, bytes], ...]
+
+CONTENT_TYPE = b"application/avro"
+
+
+def headers(event_id: str, type_: str, sector: Sector, time: datetime) -> Headers:
+    """The headers of one event; its source is the sector alone, because an organisation can locate a child.
+
+    `time` is aware and in UTC, as in every head.
+    """
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_type", f"lantern.{type_}".encode()),
+        ("ce_source", f"/lantern/{sector.value}".encode()),
+        ("ce_time", time.isoformat().encode()),
+        ("content-type", CONTENT_TYPE),
+    )
