@@ -1,0 +1,140 @@
+"""PostgreSQL: sessions that outlive a broken connection, one transaction a piece of work, plain SQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import LiteralString, TypeVar
+
+import psycopg
+import structlog
+from psycopg import errors
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+
+from services.core.errors import Misconfigured
+from services.runtime.health import Health, Reason
+from services.runtime.settings import DatabaseSettings, Secrets
+
+Connection = psycopg.AsyncConnection[TupleRow]
+Parameters = Sequence[object] | Mapping[str, object]
+T = TypeVar("T")
+
+STATEMENT_SECONDS = 30
+IDLE_IN_TRANSACTION_SECONDS = 10
+_CONNECT_SECONDS = 5
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 2.0
+
+# Besides every OperationalError (no answer, shut down, disk full, deadlock, cancelled) these two mean "not now".
+_NOT_NOW = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a service's tables are; every name in its SQL is looked up in `schema` alone."""
+
+    conninfo: str = field(repr=False)
+    schema: str
+
+    @property
+    def shadow(self) -> "Database":
+        """The schema beside it, in which a rebuild grows."""
+        return replace(self, schema=f"{self.schema}_shadow")
+
+    @property
+    def options(self) -> str:
+        """What the server is told of each session; a frozen client loses what it has locked."""
+        return (
+            f"-c search_path={self.schema} -c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s "
+            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
+        )
+
+
+def database(settings: DatabaseSettings, secrets: Secrets) -> Database:
+    """Find a service's own schema: it is called as its role.
+
+    Raises:
+        Misconfigured: the secrets file holds no database password.
+    """
+    if secrets.database_password is None:
+        raise Misconfigured("The secrets file of this principal holds no database_password.")
+    conninfo = make_conninfo(
+        host=settings.database_host,
+        port=settings.database_port,
+        dbname=settings.database_name,
+        user=settings.database_user,
+        password=secrets.database_password.get_secret_value(),
+    )
+    return Database(conninfo, settings.database_user)
+
+
+async def connect(where: Database) -> Connection:
+    """Open one connection; what it reads and writes crosses in binary, statements are prepared once.
+
+    Raises:
+        psycopg.OperationalError: the server does not answer or does not let us in.
+    """
+    return await psycopg.AsyncConnection.connect(
+        where.conninfo, autocommit=True, prepare_threshold=0, connect_timeout=_CONNECT_SECONDS, options=where.options
+    )
+
+
+async def ask(connection: Connection, *questions: tuple[LiteralString, Parameters | None]) -> list[list[TupleRow]]:
+    """Send several statements at once and wait once; gives the rows of each, in order."""
+    async with connection.pipeline():
+        cursors = [await connection.execute(text, given, binary=True) for text, given in questions]
+    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
+class Session:
+    """One connection for one piece of work at a time, opened again for as long as it takes."""
+
+    def __init__(self, where: Database, health: Health) -> None:
+        self.where = where
+        self._health = health
+        self._turn = asyncio.Lock()
+        self._connection: Connection | None = None
+
+    async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do `work` in one transaction and commit it.
+
+        When the pipe breaks the light goes red and `work` is done again from its start on a new connection. A commit
+        whose answer was lost is done again too, so `work` must recognise what is done already (fence, inbox).
+        """
+
+        async def attempt() -> T:
+            connection = await self._opened()
+            async with connection.transaction():
+                return await work(connection)
+
+        async with self._turn:
+            return await until_it_answers(attempt, self._health)
+
+    async def close(self) -> None:
+        """Close the connection; the next `run` opens another."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _opened(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await connect(self.where)
+        return self._connection
+
+
+async def until_it_answers(attempt: Callable[[], Awaitable[T]], health: Health) -> T:
+    """Try for as long as PostgreSQL cannot: the light is red meanwhile, and nothing is given up."""
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            answer = await attempt()
+        except _NOT_NOW as error:
+            health.red(Reason.DATABASE_UNAVAILABLE)
+            structlog.get_logger().warning(
+                "PostgreSQL does not answer; the work waits where it is and is tried again.", exc_info=error
+            )
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        else:
+            health.green(Reason.DATABASE_UNAVAILABLE)
+            return answer

@@ -1,0 +1,39 @@
+"""A service's own tables, brought up to date by Alembic before the service does anything else."""
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+
+from services.core.errors import Misconfigured
+from services.runtime.database import Database, until_it_answers
+from services.runtime.health import Health
+
+
+async def migrate(where: Database, service: str, home: Path, health: Health) -> None:
+    """Apply what `service` has not applied yet of `home`/infra/migrations/`service`, all of it or nothing.
+
+    Raises:
+        Misconfigured: the schema is not there; whoever runs the database makes it and gives it to the service's role.
+    """
+    await until_it_answers(lambda: asyncio.to_thread(upgrade, where, service, home), health)
+
+
+def upgrade(where: Database, service: str, home: Path) -> None:
+    """Do what `migrate` does, once.
+
+    Raises:
+        Misconfigured: the schema is not there.
+        psycopg.OperationalError: the server does not answer.
+    """
+    folder = home / "infra" / "migrations"
+    with psycopg.connect(where.conninfo, options=where.options) as connection:
+        if connection.execute("SELECT to_regnamespace(%s)", [where.schema]).fetchone() == (None,):
+            raise Misconfigured(f"The database has no schema {where.schema}: make it, owned by this service's role.")
+        settings = Config(attributes={"connection": connection, "schema": where.schema})
+        settings.set_main_option("script_location", str(folder))
+        settings.set_main_option("version_locations", str(folder / service))
+        settings.set_main_option("path_separator", "newline")
+        command.upgrade(settings, "head")
