@@ -238,3 +238,12 @@ class LinkGround(StrEnum):
     IDENTIFIER_CHECKED = "identifier_checked"
     MISTAKEN_IDENTITY = "mistaken_identity"
     OTHER = "other"
+
+
+class SealedField(StrEnum):
+    """What is sealed to the vault and stands in no shared event (design section 6)."""
+
+    LOCATION = "location"
+    NARRATIVE = "narrative"
+    IDENTIFIERS = "identifiers"
+    ORGANISATION = "organisation"

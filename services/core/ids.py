@@ -35,7 +35,7 @@ def subject_id(edge_key: bytes, organisation: str, system: str, source_id: str) 
     return SubjectId(_keyed(edge_key, "subject", organisation, system, source_id))
 
 
-def fact_id(  # noqa: PLR0913 - the six parts are what makes a fact the same fact
+def fact_id(  # noqa: PLR0913, PLR0917 - the six parts are what makes a fact the same fact
     edge_key: bytes, organisation: str, system: str, subject: SubjectId, event_type: str, natural_key: str
 ) -> FactId:
     """One thing said of one child: stays the same when it is corrected."""
@@ -50,6 +50,16 @@ def event_id(edge_key: bytes, fact: FactId, shared_fields: str) -> EventId:
 def org_handle(edge_key: bytes, organisation: str) -> OrgHandle:
     """The opaque handle under which an organisation speaks on shared topics (design 6)."""
     return OrgHandle(_keyed(edge_key, "org", organisation))
+
+
+def enquirer_handle(edge_key: bytes, organisation: str, system: str, reference: str) -> str:
+    """The opaque handle of an adult who approached an organisation, from its own reference of them."""
+    return _keyed(edge_key, "enquirer", organisation, system, reference)
+
+
+def record_id(edge_key: bytes, organisation: str, system: str, subject: SubjectId) -> FactId:
+    """What stands for the record itself: that the agency knows the child, and under which numbers."""
+    return FactId(_keyed(edge_key, "record", organisation, system, subject))
 
 
 def _keyed(key: bytes, *parts: str) -> str:

@@ -1,0 +1,226 @@
+"""From what an agency says of a child to what is shared: events without a place, and sealed facts beside them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from services.core import ids
+from services.core.authority import may_say
+from services.core.claims import BirthDate, Identifier, Name, Subject
+from services.core.codes import OrganisationKind, SealedField, Sector
+from services.core.errors import BrokenRule
+from services.core.events import Event, Head
+from services.core.facts import ChildFound, ChildMissing, Fact, KinshipClaimed, Sighting
+from services.core.ids import EventId, FactId, SubjectId
+from services.core.reasons import Reason, births_to_judge_by, of_an_adult, reasons_to_share
+from services.core.statements import Problem, ProblemReason, Record, Statement, listed
+
+_Part = Head | Subject | Identifier | Name | BirthDate | Fact
+_PARTS = (Identifier, Name, BirthDate)
+A_DAY = timedelta(days=1)  # a day is given without its zone
+
+
+class Decision(StrEnum):
+    """What became of a record."""
+
+    SHARED = "shared"
+    HELD_BACK = "held_back"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFact:
+    """What the shell seals to the vault: `content` is in no shared event, and `fact_id` is the only reference to it."""
+
+    subject_id: SubjectId
+    fact_id: FactId
+    field: SealedField
+    recorded_at: datetime
+    content: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is answered to the agency about one record, and what of it goes on. Held back means: kept nowhere."""
+
+    decision: Decision
+    subject_id: SubjectId | None = None
+    reasons: frozenset[Reason] = frozenset()
+    events: tuple[Event, ...] = ()
+    sealed_facts: tuple[SealedFact, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def unreadable_missing_report(self) -> bool:
+        """Whether somebody must be paged because a missing report could not be read."""
+        return any(problem.missing_report for problem in self.problems)
+
+    @property
+    def quarantine(self) -> bool:
+        """Whether anything was refused, so that the record waits for its agency in quarantine."""
+        return bool(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The place where an agency's data become shared: its key, its sector, and when it received what it decides on."""
+
+    key: bytes
+    sector: Sector
+    received_at: datetime
+
+
+def share(record: Record, edge: Edge) -> Outcome:
+    """Decide what of a record is shared; nothing of one that is held back or refused goes anywhere."""
+    births = births_to_judge_by(record.statements) if reasons_to_share(record.statements) else ()
+    judged = [(said, _objection(said, record.organisation_kind, births, edge)) for said in record.statements]
+    kept = tuple(said for said, objection in judged if objection is None)
+    reasons = reasons_to_share(kept)
+    problems = record.problems + tuple(_problem(said, objection) for said, objection in judged if objection)
+    if reasons:
+        return _shared(record, kept, edge, reasons, listed(problems))
+    decision = Decision.REFUSED if problems else Decision.HELD_BACK
+    return Outcome(decision, subject_of(record, edge.key), problems=listed(problems))
+
+
+def subject_of(record: Record, edge_key: bytes) -> SubjectId | None:
+    """The record's child, if it names one."""
+    if record.source_id is None:
+        return record.subject_id
+    return ids.subject_id(edge_key, record.organisation, record.system, record.source_id)
+
+
+def shared_fields(event: Event) -> str:
+    """The canonical text of an event without its id and its times of recording and receipt.
+
+    What is empty is left out, so that a field added to a schema later changes no id.
+    """
+    head = _plain_fields(event.head)
+    for own in ("event_id", "recorded_at", "received_at"):
+        del head[own]
+    text = {
+        "type": event.type,
+        "head": head,
+        "subject": _plain_fields(event.subject),
+        "fact": _plain_fields(event.fact),
+    }
+    return json.dumps(text, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _objection(
+    said: Statement, kind: OrganisationKind, births: tuple[BirthDate, ...], edge: Edge
+) -> ProblemReason | None:
+    """Why a statement is not shared; no objection stands against the report that a child is missing."""
+    if isinstance(said.fact, ChildMissing):
+        return None
+    if not may_say(edge.sector, kind, said.role, said.fact):
+        return ProblemReason.NOT_AUTHORISED_TO_SAY
+    if said.occurred_at is not None and said.occurred_at > edge.received_at + A_DAY:
+        return ProblemReason.IN_THE_FUTURE
+    if of_an_adult(said, births):
+        return ProblemReason.ADULT_AT_DATE_OF_FACT
+    return None
+
+
+def _problem(said: Statement, reason: ProblemReason) -> Problem:
+    return Problem(said.table, said.row, None, reason)
+
+
+def _shared(
+    record: Record, kept: tuple[Statement, ...], edge: Edge, reasons: frozenset[Reason], problems: tuple[Problem, ...]
+) -> Outcome:
+    subject = subject_of(record, edge.key)
+    if subject is None:
+        raise BrokenRule
+    source = _Source(edge, record.organisation, record.system, subject)
+    events = tuple(_event(said, source) for said in kept)
+    said_when = max(event.head.recorded_at for event in events)
+    sealed = (
+        *_sealed_of_record(record, source, said_when),
+        *(part for said, event in zip(kept, events, strict=True) for part in _sealed_of_fact(said, event)),
+    )
+    return Outcome(Decision.SHARED, subject, reasons, events, sealed, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The child as one system of one organisation knows them, and the edge at which it speaks."""
+
+    edge: Edge
+    organisation: str
+    system: str
+    subject: SubjectId
+
+    def fact_id(self, event_type: str, natural_key: str) -> FactId:
+        key = self.edge.key
+        return ids.fact_id(key, self.organisation, self.system, self.subject, event_type, natural_key)
+
+
+def _event(said: Statement, source: _Source) -> Event:
+    fact = _with_handles(said, source)
+    head = Head(
+        event_id=EventId(""),
+        fact_id=source.fact_id(type(fact).__name__, said.natural_key),
+        subject_id=source.subject,
+        sector=source.edge.sector,
+        org=ids.org_handle(source.edge.key, source.organisation),
+        role=said.role,
+        occurred_at=said.occurred_at,
+        precision=said.precision,
+        recorded_at=min(said.recorded_at, source.edge.received_at),
+        received_at=source.edge.received_at,
+        in_answer_to=said.in_answer_to,
+    )
+    unnamed = Event(head, said.subject, fact)
+    event_id = ids.event_id(source.edge.key, head.fact_id, shared_fields(unnamed))
+    return Event(replace(head, event_id=event_id), said.subject, fact)
+
+
+def _with_handles(said: Statement, source: _Source) -> Fact:
+    """The fact with keyed handles where its agency used references of its own."""
+    match said.fact:
+        case Sighting() | ChildFound() as fact if said.episode_key is not None:
+            return replace(fact, episode=source.fact_id(ChildMissing.__name__, said.episode_key))
+        case KinshipClaimed() as fact if said.enquirer_reference is not None:
+            handle = ids.enquirer_handle(source.edge.key, source.organisation, source.system, said.enquirer_reference)
+            return replace(fact, enquirer=handle)
+        case fact:
+            return fact
+
+
+def _sealed_of_record(record: Record, source: _Source, recorded_at: datetime) -> Iterator[SealedFact]:
+    reference = ids.record_id(source.edge.key, record.organisation, record.system, source.subject)
+    contents = {
+        SealedField.ORGANISATION: {"organisation": record.organisation, "kind": record.organisation_kind.value},
+        SealedField.IDENTIFIERS: dict(record.sealed_identifiers),
+    }
+    for field, content in contents.items():
+        if content:
+            yield SealedFact(source.subject, reference, field, recorded_at, content)
+
+
+def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
+    head = event.head
+    if said.location:
+        yield SealedFact(head.subject_id, head.fact_id, SealedField.LOCATION, head.recorded_at, dict(said.location))
+    if said.narrative:
+        text = {"text": said.narrative}
+        yield SealedFact(head.subject_id, head.fact_id, SealedField.NARRATIVE, head.recorded_at, text)
+
+
+def _plain(value: object) -> object:
+    """A core value as JSON can say it."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, _PARTS):
+        return _plain_fields(value)
+    return value
+
+
+def _plain_fields(part: _Part) -> dict[str, object]:
+    named = ((field.name, _plain(getattr(part, field.name))) for field in fields(part))
+    return {name: plain for name, plain in named if plain not in (None, [])}
