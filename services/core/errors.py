@@ -38,7 +38,9 @@ class UnreadableBytes(BadData):
     """These bytes are not one whole record of their schema: nothing was taken from them."""
 
     def __init__(self, reason: Unreadable) -> None:
-        super().__init__(f"These bytes are not one whole record of their schema ({reason}): nothing was taken from them.")
+        super().__init__(
+            f"These bytes are not one whole record of their schema ({reason}): nothing was taken from them."
+        )
         self.reason = reason
 
 

@@ -1,6 +1,7 @@
 """The only place where a topic's name is spelled in code; what each topic is stands in topics/<name>.yaml."""
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -125,12 +126,15 @@ class Topic(BaseModel):
 
 
 class Acl(NamedTuple):
-    """One permission on one resource, named literally; Kafka lets whoever may READ or WRITE describe it too."""
+    """One permission, in Kafka's words; Kafka lets whoever may READ or WRITE something describe it too."""
 
     principal: str
     resource: str
     name: str
     operation: str
+    pattern: str = "LITERAL"
+    host: str = "*"
+    permission: str = "ALLOW"
 
 
 def intake(agency: str) -> str:
@@ -163,10 +167,15 @@ def load_topics(home: Path) -> tuple[Topic, ...]:
 
 def acls(topics: tuple[Topic, ...]) -> frozenset[Acl]:
     """Every permission that these topics imply, and no other."""
-    writes = (Acl(writer, "TOPIC", topic.topic, "WRITE") for topic in topics for writer in topic.writers)
-    reads = (Acl(reader, "TOPIC", topic.topic, "READ") for topic in topics for reader in topic.readers)
-    groups = (Acl(reader, "GROUP", topic.group_of(reader), "READ") for topic in topics for reader in topic.readers)
-    return frozenset((*writes, *reads, *groups))
+    return frozenset(acl for topic in topics for acl in _acls_of(topic))
+
+
+def _acls_of(topic: Topic) -> Iterator[Acl]:
+    for writer in topic.writers:
+        yield Acl(f"User:{writer}", "TOPIC", topic.topic, "WRITE")
+    for reader in topic.readers:
+        yield Acl(f"User:{reader}", "TOPIC", topic.topic, "READ")
+        yield Acl(f"User:{reader}", "GROUP", topic.group_of(reader), "READ")
 
 
 def _load(path: Path) -> Topic:
