@@ -86,6 +86,15 @@ async def ask(connection: Connection, *questions: tuple[LiteralString, Parameter
     return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
+async def write_rows(connection: Connection, text: LiteralString, rows: Sequence[Sequence[object]]) -> list[TupleRow]:
+    """Run a statement that takes its rows as one array a column (unnest), if there are any; gives what it returns."""
+    if not rows:
+        return []
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    cursor = await connection.execute(text, columns, binary=True)
+    return await cursor.fetchall() if cursor.description else []
+
+
 class Session:
     """One connection for one piece of work at a time, opened again for as long as it takes."""
 
