@@ -1,0 +1,90 @@
+"""The live feed in memory: each event encoded once for all watchers, each watcher no more than a number.
+
+A watcher that is slow, or that comes back after hours, reads what memory no longer holds from the table.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+HEARTBEAT_SECONDS = 15.0
+HEARTBEAT = b": heartbeat\n\n"
+_REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event of the feed as server-sent event; `sequence` is gapless and in the order of commits."""
+
+    sequence: int
+    encoded: bytes
+
+
+ReadTable = Callable[[int], Awaitable[Sequence[Item]]]
+"""The next items after a sequence number, a page at most."""
+
+
+def encode(sequence: int, data: str) -> Item:
+    """Spell a line of JSON as a server-sent event."""
+    return Item(sequence, f"id: {sequence}\nevent: entry\ndata: {data}\n\n".encode())
+
+
+class Feed:
+    """The latest items, and a bell that wakes every watcher when there are more."""
+
+    def __init__(self, head: int, remembered: int = _REMEMBERED) -> None:
+        self.head = head
+        self.closed = False
+        self._items: deque[Item] = deque(maxlen=remembered)
+        self._bell = asyncio.Event()
+
+    def publish(self, items: Sequence[Item]) -> None:
+        """Add the items that follow `head`, and wake the watchers."""
+        self._items.extend(items)
+        self.head = items[-1].sequence
+        self._ring()
+
+    def close(self) -> None:
+        """End every watcher's stream."""
+        self.closed = True
+        self._ring()
+
+    def after(self, sequence: int) -> Sequence[Item] | None:
+        """The items after `sequence`; None when memory does not reach back so far."""
+        missed = self.head - sequence
+        if missed > len(self._items):
+            return None
+        return tuple(islice(self._items, len(self._items) - max(missed, 0), None))
+
+    async def news(self, sequence: int, within: float) -> bool:
+        """Wait for an item after `sequence`; False when none came within so many seconds."""
+        bell = self._bell
+        if self.head > sequence or self.closed:
+            return True
+        try:
+            await asyncio.wait_for(bell.wait(), within)
+        except TimeoutError:
+            return False
+        return True
+
+    def _ring(self) -> None:
+        bell, self._bell = self._bell, asyncio.Event()
+        bell.set()
+
+
+async def follow(
+    feed: Feed, read_table: ReadTable, after: int, heartbeat_seconds: float = HEARTBEAT_SECONDS
+) -> AsyncIterator[bytes]:
+    """What one watcher is sent: every item after a sequence number, in order, once; a comment when there is nothing."""
+    yield HEARTBEAT
+    while not feed.closed:
+        items = feed.after(after)
+        if items is None:
+            items = await read_table(after)
+        if items:
+            after = items[-1].sequence
+            yield b"".join(item.encoded for item in items)
+        elif not await feed.news(after, heartbeat_seconds):
+            yield HEARTBEAT

@@ -1,0 +1,142 @@
+"""What case updates add to the projection: pure, and the same in any order of arrival and with any repetition."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.core.claims import Subject
+from services.core.codes import Precision, Sector
+from services.core.errors import Unreadable, UnreadableBytes
+from services.core.facts import FACTS
+from services.core.ids import CaseId, EventId, MalformedId, SubjectId, well_formed
+from services.wire.avro import Record, Schemas
+from services.wire.entries import entry_of
+from services.wire.records import value_of
+
+UPDATE: Collection[str] = ("CaseUpdated",)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An event for the timeline of its subject; `case_id` and `status` are the case's when it came, for the feed."""
+
+    event_id: EventId
+    subject_id: SubjectId
+    case_id: CaseId
+    status: str
+    type: str
+    sector: Sector
+    occurred_at: datetime | None
+    precision: Precision
+    known_at: datetime
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """An event that its agency said again."""
+
+    event_id: EventId
+    recorded_at: datetime
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which case a record belongs to; of those known at a time, the highest version holds."""
+
+    subject_id: SubjectId
+    version: int
+    case_id: CaseId
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a case comes to, as a lantern.CaseState; the highest version holds."""
+
+    case_id: CaseId
+    version: int
+    known_at: datetime
+    state: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What to add to the tables; each thing stands in it once."""
+
+    entries: tuple[NewEntry, ...]
+    said_again: tuple[SaidAgain, ...]
+    assignments: tuple[Assignment, ...]
+    cases: tuple[Case, ...]
+
+
+def read(schemas: Schemas, frame: bytes) -> Projection:
+    """Read one case update.
+
+    Raises:
+        UnreadableBytes: the update, or an event in it, is not what its schema says.
+    """
+    _, update = schemas.decode(frame, UPDATE)
+    try:
+        return _projection(schemas, update)
+    except MalformedId:
+        raise UnreadableBytes(Unreadable.UNKNOWN_VALUE) from None
+
+
+def merged(updates: Iterable[Projection]) -> Projection:
+    """Several updates as one: of what was said twice the earlier knowledge, of a case the highest version."""
+    entries: dict[EventId, NewEntry] = {}
+    said_again: dict[tuple[EventId, datetime], SaidAgain] = {}
+    assignments: dict[tuple[SubjectId, int], Assignment] = {}
+    cases: dict[CaseId, Case] = {}
+    for update in updates:
+        for entry in update.entries:
+            entries.setdefault(entry.event_id, entry)
+        for said in update.said_again:
+            key = said.event_id, said.recorded_at
+            said_again[key] = min(said, said_again.get(key, said), key=lambda one: one.known_at)
+        for assignment in update.assignments:
+            assignments[assignment.subject_id, assignment.version] = assignment
+        for case in update.cases:
+            cases[case.case_id] = max(cases.get(case.case_id, case), case, key=lambda one: one.version)
+    return Projection(
+        tuple(entries.values()), tuple(said_again.values()), tuple(assignments.values()), tuple(cases.values())
+    )
+
+
+def _projection(schemas: Schemas, update: Record) -> Projection:
+    case = Case(CaseId(well_formed(update["case_id"])), update["version"], update["known_at"], update["state"])
+    return Projection(
+        tuple(_entry(schemas, case, entry) for entry in update["entries"]),
+        tuple(_said_again(said) for said in update["said_again"]),
+        tuple(_assignment(case.case_id, assigned) for assigned in update["subjects"]),
+        (case,),
+    )
+
+
+def _entry(schemas: Schemas, case: Case, added: Record) -> NewEntry:
+    name, event = schemas.decode(added["event"], FACTS)
+    entry = entry_of(name, event, added["known_at"])
+    value_of(Subject, event["subject"])  # what could not be shown is refused here, where somebody notices
+    return NewEntry(
+        event_id=entry.event_id,
+        subject_id=entry.subject_id,
+        case_id=case.case_id,
+        status=case.state["status"],
+        type=name,
+        sector=entry.sector,
+        occurred_at=entry.occurred_at,
+        precision=entry.precision,
+        known_at=entry.known_at,
+        frame=added["event"],
+    )
+
+
+def _said_again(said: Record) -> SaidAgain:
+    return SaidAgain(EventId(well_formed(said["event_id"])), said["recorded_at"], said["known_at"])
+
+
+def _assignment(case_id: CaseId, assigned: Record) -> Assignment:
+    subject = SubjectId(well_formed(assigned["subject_id"]))
+    return Assignment(subject, assigned["assignment_version"], case_id, assigned["known_at"])

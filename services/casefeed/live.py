@@ -1,0 +1,78 @@
+"""Brings every committed event from the feed's table into memory, whichever process projected it."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from services.casefeed.feed import Feed, Item, encode
+from services.casefeed.views import FeedEntry
+from services.casefeed.writing import BELL
+from services.core.errors import BrokenRule
+from services.runtime.database import Connection, Database, connect, until_it_answers
+from services.runtime.health import Health, Reason
+
+_PAGE = 500
+_LISTEN_SECONDS = 5.0
+
+
+async def keep_up(feed: Feed, where: Database, health: Health) -> None:
+    """Publish every committed event to `feed`, for ever."""
+    await until_it_answers(lambda: _listen(feed, where, health), health)
+
+
+async def _listen(feed: Feed, where: Database, health: Health) -> NoReturn:
+    async with await connect(where) as connection:
+        await connection.execute(f"LISTEN {BELL}")
+        health.green(Reason.DATABASE_UNAVAILABLE)
+        while True:
+            while items := await items_after(connection, feed.head):
+                feed.publish(items)
+            await _bell(connection)
+
+
+async def _bell(connection: Connection) -> None:
+    rung = [bell async for bell in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)]
+    if not rung:
+        await connection.execute("SELECT")  # a connection that died without a word is noticed here
+
+
+async def items_after(connection: Connection, sequence: int) -> list[Item]:
+    """A page of items after `sequence`, encoded.
+
+    Raises:
+        BrokenRule: the numbers have a hole.
+    """
+    found = await connection.execute(
+        """SELECT sequence, case_id, event_id, type, sector, occurred_at, precision, known_at, status
+           FROM feed JOIN entries USING (event_id) WHERE sequence > %s ORDER BY sequence LIMIT %s""",
+        [sequence, _PAGE],
+        binary=True,
+    )
+    items = [_item(*row) for row in await found.fetchall()]
+    if [item.sequence for item in items] != list(range(sequence + 1, sequence + 1 + len(items))):
+        raise BrokenRule("The feed's numbers have a hole: nothing was sent from there on. Rebuild the case feed.")
+    return items
+
+
+async def head(connection: Connection) -> int:
+    """The number of the latest item; 0 when there is none."""
+    row = await (await connection.execute("SELECT sequence FROM feed_head")).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def before(connection: Connection, since: datetime) -> int:
+    """The number before the first item that was known at `since` or later."""
+    found = await connection.execute(
+        """SELECT coalesce((SELECT min(sequence) - 1 FROM feed JOIN entries USING (event_id) WHERE known_at >= %s),
+                           (SELECT sequence FROM feed_head))""",
+        [since],
+    )
+    row = await found.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _item(sequence: int, case_id: bytes, event_id: bytes, *said: object) -> Item:
+    names = ("type", "sector", "occurred_at", "precision", "known_at", "status")
+    entry = FeedEntry.model_validate(
+        {"case_id": case_id.hex(), "event_id": event_id.hex(), **dict(zip(names, said, strict=True))}
+    )
+    return encode(sequence, entry.model_dump_json())

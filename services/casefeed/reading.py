@@ -1,0 +1,175 @@
+"""Reads the tables back: pages of cases, a case as known at a time, the feed after a number, digests of everything."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from psycopg.rows import TupleRow
+
+from services.casefeed.views import CaseList, CaseSummary, State
+from services.core.case import CaseStatus, digest
+from services.core.claims import Subject
+from services.core.facts import FACTS
+from services.core.ids import CaseId, SubjectId
+from services.core.timeline import Entry
+from services.runtime.database import Connection
+from services.wire.avro import Record, Schemas
+from services.wire.entries import entry_of
+from services.wire.records import value_of
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""As known at this time is as known now."""
+
+_ID_DIGITS = 32
+
+
+class BadCursor(ValueError):
+    """This is no cursor of a page of cases."""
+
+
+class AmbiguousId(ValueError):
+    """These digits begin the ids of several cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case as known at a time: its records, and every entry with what it claims about the child."""
+
+    case_id: CaseId
+    subjects: tuple[SubjectId, ...]
+    entries: tuple[tuple[Entry, Subject], ...]
+
+
+async def list_cases(connection: Connection, status: CaseStatus | None, cursor: str | None, at_most: int) -> CaseList:
+    """A page of the cases that have records, the latest happened first.
+
+    Raises:
+        BadCursor: `cursor` was not given out with an earlier page.
+    """
+    last_at, last_id = _position(cursor) if cursor else (FOREVER, b"")
+    found = await connection.execute(
+        """SELECT case_id, subjects, known_at, state, last_at FROM cases
+           CROSS JOIN LATERAL (
+               SELECT array_agg(subject_id ORDER BY subject_id) AS subjects FROM assignments AS held
+               WHERE held.case_id = cases.case_id AND NOT EXISTS (
+                   SELECT FROM assignments AS newer
+                   WHERE newer.subject_id = held.subject_id AND newer.version > held.version)) AS records
+           WHERE subjects IS NOT NULL AND status LIKE %(status)s
+             AND last_at <= %(last_at)s AND (last_at < %(last_at)s OR case_id > %(last_id)s)
+           ORDER BY last_at DESC, case_id LIMIT %(at_most)s""",
+        {"status": status or "%", "last_at": last_at, "last_id": last_id, "at_most": at_most},
+        binary=True,
+    )
+    rows = await found.fetchall()
+    full = len(rows) == at_most
+    return CaseList(cases=[_summary(row) for row in rows], next=_cursor(rows[-1]) if full else None)
+
+
+async def find_case(connection: Connection, digits: str, known_by: datetime) -> CaseId | None:
+    """The case that a record belonged to as known at a time; the first digits of the record's id are enough.
+
+    Raises:
+        AmbiguousId: they begin the ids of records of several cases.
+    """
+    first, last = (bytes.fromhex(digits.ljust(_ID_DIGITS, end)) for end in "0f")
+    found = await connection.execute(
+        """SELECT DISTINCT case_id FROM (
+               SELECT DISTINCT ON (subject_id) case_id FROM assignments
+               WHERE subject_id BETWEEN %s AND %s AND known_at <= %s ORDER BY subject_id, version DESC) AS held
+           LIMIT 2""",
+        [first, last, known_by],
+        binary=True,
+    )
+    rows = await found.fetchall()
+    if len(rows) > 1:
+        raise AmbiguousId
+    return CaseId(rows[0][0].hex()) if rows else None
+
+
+async def read_case(connection: Connection, schemas: Schemas, case_id: CaseId, known_by: datetime) -> Known:
+    """Everything that was known of a case by a time, under the links of that time."""
+    found = await connection.execute(
+        """SELECT subject_id FROM assignments AS held
+           WHERE case_id = %(case_id)s AND known_at <= %(known_by)s AND NOT EXISTS (
+               SELECT FROM assignments AS newer WHERE newer.subject_id = held.subject_id
+               AND newer.version > held.version AND newer.known_at <= %(known_by)s)""",
+        {"case_id": bytes.fromhex(case_id), "known_by": known_by},
+        binary=True,
+    )
+    subjects = [subject for (subject,) in await found.fetchall()]
+    said = await connection.execute(
+        """SELECT frame, known_at, (
+               SELECT max(recorded_at) FROM said_again AS again
+               WHERE again.event_id = entries.event_id AND again.known_at <= %(known_by)s)
+           FROM entries WHERE subject_id = ANY(%(subjects)b) AND known_at <= %(known_by)s""",
+        {"subjects": subjects, "known_by": known_by},
+        binary=True,
+    )
+    entries = tuple(_claimed(*_said(schemas, *row)) for row in await said.fetchall())
+    return Known(case_id, tuple(SubjectId(subject.hex()) for subject in subjects), entries)
+
+
+async def digests(connection: Connection, schemas: Schemas) -> AsyncIterator[tuple[CaseId, str]]:
+    """The digest of every case, one case after the other; for use inside one transaction."""
+    async with connection.cursor("everything", binary=True) as cursor:
+        await cursor.execute(
+            """SELECT case_id, subject_id, frame, known_at, (
+                   SELECT max(recorded_at) FROM said_again AS again WHERE again.event_id = entries.event_id)
+               FROM (SELECT DISTINCT ON (subject_id) subject_id, case_id FROM assignments
+                     ORDER BY subject_id, version DESC) AS held
+               LEFT JOIN entries USING (subject_id) ORDER BY case_id"""
+        )
+        rows: list[TupleRow] = []
+        async for row in cursor:
+            if rows and rows[0][0] != row[0]:
+                yield _digest(schemas, rows)
+                rows = []
+            rows.append(row)
+        if rows:
+            yield _digest(schemas, rows)
+
+
+def _digest(schemas: Schemas, rows: Sequence[TupleRow]) -> tuple[CaseId, str]:
+    case_id = CaseId(rows[0][0].hex())
+    subjects = {SubjectId(subject.hex()) for _, subject, *_ in rows}
+    entries = [_said(schemas, *said)[0] for _, _, *said in rows if said[0] is not None]
+    return case_id, digest(case_id, subjects, entries)
+
+
+def _claimed(entry: Entry, event: Record) -> tuple[Entry, Subject]:
+    return entry, value_of(Subject, event["subject"])
+
+
+def _said(schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None) -> tuple[Entry, Record]:
+    """The entry with the time at which it was last said, and the record of its event."""
+    name, event = schemas.decode(frame, FACTS)
+    entry = entry_of(name, event, known_at)
+    if said_again_at is not None and said_again_at > entry.recorded_at:
+        entry = replace(entry, recorded_at=said_again_at)
+    return entry, event
+
+
+def _summary(row: TupleRow) -> CaseSummary:
+    case_id, subjects, known_at, state, _ = row
+    return CaseSummary(
+        case_id=case_id.hex(),
+        subjects=[subject.hex() for subject in subjects],
+        known_at=known_at,
+        state=State.model_validate(state),
+    )
+
+
+def _cursor(row: TupleRow) -> str:
+    case_id, *_, last_at = row
+    return base64.urlsafe_b64encode(case_id + last_at.isoformat().encode()).decode()
+
+
+def _position(cursor: str) -> tuple[datetime, bytes]:
+    try:
+        whole = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        last_at, last_id = datetime.fromisoformat(whole[16:].decode("ascii")), whole[:16]
+    except (binascii.Error, ValueError):
+        raise BadCursor from None
+    return last_at.replace(tzinfo=UTC), last_id

@@ -1,0 +1,1 @@
+"""The case feed's HTTP API: what is asked, how it is checked, which reading answers it."""

@@ -1,0 +1,113 @@
+"""Writes a projection into the tables; every statement may be repeated, and the highest version wins in any order."""
+
+from collections.abc import Collection, Sequence
+
+import orjson
+
+from services.casefeed.handlers import Assignment, Case, NewEntry, Projection, SaidAgain
+from services.core.ids import EventId
+from services.core.timeline import NEVER
+from services.runtime.database import Connection, write_rows
+
+BELL = "casefeed"
+"""The channel on which a commit wakes those who follow the feed."""
+
+
+async def write(connection: Connection, projection: Projection) -> None:
+    """Add everything that is new in `projection`; its new entries end the feed."""
+    await _write_assignments(connection, projection.assignments)
+    await _write_said_again(connection, projection.said_again)
+    await _write_cases(connection, projection.cases)
+    new = await _write_entries(connection, projection.entries)
+    await extend_feed(connection, [entry for entry in projection.entries if entry.event_id in new])
+
+
+async def extend_feed(connection: Connection, entries: Sequence[NewEntry]) -> None:
+    """Number the entries on: the head's row stays locked until the commit, so numbers are gapless and in its order."""
+    if not entries:
+        return
+    cursor = await connection.execute(
+        "UPDATE feed_head SET sequence = sequence + %s RETURNING sequence", [len(entries)]
+    )
+    (head,) = await cursor.fetchone() or (0,)
+    await write_rows(
+        connection,
+        """INSERT INTO feed (sequence, event_id, case_id, status)
+           SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[], %b::text[])""",
+        [
+            (number, bytes.fromhex(entry.event_id), bytes.fromhex(entry.case_id), entry.status)
+            for number, entry in enumerate(entries, head - len(entries) + 1)
+        ],
+    )
+    await connection.execute("SELECT pg_notify(%s, '')", [BELL])
+
+
+async def _write_entries(connection: Connection, entries: Sequence[NewEntry]) -> Collection[EventId]:
+    new = await write_rows(
+        connection,
+        """INSERT INTO entries (event_id, subject_id, type, sector, occurred_at, precision, known_at, frame)
+           SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[],
+                                %b::timestamptz[], %b::text[], %b::timestamptz[], %b::bytea[])
+           ON CONFLICT DO NOTHING RETURNING event_id""",
+        [_entry(entry) for entry in entries],
+    )
+    return {EventId(event_id.hex()) for (event_id,) in new}
+
+
+def _entry(entry: NewEntry) -> tuple[object, ...]:
+    return (
+        bytes.fromhex(entry.event_id),
+        bytes.fromhex(entry.subject_id),
+        entry.type,
+        entry.sector,
+        entry.occurred_at,
+        entry.precision,
+        entry.known_at,
+        entry.frame,
+    )
+
+
+async def _write_said_again(connection: Connection, said_again: Sequence[SaidAgain]) -> None:
+    await write_rows(
+        connection,
+        """INSERT INTO said_again (event_id, recorded_at, known_at)
+           SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::timestamptz[])
+           ON CONFLICT (event_id, recorded_at)
+           DO UPDATE SET known_at = least(said_again.known_at, excluded.known_at)""",
+        [(bytes.fromhex(said.event_id), said.recorded_at, said.known_at) for said in said_again],
+    )
+
+
+async def _write_assignments(connection: Connection, assignments: Sequence[Assignment]) -> None:
+    await write_rows(
+        connection,
+        """INSERT INTO assignments (subject_id, version, case_id, known_at)
+           SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::timestamptz[]) ON CONFLICT DO NOTHING""",
+        [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id), one.known_at) for one in assignments],
+    )
+
+
+async def _write_cases(connection: Connection, cases: Sequence[Case]) -> None:
+    await write_rows(
+        connection,
+        """INSERT INTO cases (case_id, version, known_at, status, last_at, state)
+           SELECT case_id, version, known_at, status, last_at, state::jsonb
+           FROM unnest(%b::bytea[], %b::bigint[], %b::timestamptz[], %b::text[], %b::timestamptz[], %b::text[])
+               AS given (case_id, version, known_at, status, last_at, state)
+           ON CONFLICT (case_id) DO UPDATE
+           SET (version, known_at, status, last_at, state)
+             = (excluded.version, excluded.known_at, excluded.status, excluded.last_at, excluded.state)
+           WHERE cases.version < excluded.version""",
+        [_case(case) for case in cases],
+    )
+
+
+def _case(case: Case) -> tuple[object, ...]:
+    return (
+        bytes.fromhex(case.case_id),
+        case.version,
+        case.known_at,
+        case.state["status"],
+        case.state["last_occurred_at"] or NEVER,
+        orjson.dumps(case.state).decode(),
+    )
