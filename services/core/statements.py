@@ -79,6 +79,46 @@ SENTENCES: dict[ProblemReason, str] = {
 }
 
 
+class LocationKey(StrEnum):
+    """What can locate a child, or an adult who approaches: the only keys of a sealed location (design section 6)."""
+
+    ADDRESS = "address"
+    POSTCODE = "postcode"
+    HOME_ADDRESS = "home_address"
+    HOME_POSTCODE = "home_postcode"
+    PLACEMENT_ADDRESS = "placement_address"
+    PLACEMENT_POSTCODE = "placement_postcode"
+    PLACEMENT_TYPE = "placement_type"
+    PLACEMENT_PROVIDER = "placement_provider"
+    PROVIDER_URN = "provider_urn"
+    LAST_SEEN = "last_seen"
+    COORDINATES = "coordinates"
+    TELEPHONE = "telephone"
+    EMAIL = "email"
+    IP_ADDRESS = "ip_address"
+    CARER = "carer"
+    RELATED_PERSON = "related_person"
+    BIRTHPLACE = "birthplace"
+    SCHOOL = "school"
+    GENERAL_PRACTICE = "general_practice"
+    PHARMACY = "pharmacy"
+    HOSPITAL = "hospital"
+    PORT = "port"
+    OFFICE = "office"
+    FORCE = "force"
+    COURT = "court"
+    AUTHOR = "author"
+    TRANSPORT = "transport"
+    UPN = "upn"
+    LOCAL_ID = "local_id"
+    ENQUIRER_REFERENCE = "enquirer_reference"
+    ENQUIRER_NAME = "enquirer_name"
+    ENQUIRER_ADDRESS = "enquirer_address"
+    ENQUIRER_TELEPHONE = "enquirer_telephone"
+    ENQUIRER_EMAIL = "enquirer_email"
+    ENQUIRER_DOCUMENT = "enquirer_document"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, where a person finds it, without any value.

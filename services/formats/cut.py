@@ -13,7 +13,11 @@ MAX_ROW = 2**31 - 1
 
 JsonObject = Mapping[str, object]
 REASONS = {reason.value: reason for reason in ProblemReason}
-_TABLE = re.compile(r"[a-z0-9]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
+# What a report of a missing child has in it in any of the formats, even where it cannot be read as what it is.
+_MISSING_REPORT = re.compile(
+    rb'child[\W_]*missing|missing[\W_]*child|missing_person|"event"\s*:\s*"[^"]*missing|MIS_START', re.IGNORECASE
+)
+TABLE = re.compile(r"[a-z0-9]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ def alarms(problems: Sequence[Problem]) -> tuple[JsonObject, ...]:
     return tuple({"unreadable": _as_json(problem)} for problem in problems if problem.missing_report)
 
 
+def looks_missing(content: bytes) -> bool:
+    """Whether something that cannot be read may be a report that a child is missing; rather once too often."""
+    return _MISSING_REPORT.search(content.replace(b"\0", b"")) is not None
+
+
 def nothing_read(opened: Opened, problem: Problem) -> Record:
     """A record of which nothing could be read but that something is wrong."""
     return Record(opened.organisation, opened.organisation_kind, opened.format, problems=(problem,))
@@ -62,7 +71,7 @@ def alarm_of(record: JsonObject) -> Problem | None:
 
 
 def _is_place(table: str, row: int | None) -> bool:
-    return _TABLE.fullmatch(table) is not None and (row is None or is_row(row))
+    return TABLE.fullmatch(table) is not None and (row is None or is_row(row))
 
 
 def is_row(row: int) -> bool:

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from services.core.claims import BirthDate, Subject
 from services.core.codes import ClaimStatus, FoundHow, MissingKind, Precision, Role, Sex, YesNo
 from services.core.facts import ChildFound, ChildLookedAfter, ChildMissing, Fact, PlacementEnded, PlacementStarted
-from services.core.statements import Opened, Problem, ProblemReason, Record, Statement
-from services.formats.cut import alarm_of, nothing_read
+from services.core.statements import LocationKey, Opened, Problem, ProblemReason, Record, Statement
+from services.formats.cut import nothing_read
 from services.formats.ssda903.cut import NAME
 from services.formats.ssda903.rows import Row, Rows, is_missing_report, read_rows
 from services.formats.ssda903.shape import CUT_RECORD
@@ -21,20 +21,17 @@ from services.formats.ssda903.shape import CUT_RECORD
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 _MISSING = {"M": MissingKind.MISSING, "A": MissingKind.AWAY_WITHOUT_AUTHORISATION}
 _PLACEMENT = {
-    "home_postcode": "HOME_POST",
-    "placement_postcode": "PL_POST",
-    "provider_urn": "URN",
-    "placement_type": "PLACE",
-    "placement_provider": "PLACE_PROVIDER",
+    LocationKey.HOME_POSTCODE.value: "HOME_POST",
+    LocationKey.PLACEMENT_POSTCODE.value: "PL_POST",
+    LocationKey.PROVIDER_URN.value: "URN",
+    LocationKey.PLACEMENT_TYPE.value: "PLACE",
+    LocationKey.PLACEMENT_PROVIDER.value: "PLACE_PROVIDER",
 }
 _IDENTIFIERS = {"upn": "UPN", "mother": "MOTHER", "mothers_child_born": "MC_DOB"}
 
 
 def parse(opened: Opened) -> Record:
-    """What the record says; if it cannot be told what it is, then that, as a missing report that may be lost."""
-    alarm = alarm_of(opened.record)
-    if alarm is not None:
-        return nothing_read(opened, alarm)
+    """What the record says; one without the shape of a record may have been a missing report."""
     try:
         cut = CUT_RECORD.validate_python(opened.record)
     except ValidationError:

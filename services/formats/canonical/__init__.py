@@ -1,0 +1,1 @@
+"""The hub's own events as JSON, for all agencies: one object, an array of them, or JSON Lines."""

@@ -1,0 +1,105 @@
+"""Say in the core's words what one child's canonical documents say; each document stands or falls on its own."""
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.core.claims import BirthDate, Identifier, Name, Subject
+from services.core.codes import Precision
+from services.core.facts import FACTS, Fact, KinshipClaimed
+from services.core.ids import EventId, SubjectId
+from services.core.statements import LocationKey, Opened, Problem, ProblemReason, Record, Statement
+from services.formats.canonical.documents import NAME, Document, HubRecord, IdentifierClaim, OwnChild, SubjectClaims
+from services.formats.canonical.reading import CutDocument, CutRecord, Read, read_document
+from services.formats.canonical.values import standard_identifier
+from services.formats.cut import nothing_read
+
+
+def parse(opened: Opened) -> Record:
+    """What the documents say; a record without the shape of one may have been a missing report."""
+    try:
+        cut = CutRecord.model_validate(opened.record)
+    except ValidationError:
+        return nothing_read(opened, Problem(NAME, None, None, ProblemReason.UNREADABLE_RECORD, missing_report=True))
+    found = [read_document(place) for place in cut.documents]
+    source = next((read.document.source for read in found if read.document), None)
+    found = [_of_the_same_child(read, source) for read in found]
+    record = Record(
+        opened.organisation,
+        opened.organisation_kind,
+        system=NAME,
+        statements=tuple(_statement(read.place, read.document) for read in found if read.document),
+        problems=tuple(problem for read in found for problem in read.problems),
+    )
+    return _of(record, source)
+
+
+def _of_the_same_child(read: Read, source: OwnChild | HubRecord | None) -> Read:
+    if read.document is None or read.document.source == source:
+        return read
+    return replace(read, document=None, problems=(read.place.problem(("source",), ProblemReason.MALFORMED),))
+
+
+def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
+    match source:
+        case OwnChild(system=system, child=child):
+            own = {"system": system, "child": child}
+            return replace(record, system=system, source_id=child, sealed_identifiers=own)
+        case HubRecord(subject_id=subject_id):
+            return replace(record, subject_id=SubjectId(subject_id))
+        case None:
+            return record
+
+
+def _statement(place: CutDocument, document: Document) -> Statement:
+    occurred_at, precision = _when(document.occurred_at)
+    enquirer = document.fact.enquirer if document.event == KinshipClaimed.__name__ else None
+    location = {key.value: text for key, text in document.location.items()}
+    return Statement(
+        fact=_fact(document),
+        natural_key=document.key,
+        occurred_at=occurred_at,
+        precision=precision,
+        recorded_at=document.recorded_at,
+        role=document.role,
+        table=place.table,
+        row=place.row,
+        subject=_subject(document.subject),
+        episode_key=getattr(document.fact, "episode_key", None),
+        enquirer_reference=enquirer,
+        in_answer_to=EventId(document.in_answer_to) if document.in_answer_to else None,
+        location=location | ({LocationKey.ENQUIRER_REFERENCE.value: enquirer} if enquirer else {}),
+        narrative=document.narrative,
+    )
+
+
+def _when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
+    if occurred_at is None:
+        return None, Precision.UNKNOWN
+    if isinstance(occurred_at, datetime):
+        return occurred_at, Precision.INSTANT
+    return datetime(occurred_at.year, occurred_at.month, occurred_at.day, tzinfo=UTC), Precision.DAY
+
+
+def _fact(document: Document) -> Fact:
+    """The coded fact; an enquirer's reference is left out, for only its keyed handle is shared."""
+    kind = FACTS[document.event]
+    said: dict[str, Any] = {field.name: getattr(document.fact, field.name) for field in fields(kind)}
+    return kind(**said | ({"enquirer": ""} if kind is KinshipClaimed else {}))
+
+
+def _subject(claims: SubjectClaims) -> Subject:
+    return Subject(
+        identifiers=tuple(_identifier(claim) for claim in claims.identifiers),
+        names=tuple(Name(claim.text, claim.kind, claim.status) for claim in claims.names),
+        dates_of_birth=tuple(BirthDate(claim.value, claim.status) for claim in claims.dates_of_birth),
+        sex=claims.sex,
+        nationalities=claims.nationalities,
+        languages=claims.languages,
+    )
+
+
+def _identifier(claim: IdentifierClaim) -> Identifier:
+    return Identifier(claim.scheme, standard_identifier(claim.scheme, claim.value) or "", claim.status)

@@ -1,0 +1,1 @@
+"""The processor of the police: forces, and through them UKHTC and CEOP."""
