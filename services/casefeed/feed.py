@@ -77,8 +77,11 @@ class Feed:
 async def follow(
     feed: Feed, read_table: ReadTable, after: int, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> AsyncIterator[bytes]:
-    """What one watcher is sent: every item after a sequence number, in order, once; a comment when there is nothing."""
-    yield HEARTBEAT
+    """What one watcher is sent: every item after a sequence number, in order, once; a comment when there is nothing.
+
+    The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
+    """
+    yield f"id: {after}\n\n".encode()
     while not feed.closed:
         items = feed.after(after)
         if items is None:

@@ -1,0 +1,109 @@
+"""Every watcher gets every event once and in order, however slow it is and whenever it comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.casefeed.feed import HEARTBEAT, Feed, Item, encode, follow
+
+PAGE = 3
+
+
+class Table:
+    """The feed's table, as far as watchers see it."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.read_after: list[int] = []
+
+    def add(self, feed: Feed, count: int) -> None:
+        new = [encode(len(self.items) + number + 1, "{}") for number in range(count)]
+        self.items += new
+        if new:
+            feed.publish(new)
+
+    async def page(self, after: int) -> Sequence[Item]:
+        self.read_after.append(after)
+        return self.items[after : after + PAGE]
+
+
+def numbers(sent: bytes) -> list[int]:
+    return [int(line.removeprefix(b"id: ")) for line in sent.splitlines() if line.startswith(b"id: ")]
+
+
+async def received(stream: AsyncIterator[bytes], up_to: int) -> list[int]:
+    got: list[int] = []
+    async for sent in stream:
+        got += numbers(sent)
+        if got[-1] >= up_to:
+            break
+    return got
+
+
+@given(batches=st.lists(st.integers(0, 5), max_size=8), remembered=st.integers(1, 12), start=st.integers(0, 40))
+def test_a_watcher_resumes_without_a_gap_or_a_repeat(batches: list[int], remembered: int, start: int) -> None:
+    async def scenario() -> None:
+        feed, table = Feed(0, remembered), Table()
+        for count in batches:
+            table.add(feed, count)
+        after = min(start, feed.head)
+        got = await received(follow(feed, table.page, after), feed.head)
+        assert got == list(range(after, feed.head + 1))
+
+    asyncio.run(scenario())
+
+
+async def test_watchers_who_are_there_get_what_is_published_without_a_look_at_the_table() -> None:
+    feed, table = Feed(0), Table()
+    watchers = [asyncio.create_task(received(follow(feed, table.page, 0), 4)) for _ in range(10)]
+    await asyncio.sleep(0)
+    table.add(feed, 1)
+    await asyncio.sleep(0)
+    table.add(feed, 3)
+    assert await asyncio.gather(*watchers) == [[0, 1, 2, 3, 4]] * 10
+    assert table.read_after == []
+
+
+async def test_watchers_share_one_encoding() -> None:
+    feed, table = Feed(0), Table()
+    table.add(feed, 1)
+    streams = [follow(feed, table.page, 0) for _ in range(2)]
+    one, other = [[await anext(stream) for _ in range(2)][1] for stream in streams]
+    assert one == other == table.items[0].encoded
+
+
+async def test_a_slow_watcher_reads_from_the_table_what_memory_has_forgotten() -> None:
+    feed, table = Feed(0, remembered=2), Table()
+    slow = follow(feed, table.page, 0)
+    await anext(slow)
+    table.add(feed, 8)
+    assert await received(slow, 8) == list(range(1, 9))
+    assert table.read_after == [0, 3]
+
+
+def test_memory_holds_no_more_than_it_was_told_to() -> None:
+    feed, table = Feed(0, remembered=2), Table()
+    table.add(feed, 500)
+    assert feed.after(497) is None
+    assert [item.sequence for item in feed.after(498) or ()] == [499, 500]
+
+
+async def test_a_silent_feed_sends_heartbeats() -> None:
+    stream = follow(Feed(7), Table().page, 7, heartbeat_seconds=0.001)
+    assert [await anext(stream) for _ in range(3)] == [b"id: 7\n\n", HEARTBEAT, HEARTBEAT]
+
+
+async def test_a_closed_feed_ends_the_stream_of_a_watcher_who_waits() -> None:
+    feed = Feed(0)
+    stream = follow(feed, Table().page, 0)
+    await anext(stream)
+    waiting = asyncio.create_task(anext(stream, b"the end"))
+    await asyncio.sleep(0)
+    feed.close()
+    assert await waiting == b"the end"
+
+
+def test_an_item_is_one_server_sent_event() -> None:
+    assert encode(3, '{"a":1}').encoded == b'id: 3\nevent: entry\ndata: {"a":1}\n\n'
