@@ -51,7 +51,7 @@ class Message:
     topic: str
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,12 @@ class KafkaAccess:
     user: str
     password: SecretStr
     ca_file: Path | None = None
+    instance: int = 0
+
+    @property
+    def member(self) -> str:
+        """The worker's own name in its group: a killed worker that comes back takes its place at once."""
+        return f"{self.user}-{self.instance}"
 
 
 def access_of(settings: Settings) -> KafkaAccess:
@@ -73,7 +79,12 @@ def access_of(settings: Settings) -> KafkaAccess:
     """
     password = read_secrets(settings.secrets_file).kafka_password
     return KafkaAccess(
-        settings.kafka_bootstrap, settings.kafka_security, settings.kafka_user, password, settings.kafka_ca_file
+        settings.kafka_bootstrap,
+        settings.kafka_security,
+        settings.kafka_user,
+        password,
+        settings.kafka_ca_file,
+        settings.instance,
     )
 
 
@@ -107,6 +118,7 @@ def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -
         *topics,
         **client_settings(access),
         group_id=group,
+        group_instance_id=access.member if group else None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_min_bytes=1,
@@ -156,7 +168,7 @@ async def _packed(
 
 
 def _append(batch: BatchBuilder, message: Message) -> object:
-    return batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers)
+    return batch.append(timestamp=None, key=message.key, value=message.value, headers=list(message.headers))
 
 
 @functools.lru_cache(maxsize=_PARTITIONS_REMEMBERED)

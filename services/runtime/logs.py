@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import traceback
+from collections import Counter
 from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any, TextIO
@@ -46,6 +47,7 @@ KEYS = frozenset(
 _CODE = re.compile(r"[A-Za-z0-9_.:<>/-]{1,200}")
 _SENTENCE_KEYS = frozenset({"event", "at"})
 _OWN_FRAMES = 3
+_AGAIN_SECONDS = 10.0
 
 
 def configure(service: str, level: LogLevel, stream: TextIO | None = None) -> None:
@@ -79,14 +81,28 @@ def catch_uncaught() -> None:
 
 
 class LibraryLines(logging.Handler):
-    """Says that a library logged something and where in its source; its words may hold data of a child."""
+    """Says that a library logged something and where in its source; its words may hold data of a child.
+
+    The same line is said once in ten seconds, with how often it was logged since.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next: dict[tuple[str, int], float] = {}
+        self._count: Counter[tuple[str, int]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
+        place = (record.module, record.lineno)
+        self._count[place] += 1
+        if record.created < self._next.get(place, 0.0):
+            return
+        self._next[place] = record.created + _AGAIN_SECONDS
         _log().log(
             record.levelno,
             "A library logged a line; its words are withheld, its source tells them.",
             library=record.name,
             line=f"{record.module}:{record.lineno}",
+            count=self._count.pop(place),
             exc_info=record.exc_info,
         )
 

@@ -42,6 +42,7 @@ class Settings(_Environment):
     kafka_bootstrap: str = Field(description="Brokers to ask first: host:port, separated by commas.")
     kafka_security: KafkaSecurity = Field(description="SASL_SSL, or SASL_PLAINTEXT on one machine's loopback.")
     kafka_user: str = Field(description="The service's principal on Kafka; also its consumer group.")
+    instance: int = Field(0, ge=0, description="Which of several workers of this service it is, counted from 0.")
     kafka_ca_file: Path | None = Field(None, description="The certificate authority of the brokers, for SASL_SSL.")
     secrets_file: Path = Field(description="JSON file with this principal's kafka_password and database_password.")
     http_host: str = Field("127.0.0.1", description="Address on which /metrics, /healthz, /readyz are served.")

@@ -1,0 +1,163 @@
+"""The one door to Faust: raw bytes in, batches out, acknowledged only after they were dealt with (design 4).
+
+Faust commits past what a handler failed on, so a handler here never fails: it refuses bad data itself, it waits out a
+broken pipe, and anything else ends the process at once, because a hard end is the safe one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import faust
+import structlog
+from aiokafka.helpers import create_ssl_context
+from faust.app.base import BootStrategy
+
+from services.runtime.consumer import watch
+from services.runtime.health import Reason
+from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
+from services.runtime.process import Process, leave
+from services.runtime.settings import KafkaSecurity
+
+_AT_MOST = 500
+_WITHIN_SECONDS = 0.02
+_SESSION_SECONDS = 10.0
+_HEARTBEAT_SECONDS = 2.0
+_COMMIT_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record as Kafka holds it; `timestamp` in milliseconds since 1970, UTC."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    value: bytes
+
+
+Handler = Callable[[Sequence[Received]], Awaitable[None]]
+
+
+async def consume(process: Process, access: KafkaAccess, topic: str, handle: Handler) -> None:
+    """Hand every record of `topic` to `handle` in batches, until the process is asked to stop.
+
+    A batch is acknowledged when `handle` returns; after a crash it may be handed over again.
+    """
+    app, reader = make_app(access), Reader(process, topic, handle)
+    app.agent(app.topic(topic, key_type=bytes, value_type=bytes))(reader.read)
+    app.on_partitions_assigned.connect(reader.ready)
+    with Unfinished():
+        await app.start()
+        watching = asyncio.create_task(watch(lambda: reader.lag(app), process.health, process.metrics))
+        gave_up = await app.wait_for_stopped(process.stopping.wait())
+        watching.cancel()
+    if gave_up:
+        log.critical("Reading from Kafka ended by itself.")
+        leave()
+    await app.stop()
+
+
+class Reader:
+    """Reads one topic, and remembers how far: the next offset to be dealt with, by partition."""
+
+    def __init__(self, process: Process, topic: str, handle: Handler) -> None:
+        self._process = process
+        self._topic = topic
+        self._handle = handle
+        self._next: dict[int, int] = {}
+
+    async def read(self, stream: Any) -> None:  # noqa: ANN401 - Faust gives its streams no usable type
+        metrics = self._process.metrics
+        # Of Faust's ways to take a batch, this alone does not acknowledge what was taken but not dealt with.
+        async for events in stream.noack_take(_AT_MOST, within=_WITHIN_SECONDS):
+            metrics.events_in.labels(self._topic).inc(len(events))
+            with Unfinished(), metrics.batch_seconds.time():
+                await self._handle([_received(event.message) for event in events])
+            for event in events:
+                await stream.ack(event)
+                self._next[event.message.partition] = event.message.offset + 1
+
+    async def ready(self, *_: object, **__: object) -> None:
+        """Kafka has said which partitions are ours: from now on records flow."""
+        self._next.clear()
+        self._process.health.green(Reason.STARTING)
+
+    async def lag(self, app: faust.App) -> Mapping[str, int]:
+        """Count the records that are in Kafka and not yet dealt with."""
+        behind = 0
+        for place, end in (await app.consumer.highwaters(*app.consumer.assignment())).items():
+            reached = self._next.get(place.partition) or await app.consumer.position(place)
+            behind += end - (reached or 0)
+        return {self._topic: behind}
+
+
+class Unfinished:
+    """Ends the process at once when what stands inside fails: it stays unacknowledged and is read again."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            log.critical("A batch could not be dealt with, by a fault of ours.", exc_info=error)
+            leave()
+
+
+class _ReadingOnly(BootStrategy):
+    """Faust without its producer and its web server: what we write goes through our own publisher."""
+
+    enable_kafka_producer = False
+    enable_web = False
+
+
+class _Application(faust.App):
+    """Faust without tables needs no folder for them."""
+
+    BootStrategy = _ReadingOnly
+
+    def _create_directories(self) -> None:
+        pass
+
+
+def make_app(access: KafkaAccess) -> faust.App:
+    """Make a Faust application that reads, acknowledges, and does nothing else."""
+    return _Application(
+        access.user,
+        broker=[f"kafka://{broker}" for broker in access.bootstrap.split(",")],
+        broker_credentials=_credentials(access),
+        broker_client_id=access.user,
+        consumer_group_instance_id=access.member,
+        broker_session_timeout=_SESSION_SECONDS,
+        broker_heartbeat_interval=_HEARTBEAT_SECONDS,
+        broker_commit_interval=_COMMIT_SECONDS,
+        consumer_auto_offset_reset="earliest",
+        key_serializer="raw",
+        value_serializer="raw",
+        stream_wait_empty=True,
+        stream_buffer_maxsize=2 * _AT_MOST,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        autodiscover=False,
+    )
+
+
+def _credentials(access: KafkaAccess) -> faust.SASLCredentials:
+    secured = access.security is KafkaSecurity.SASL_SSL
+    return faust.SASLCredentials(
+        username=access.user,
+        password=access.password.get_secret_value(),
+        ssl_context=create_ssl_context(cafile=access.ca_file) if secured else None,
+        mechanism=SASL_MECHANISM,
+    )
+
+
+def _received(message: Any) -> Received:  # noqa: ANN401 - Faust's message, whose type knows less than we do
+    return Received(message.partition, message.offset, round(message.timestamp * 1000), message.value)
