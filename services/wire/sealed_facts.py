@@ -1,0 +1,38 @@
+"""A sealed fact on its topic: those who seal and the one who opens agree here on what it is bound to."""
+
+import json
+
+from services.core.sharing import SealedFact
+from services.wire.avro import Record
+from services.wire.seal import BatchSealer, Envelope
+
+PURPOSE = "sealed fact"
+
+
+def to_record(fact: SealedFact, sealer: BatchSealer) -> Record:
+    """The lantern.SealedFact of a fact, its content as canonical JSON sealed to the vault."""
+    record: Record = {
+        "subject_id": fact.subject_id,
+        "fact_id": fact.fact_id,
+        "field": fact.field,
+        "recorded_at": fact.recorded_at,
+    }
+    content = json.dumps(dict(fact.content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    envelope = sealer.seal(content.encode(), PURPOSE, reference_of(record))
+    record["sealed"] = {
+        "key_id": envelope.key_id,
+        "wrapped_key": envelope.wrapped_key,
+        "nonce": envelope.nonce,
+        "ciphertext": envelope.ciphertext,
+    }
+    return record
+
+
+def envelope_of(record: Record) -> Envelope:
+    """What the vault opens."""
+    return Envelope(**record["sealed"])
+
+
+def reference_of(record: Record) -> str:
+    """Everything that stands beside the sealed content: an old content cannot be passed off as another or as newer."""
+    return json.dumps([record["subject_id"], record["fact_id"], record["field"], record["recorded_at"].isoformat()])
