@@ -122,7 +122,7 @@ def _contradictions(document: Document) -> Iterator[_Path]:
 
 
 def _spared(document: Mapping[str, object], problems: tuple[Problem, ...]) -> dict[str, object]:
-    """The document without those of its parts in which something is wrong, as far as a missing report can spare them."""
+    """The document without its parts in which something is wrong, as far as a missing report can spare them."""
     wrong = {_INDEX.sub("", problem.column or "") for problem in problems}
     spared: dict[str, object] = {"occurred_at": None}
     for name, value in document.items():

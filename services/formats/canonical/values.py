@@ -116,6 +116,10 @@ def _printable(text: str) -> str:
     return text
 
 
+def _schema(description: str, pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "description": description, "pattern": pattern})
+
+
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[datetime, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 DayOrInstant = Annotated[
@@ -123,10 +127,10 @@ DayOrInstant = Annotated[
     PlainValidator(_day_or_instant),
     WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
 ]
-BornOn = Annotated[str, PlainValidator(_birth_date), WithJsonSchema({"type": "string", "pattern": f"^{_BIRTH}$"})]
+BornOn = Annotated[str, PlainValidator(_birth_date), _schema("YYYY-MM-DD, YYYY-MM or YYYY", f"^{_BIRTH}$")]
 NameText = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_name)]
-Country = Annotated[str, AfterValidator(_country), WithJsonSchema({"enum": sorted(COUNTRIES)})]
-Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": sorted(LANGUAGES)})]
+Country = Annotated[str, AfterValidator(_country), _schema("ISO 3166-1 alpha-2", "^[A-Z]{2}$")]
+Language = Annotated[str, AfterValidator(_language), _schema("ISO 639-1", "^[a-z]{2}$")]
 Key = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 HubId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 SealedText = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
