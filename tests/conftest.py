@@ -1,4 +1,4 @@
-"""Which tests are fast and which need real parts, and how hypothesis draws its examples."""
+"""Which tests are fast and which need real parts, how hypothesis draws its examples, and what is declared in files."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from services.wire.avro import Schemas, load_schemas
+from services.wire.topics import Topic, load_topics
+
 TESTS = Path(__file__).parent
+HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults", "leaks"}
 REAL_FIXTURES = {"kafka", "postgres", "edition"}
 
@@ -27,3 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
     items.sort(key=needs_real_parts)
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    """Every published schema."""
+    return load_schemas(HOME)
+
+
+@pytest.fixture(scope="session")
+def topics() -> tuple[Topic, ...]:
+    """Every declared topic."""
+    return load_topics(HOME)

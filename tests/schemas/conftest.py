@@ -1,25 +1,11 @@
-"""The published schemas and topics."""
+"""The sources of the published schemas."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
-from services.wire.avro import Schemas, load_schemas
-from services.wire.topics import Topic, load_topics
+from services.wire.avro import Schemas
 from tests.schemas.rules import Source
-
-HOME = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def schemas() -> Schemas:
-    return load_schemas(HOME)
-
-
-@pytest.fixture(scope="session")
-def topics() -> tuple[Topic, ...]:
-    return load_topics(HOME)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from services.core.errors import Misconfigured
 from services.wire.avro import NAMESPACE, Schemas, load_schemas
 from services.wire.topics import Topic
-from tests.schemas.conftest import HOME
+from tests.conftest import HOME
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from services.core.facts import FACTS
 from services.wire.avro import Schemas
 from services.wire.topics import Kind, Topic
-from tests.schemas.test_examples import EXAMPLES, read
+from tests.schemas.examples import EXAMPLES, frame_of, name_of
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +50,15 @@ def registry(schemas: Schemas) -> Iterator[SchemaRegistryClient]:
 def test_a_stock_consumer_reads_the_same_record(
     registry: SchemaRegistryClient, schemas: Schemas, topics: tuple[Topic, ...], path: Path
 ) -> None:
-    name, frame = read(schemas, path)
-    topic = next(topic for topic in topics if name in topic.names)
+    frame = frame_of(schemas, path)
+    topic = next(topic for topic in topics if name_of(path) in topic.names)
     decoded = AvroDeserializer(registry)(frame, SerializationContext(topic.topic, MessageField.VALUE))
     assert decoded == schemas.decode(frame)[1]
 
 
 def test_every_event_type_stands_on_a_shared_topic_that_was_read_so(topics: tuple[Topic, ...]) -> None:
     shared = {name for topic in topics if topic.kind is Kind.SHARED for name in topic.names}
-    assert shared == set(FACTS) <= {path.parent.name.partition(".")[0] for path in EXAMPLES}
+    assert shared == set(FACTS) <= set(map(name_of, EXAMPLES))
 
 
 def test_a_stock_consumer_is_told_when_an_id_was_never_allotted(registry: SchemaRegistryClient) -> None:

@@ -1,0 +1,18 @@
+"""Headers are CloudEvents that any client can read."""
+
+from datetime import UTC, datetime
+
+from services.core.codes import Sector
+from services.wire.envelope import headers
+
+
+def test_headers_are_cloudevents_in_binary_mode() -> None:
+    moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert dict(headers("0" * 32, "ChildMissing", Sector.POLICE, moment)) == {
+        "ce_specversion": b"1.0",
+        "ce_id": b"0" * 32,
+        "ce_type": b"lantern.ChildMissing",
+        "ce_source": b"/lantern/police",
+        "ce_time": b"2026-03-02T09:30:00+00:00",
+        "content-type": b"application/avro",
+    }
