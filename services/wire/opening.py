@@ -1,7 +1,10 @@
 """Opening what was sealed: an import contract lets only the vault and the processors' intake in."""
 
+import base64
+import json
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -10,8 +13,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey as NaclPrivateKey
 from nacl.public import SealedBox
 
-from services.core.errors import Unreadable, UnreadableBytes
-from services.wire.seal import BLOCK_BYTES, Envelope, associated_data
+from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
+from services.wire.seal import BLOCK_BYTES, KEY_BYTES, Envelope, associated_data
 
 BATCHES_REMEMBERED = 256
 
@@ -22,6 +25,29 @@ class PrivateKey:
 
     key_id: str
     key: bytes = field(repr=False)
+
+
+def load_private_keys(folder: Path) -> tuple[PrivateKey, ...]:
+    """Every private key in its owner's folder: <key_id>.json, {"key_id": ..., "private_key": base64}; weeks overlap.
+
+    Raises:
+        Misconfigured: there is none, or a file is not a private key.
+    """
+    keys = tuple(_load(path) for path in sorted(folder.glob("*.json")))
+    if not keys:
+        raise Misconfigured("There is no private key in the folder of this service: nothing could be opened.")
+    return keys
+
+
+def _load(path: Path) -> PrivateKey:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+        private = PrivateKey(held["key_id"], base64.b64decode(held["private_key"], validate=True))
+    except (OSError, ValueError, TypeError, KeyError):
+        raise Misconfigured(f"{path.name} in the folder of private keys is not a private key.") from None
+    if len(private.key) != KEY_BYTES or not isinstance(private.key_id, str):
+        raise Misconfigured(f"{path.name} does not hold an X25519 private key and its name.")
+    return private
 
 
 class Opener:

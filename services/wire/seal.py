@@ -58,6 +58,16 @@ class BatchSealer:
         return Envelope(self._key_id, self._wrapped_key, nonce, ciphertext)
 
 
+def sealed_record(envelope: Envelope) -> dict[str, str | bytes]:
+    """The lantern.SealedRecord of an envelope."""
+    return {
+        "key_id": envelope.key_id,
+        "wrapped_key": envelope.wrapped_key,
+        "nonce": envelope.nonce,
+        "ciphertext": envelope.ciphertext,
+    }
+
+
 def associated_data(key_id: str, purpose: str, reference: str) -> bytes:
     """What a sealed record is bound to, in an encoding that no two triples share."""
     return json.dumps([key_id, purpose, reference]).encode()

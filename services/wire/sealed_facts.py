@@ -4,7 +4,7 @@ import json
 
 from services.core.sharing import SealedFact
 from services.wire.avro import Record
-from services.wire.seal import BatchSealer, Envelope
+from services.wire.seal import BatchSealer, Envelope, sealed_record
 
 PURPOSE = "sealed fact"
 
@@ -18,13 +18,7 @@ def to_record(fact: SealedFact, sealer: BatchSealer) -> Record:
         "recorded_at": fact.recorded_at,
     }
     content = json.dumps(dict(fact.content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    envelope = sealer.seal(content.encode(), PURPOSE, reference_of(record))
-    record["sealed"] = {
-        "key_id": envelope.key_id,
-        "wrapped_key": envelope.wrapped_key,
-        "nonce": envelope.nonce,
-        "ciphertext": envelope.ciphertext,
-    }
+    record["sealed"] = sealed_record(sealer.seal(content.encode(), PURPOSE, reference_of(record)))
     return record
 
 

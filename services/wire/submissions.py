@@ -1,0 +1,66 @@
+"""A submission on its way in: the connector that seals and the processor that opens agree here on what is bound."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.core.codes import OrganisationKind
+from services.wire.avro import Record
+from services.wire.seal import BatchSealer, Envelope, sealed_record
+
+PURPOSE = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What an organisation sends in one go; `submission_id` is 32 hexadecimal digits, `submitted_at` is in UTC."""
+
+    submission_id: str
+    record_count: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one record of a submission says, and who says it."""
+
+    format: str
+    organisation: str
+    organisation_kind: OrganisationKind
+    record: Mapping[str, object]
+
+
+def to_record(submission: Submission, source_seq: int, content: Content, sealer: BatchSealer) -> Record:
+    """The lantern.IntakeRecord of one record, its content as canonical JSON sealed to the agency's processor."""
+    record: Record = {
+        "submission_id": submission.submission_id,
+        "source_seq": source_seq,
+        "record_count": submission.record_count,
+        "submitted_at": submission.submitted_at,
+    }
+    record["sealed"] = sealed_record(sealer.seal(_plaintext(content), PURPOSE, reference_of(record)))
+    return record
+
+
+def envelope_of(record: Record) -> Envelope:
+    """What the processor opens."""
+    return Envelope(**record["sealed"])
+
+
+def reference_of(record: Record) -> str:
+    """Everything that stands beside the sealed content, so that no part of it can be changed or moved."""
+    return json.dumps(
+        [record["submission_id"], record["source_seq"], record["record_count"], record["submitted_at"].isoformat()]
+    )
+
+
+def _plaintext(content: Content) -> bytes:
+    said = {
+        "format": content.format,
+        "organisation": content.organisation,
+        "organisation_kind": content.organisation_kind.value,
+        "record": content.record,
+    }
+    # ASCII alone: text that is no valid Unicode is then the reader's to refuse, with an answer.
+    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode("ascii")
