@@ -1,0 +1,96 @@
+"""From Kafka towards a service's own tables: batches begin where the tables end, whatever Kafka's group remembers."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.core.errors import Unavailable
+from services.runtime.consumer import lag_of, take, watch
+from services.runtime.database import Session
+from services.runtime.fence import Place, positions
+from services.runtime.health import Health, Reason
+from services.runtime.kafka import RETRY_SECONDS, KafkaAccess, access_of, connect, make_consumer
+from services.runtime.process import Process
+from services.runtime.topic_ids import topic_ids
+
+Batch = Mapping[Place, Sequence[Any]]
+"""Records (aiokafka's ConsumerRecord) by partition, in the order of their offsets."""
+
+_WAIT_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+class Inlet:
+    """Hands out batches until the process stops; who saves one calls `acknowledge` afterwards."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], process: Process) -> None:
+        self._consumer = consumer
+        self._ids = ids
+        self._process = process
+
+    async def batches(self, at_most: int) -> AsyncIterator[Batch]:
+        """Batches of up to `at_most` records, as soon as there are any."""
+        while not self._process.stopping.is_set():
+            taken = await take(self._consumer, at_most, _WAIT_SECONDS)
+            if not taken:
+                continue
+            for place, records in taken.items():
+                self._process.metrics.events_in.labels(place.topic).inc(len(records))
+            with self._process.metrics.batch_seconds.time():
+                yield {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
+
+    async def acknowledge(self) -> None:
+        """Leave Kafka's group a hint of how far the tables are; without it nothing is lost and nothing said twice."""
+        try:
+            await self._consumer.commit()
+        except KafkaError as error:
+            log.info("Kafka did not take the hint of how far this service has read; the tables know.", exc_info=error)
+
+
+@contextlib.asynccontextmanager
+async def opened(process: Process, session: Session, *topics: str) -> AsyncIterator[Inlet]:
+    """Join the service's group on `topics`, and watch how far behind it is; each partition begins at its position."""
+    access = access_of(process.settings)
+    ids = await _ids_of(access, topics, process.health)
+    consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
+    consumer.subscribe(topics, listener=_FromPositions(consumer, ids, session))
+    watching = asyncio.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics))
+    try:
+        yield Inlet(consumer, ids, process)
+    finally:
+        watching.cancel()
+        await consumer.stop()
+
+
+class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Seeks each partition that is assigned to the offset that the tables expect next."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], session: Session) -> None:
+        self._consumer = consumer
+        self._ids = ids
+        self._session = session
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        reached = await self._session.run(positions)
+        for place in assigned:
+            self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
+
+
+async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> Mapping[str, UUID]:
+    while True:
+        try:
+            return await topic_ids(access, topics)
+        except Unavailable as error:
+            health.red(Reason.KAFKA_UNAVAILABLE)
+            log.warning("Kafka does not say which topics there are; it is asked until it does.", exc_info=error)
+            await asyncio.sleep(RETRY_SECONDS)
