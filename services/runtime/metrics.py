@@ -89,6 +89,34 @@ HEALTH_LIGHT = Definition(
     "The service waits for what the reason names; its work stays where it is.",
     ("reason",),
 )
+DEAD_LETTERS = Definition(
+    "lantern_dead_letters",
+    Kind.GAUGE,
+    "records",
+    "Records of the hub's own topics that this service could not read; they are kept for its owner.",
+    "A rule of our own is broken, or a key is missing: page the service's owner, who finds out before trying again.",
+)
+MISSING_OFFSETS = Definition(
+    "lantern_missing_offsets",
+    Kind.COUNTER,
+    "offsets",
+    "Offsets that Kafka passed over between two records of a partition.",
+    "Records were deleted before this service had read them: find out which, and have them sent again.",
+)
+SEALED_VERSIONS = Definition(
+    "lantern_sealed_versions",
+    Kind.COUNTER,
+    "versions",
+    "New versions of sealed facts that the vault keeps; the same content said again makes none.",
+    "More was sealed, or corrected.",
+)
+WATCHERS = Definition(
+    "lantern_watchers",
+    Kind.GAUGE,
+    "streams",
+    "Live feeds that are being followed now.",
+    "More people watch; each costs memory and network, not work on the database.",
+)
 
 DEFINITIONS = (
     EVENTS_IN,
@@ -99,6 +127,10 @@ DEFINITIONS = (
     CONSUMER_LAG,
     OUTBOX_AGE_SECONDS,
     HEALTH_LIGHT,
+    DEAD_LETTERS,
+    MISSING_OFFSETS,
+    SEALED_VERSIONS,
+    WATCHERS,
 )
 
 
@@ -116,6 +148,10 @@ class Metrics:
         self.consumer_lag = self.gauge(CONSUMER_LAG)
         self.outbox_age_seconds = self.gauge(OUTBOX_AGE_SECONDS)
         self.health_light = self.gauge(HEALTH_LIGHT)
+        self.dead_letters = self.gauge(DEAD_LETTERS)
+        self.missing_offsets = self.counter(MISSING_OFFSETS)
+        self.sealed_versions = self.counter(SEALED_VERSIONS)
+        self.watchers = self.gauge(WATCHERS)
 
     def counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)
