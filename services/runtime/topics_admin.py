@@ -1,5 +1,6 @@
 """Makes Kafka's topics and permissions what topics/*.yaml declares, and says where they differ."""
 
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from services.core.errors import Unavailable
 from services.wire.topics import Acl, Topic, acls
 
 ANSWER_SECONDS = 30.0
+SETTLE_SECONDS = 0.02
 
 
 class Act(StrEnum):
@@ -88,6 +90,8 @@ def apply(admin: AdminClient, topics: tuple[Topic, ...], replicas: int = 1) -> t
         _grant(admin, [acl for acl in of[Act.GRANT] if isinstance(acl, Acl)])
     except KafkaException as error:
         raise _unavailable(error) from error
+    if found:
+        _settle(admin, topics)
     return found
 
 
@@ -99,6 +103,17 @@ def differences(topics: tuple[Topic, ...], found: Found) -> tuple[Difference, ..
         *(Difference(Act.LEAVE, name, f"{name} is declared nowhere.") for name in sorted(undeclared)),
         *_of_permissions(acls(topics), found.permissions),
     )
+
+
+def _settle(admin: AdminClient, topics: tuple[Topic, ...]) -> None:
+    """Kafka answers before its brokers heed what was asked, and tells nobody when they do."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while any(difference.act is not Act.LEAVE for difference in check(admin, topics)):
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                "Kafka took the topics and permissions and does not show them. Run the same command again."
+            )
+        time.sleep(SETTLE_SECONDS)
 
 
 def settings_of(topic: Topic) -> dict[str, str]:
