@@ -37,9 +37,11 @@ format: $(ready) ## put the code in its usual form
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-lock: ## make requirements.lock again from requirements.in (needs uv)
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    requirements.in --output-file requirements.lock
+lock: ## make the two lock files again from requirements.in and infra/images/requirements.in (needs uv)
+	$(compile) --upgrade requirements.in --output-file requirements.lock
+	$(compile) --constraint requirements.lock infra/images/requirements.in --output-file infra/images/requirements.lock
+
+compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 $(ready): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }

@@ -1,0 +1,116 @@
+"""docker-compose.yml: the specification's schema allows it, and it gives each service what is its own, and no more."""
+
+import copy
+import json
+from importlib.metadata import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from pydantic_settings import BaseSettings
+
+from services.runtime.local.principals import DATABASE_ROLES, SERVICES
+from services.runtime.settings import DatabaseSettings, KeySettings, Settings, variables
+
+HOME = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
+WITHOUT_KEYS = {"correlator", "casefeed"}
+
+
+def schema() -> dict[str, Any]:
+    """The Compose specification's own JSON schema, which the check-jsonschema wheel carries."""
+    [path] = [path for path in files("check-jsonschema") or [] if path.match("vendor/compose-spec.json")]
+    text: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return text
+
+
+def problems(compose: dict[str, Any]) -> list[str]:
+    """What the specification says against a Compose file."""
+    return [error.message for error in Draft202012Validator(schema()).iter_errors(compose)]
+
+
+def private_parts(compose: dict[str, Any], service: str) -> set[str]:
+    """What a container sees of the volume with everybody's secrets and keys."""
+    mounts = [mount for mount in compose["services"][service].get("volumes", []) if isinstance(mount, dict)]
+    return {mount["volume"]["subpath"] for mount in mounts if mount["source"] == "private"}
+
+
+def published(compose: dict[str, Any]) -> list[str]:
+    """Every port that is open to clients outside the containers."""
+    return [port for service in compose["services"].values() for port in service.get("ports", [])]
+
+
+def test_the_specification_allows_it() -> None:
+    assert problems(COMPOSE) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("image", 18), ("port", ["127.0.0.1:1:1"]), ("healthcheck", {"test": [1]}), ("depends_on", {"kafka": "healthy"})],
+)
+def test_the_specification_refuses_a_spoilt_one(place: str, value: object) -> None:
+    spoilt = copy.deepcopy(COMPOSE)
+    spoilt["services"]["postgres"][place] = value
+
+    assert problems(spoilt) != []
+
+
+def test_every_service_has_a_container_that_runs_it() -> None:
+    commands = {name: service.get("command") for name, service in COMPOSE["services"].items()}
+
+    assert {name: commands.get(name) for name in SERVICES} == {name: [f"services.{name}"] for name in SERVICES}
+
+
+def test_kafka_and_postgresql_are_the_official_images() -> None:
+    assert COMPOSE["services"]["kafka"]["image"] == "apache/kafka:4.3.1"
+    assert COMPOSE["services"]["postgres"]["image"] == "postgres:18"
+
+
+def test_every_lasting_container_has_a_healthcheck() -> None:
+    lasting = [name for name, service in COMPOSE["services"].items() if service.get("restart") == "unless-stopped"]
+
+    assert {*lasting} == {*SERVICES, "kafka", "postgres"}
+    assert [name for name in lasting if "healthcheck" not in COMPOSE["services"][name]] == []
+
+
+def test_nothing_listens_for_other_machines() -> None:
+    assert [port for port in published(COMPOSE) if not port.startswith("127.0.0.1:")] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_service_sees_its_own_secrets_and_keys_alone(service: str) -> None:
+    keys = set() if service in WITHOUT_KEYS else {f"keys/{service}", "keys/public"}
+
+    assert private_parts(COMPOSE, service) == {"secrets/operator_token", f"secrets/{service}.json"} | keys
+    assert [mount for mount in COMPOSE["services"][service]["volumes"] if isinstance(mount, str)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_know(service: str) -> None:
+    told = COMPOSE["services"][service]["environment"].keys()
+    kinds: list[type[BaseSettings]] = [
+        Settings,
+        KeySettings,
+        *([DatabaseSettings] if service in DATABASE_ROLES else []),
+    ]
+    known = {name for kind in kinds for name in variables(kind)}
+    needed = {
+        f"LANTERN_{name.upper()}" for kind in kinds for name, field in kind.model_fields.items() if field.is_required()
+    }
+
+    assert needed <= told <= known
+
+
+def test_the_vault_has_no_way_out() -> None:
+    assert COMPOSE["services"]["vault"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+
+
+def test_the_image_is_built_from_folders_that_are_there() -> None:
+    lines = (HOME / "infra" / "images" / "Dockerfile").read_text("utf-8").splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+
+    assert copied
+    assert [name for name in copied if not (HOME / name).exists()] == []
