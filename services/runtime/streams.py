@@ -7,6 +7,7 @@ broken pipe, and anything else ends the process at once, because a hard end is t
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -26,17 +27,19 @@ _WITHIN_SECONDS = 0.02
 _SESSION_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 2.0
 _COMMIT_SECONDS = 0.5
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One record as Kafka holds it; `timestamp` in milliseconds since 1970, UTC."""
+    """One record as Kafka holds it; `at` is when the broker took it: the same however often it is read again."""
 
     partition: int
     offset: int
-    timestamp: int
+    at: datetime
+    key: bytes | None
     value: bytes
 
 
@@ -160,4 +163,6 @@ def _credentials(access: KafkaAccess) -> faust.SASLCredentials:
 
 
 def _received(message: Any) -> Received:  # noqa: ANN401 - Faust's message, whose type knows less than we do
-    return Received(message.partition, message.offset, round(message.timestamp * 1000), message.value)
+    at = _EPOCH + timedelta(milliseconds=round(message.timestamp * 1000))
+    # A record without a value is none of ours: no bytes at all are as unreadable as wrong ones.
+    return Received(message.partition, message.offset, at, message.key, message.value or b"")

@@ -1,0 +1,184 @@
+"""A processor's intake: each record is opened and decided on, and becomes what is said to others and to its agency."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.core.codes import OrganisationKind, Sector
+from services.core.errors import BadData, BrokenRule, Misconfigured, Unreadable, UnreadableBytes
+from services.core.events import Event
+from services.core.ids import MalformedId, well_formed
+from services.core.sharing import Decision, Outcome
+from services.core.statements import Opened, Problem, ProblemReason
+from services.runtime.kafka import Message
+from services.runtime.replies import Source, quarantined, receipt
+from services.runtime.settings import KeySettings
+from services.runtime.streams import Received
+from services.wire import sealed_facts, submissions, topics
+from services.wire.avro import Record, Schemas
+from services.wire.envelope import headers
+from services.wire.opening import Opener, load_private_keys
+from services.wire.records import to_record
+from services.wire.seal import BatchSealer, PublicKey, load_public_key
+
+VAULT = "vault"
+EDGE_KEY = "edge.key"
+_KEY_BYTES = 32
+_PLAINTEXT_BYTES = 1024 * 1024
+_NOBODY = "0" * 32
+# A record that nobody could read may have been the report of a missing child.
+UNREADABLE = Outcome(
+    Decision.REFUSED,
+    problems=(Problem("unreadable", None, None, ProblemReason.UNREADABLE_RECORD, missing_report=True),),
+)
+
+Decide = Callable[[Opened, bytes, datetime], Outcome]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a processor opens, names and seals with."""
+
+    opener: Opener
+    edge_key: bytes = field(repr=False)
+    own: PublicKey
+    vault: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a batch leads to: `said` to others first, `replies` to the agency once that is acknowledged, and counts."""
+
+    said: tuple[Message, ...]
+    replies: tuple[Message, ...]
+    held_back: int
+    refused: Counter[str]
+
+
+class _Content(BaseModel):
+    """What stands inside an envelope: `services.wire.submissions.Content`, not yet to be trusted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    format: str = Field(max_length=40)
+    organisation: str = Field(min_length=1, max_length=100)
+    organisation_kind: OrganisationKind
+    record: dict[str, object]
+
+
+class Intake:
+    """One agency's intake; `decide` is that agency's own."""
+
+    def __init__(self, agency: Sector, schemas: Schemas, keys: Keys, decide: Decide) -> None:
+        self._agency = agency
+        self._schemas = schemas
+        self._keys = keys
+        self._decide = decide
+
+    def answers(self, batch: Sequence[Received]) -> Answers:
+        """Answer every record of a batch; what cannot be read is refused and kept in quarantine, never passed over."""
+        to_vault, to_agency = BatchSealer(self._keys.vault), BatchSealer(self._keys.own)
+        said: list[Message] = []
+        replies: list[Message] = []
+        outcomes: list[Outcome] = []
+        for received in batch:
+            source, outcome, messages = self._answer(received, to_vault)
+            said += messages
+            replies.append(receipt(source, outcome, self._schemas))
+            if outcome.quarantine:
+                replies.append(quarantined(source, outcome, received, self._schemas, to_agency))
+            outcomes.append(outcome)
+        held_back = sum(outcome.decision is Decision.HELD_BACK for outcome in outcomes)
+        return Answers(tuple(said), tuple(replies), held_back, _refusals(outcomes))
+
+    def _answer(self, received: Received, sealer: BatchSealer) -> tuple[Source, Outcome, tuple[Message, ...]]:
+        source = self._unknown_source(received)
+        try:
+            _, record = self._schemas.decode(received.value, {"IntakeRecord"})
+            source = self._source_of(record)
+            outcome = self._decide(self._opened(record), self._keys.edge_key, received.at)
+            return source, outcome, tuple(self._said(outcome, sealer))
+        except BadData:
+            return source, UNREADABLE, ()
+        except BrokenRule as error:
+            log.exception("A record broke a rule of ours; it is in quarantine.", exc_info=error)
+            return source, UNREADABLE, ()
+
+    def _opened(self, record: Record) -> Opened:
+        envelope = submissions.envelope_of(record)
+        plaintext = self._keys.opener.open(envelope, submissions.PURPOSE, submissions.reference_of(record))
+        said = _content(plaintext)
+        return Opened(said.format, said.organisation, said.organisation_kind, record["submitted_at"], said.record)
+
+    def _said(self, outcome: Outcome, sealer: BatchSealer) -> Iterator[Message]:
+        for fact in outcome.sealed_facts:
+            sealed = self._schemas.encode("SealedFact", sealed_facts.to_record(fact, sealer))
+            yield Message(topics.SEALED_FACTS, fact.subject_id.encode(), sealed)
+        for event in outcome.events:
+            yield self._event(event)
+
+    def _event(self, event: Event) -> Message:
+        head = event.head
+        value = self._schemas.encode(event.type, to_record(event))
+        about = headers(head.event_id, event.type, head.sector, head.recorded_at)
+        return Message(topics.topic_of(event.type), head.subject_id.encode(), value, about)
+
+    def _source_of(self, record: Record) -> Source:
+        try:
+            submission_id = well_formed(record["submission_id"])
+        except MalformedId:
+            raise UnreadableBytes(Unreadable.UNKNOWN_VALUE) from None
+        return Source(self._agency, submission_id, record["source_seq"], record["record_count"])
+
+    def _unknown_source(self, received: Received) -> Source:
+        """Whom to answer when the record does not say it: its key is its submission's id, if it looks like one."""
+        try:
+            return Source(self._agency, well_formed((received.key or b"").decode("ascii")), -1, 0)
+        except (MalformedId, UnicodeDecodeError):
+            return Source(self._agency, _NOBODY, -1, 0)
+
+
+def load_keys(agency: Sector, settings: KeySettings) -> Keys:
+    """Read the keys of an agency's processor.
+
+    Raises:
+        Misconfigured: one is missing or has another shape.
+    """
+    return Keys(
+        Opener(*load_private_keys(settings.keys)),
+        _edge_key(settings.keys / EDGE_KEY),
+        load_public_key(settings.public_keys / f"{agency.value}.json"),
+        load_public_key(settings.public_keys / f"{VAULT}.json"),
+    )
+
+
+def _edge_key(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except OSError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise Misconfigured(f"{path.name} is missing or is not {_KEY_BYTES} bytes: no child could be named.")
+    return key
+
+
+def _content(plaintext: bytes) -> _Content:
+    if len(plaintext) > _PLAINTEXT_BYTES:
+        raise UnreadableBytes(Unreadable.TOO_LARGE)
+    try:
+        return _Content.model_validate(orjson.loads(plaintext))
+    except (orjson.JSONDecodeError, ValidationError):
+        raise UnreadableBytes(Unreadable.MALFORMED) from None
+
+
+def _refusals(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """Records by reason; a record counts once for each of its reasons."""
+    return Counter(reason for outcome in outcomes for reason in {problem.reason.value for problem in outcome.problems})
