@@ -60,7 +60,7 @@ async def opened(process: Process, session: Session, *topics: str) -> AsyncItera
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
     consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
-    consumer.subscribe(topics, listener=_FromPositions(consumer, ids, session))
+    consumer.subscribe(topics, listener=_FromPositions(consumer, ids, session, process.health))
     watching = asyncio.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics))
     try:
         yield Inlet(consumer, ids, process)
@@ -72,10 +72,11 @@ async def opened(process: Process, session: Session, *topics: str) -> AsyncItera
 class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
     """Seeks each partition that is assigned to the offset that the tables expect next."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], session: Session) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], session: Session, health: Health) -> None:
         self._consumer = consumer
         self._ids = ids
         self._session = session
+        self._health = health
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
@@ -84,6 +85,7 @@ class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         reached = await self._session.run(positions)
         for place in assigned:
             self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
+        self._health.green(Reason.STARTING)
 
 
 async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> Mapping[str, UUID]:

@@ -75,20 +75,22 @@ class DigestKey:
         return hmac.digest(self._secret, _joined(*binding, plaintext), hashlib.sha256)
 
 
-def read_key(path: Path) -> bytes:
-    """Read a key of 32 bytes from a file of its own.
+def load_vault_keys(folder: Path) -> tuple[KeyEncryptionKey, DigestKey]:
+    """Read kek.key and digest.key, 32 bytes each, from the vault's own folder of keys.
 
     Raises:
-        Misconfigured: the file is missing or is not 32 bytes.
+        Misconfigured: a file is missing or has another size.
     """
+    return KeyEncryptionKey(_read(folder / "kek.key")), DigestKey(_read(folder / "digest.key"))
+
+
+def _read(path: Path) -> bytes:
     try:
         secret = path.read_bytes()
     except OSError:
         secret = b""
     if len(secret) != KEY_BYTES:
-        raise Misconfigured(
-            f"The vault's key file {path.name} is missing or is not {KEY_BYTES} bytes: nothing was opened."
-        )
+        raise Misconfigured(f"The vault's key file {path.name} is missing or is not {KEY_BYTES} bytes: restore it.")
     return secret
 
 

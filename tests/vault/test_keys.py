@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.errors import BrokenRule, Misconfigured
-from services.vault.keys import DigestKey, KeyEncryptionKey, Locked, read_key
+from services.vault.keys import DigestKey, KeyEncryptionKey, Locked, load_vault_keys
 
 KEK = KeyEncryptionKey(bytes(range(32)))
 BINDING = ("subject", "fact", "location", b"digest")
@@ -84,10 +84,13 @@ def test_nobody_without_the_digest_key_can_check_a_guess() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["kek.key", "digest.key"])
 @pytest.mark.parametrize("content", [None, b"", bytes(31), bytes(33)])
-def test_a_key_file_of_another_size_stops_the_vault(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "kek"
+def test_a_key_file_of_another_size_stops_the_vault(tmp_path: Path, name: str, content: bytes | None) -> None:
+    for each in ("kek.key", "digest.key"):
+        (tmp_path / each).write_bytes(bytes(32))
+    (tmp_path / name).unlink()
     if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(Misconfigured):
-        read_key(path)
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Misconfigured, match=name):
+        load_vault_keys(tmp_path)

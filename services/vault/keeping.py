@@ -1,0 +1,72 @@
+"""Keeps a batch of sealed facts in one transaction: fence, contents, sayings, and what could not be opened."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from services.core.errors import UnreadableBytes
+from services.runtime.database import Connection, Session
+from services.runtime.fence import admit
+from services.runtime.inlet import Batch
+from services.runtime.metrics import Metrics
+from services.vault.handlers import Arrival, decide
+from services.vault.keys import KeyEncryptionKey
+from services.vault.opening import Reader
+from services.vault.store import DeadLetter, count_dead_letters, held, keep, set_aside
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a batch, in numbers."""
+
+    new_versions: int
+    dead_letters: int
+    missing_offsets: int
+
+
+class Keeper:
+    """Keeps batch after batch, and counts what its owner must know."""
+
+    def __init__(self, session: Session, reader: Reader, kek: KeyEncryptionKey, metrics: Metrics) -> None:
+        self._session = session
+        self._reader = reader
+        self._kek = kek
+        self._metrics = metrics
+
+    async def count_dead_letters(self) -> None:
+        """Let the metric begin with what earlier runs could not open."""
+        self._metrics.dead_letters.set(await self._session.run(count_dead_letters))
+
+    async def keep(self, batch: Batch) -> None:
+        """Return when everything in `batch` is committed."""
+        kept = await self._session.run(lambda connection: keep_batch(connection, batch, self._reader, self._kek))
+        self._metrics.sealed_versions.inc(kept.new_versions)
+        self._metrics.missing_offsets.inc(kept.missing_offsets)
+        self._metrics.dead_letters.inc(kept.dead_letters)
+        if kept.dead_letters:
+            log.error("Sealed facts that do not open are kept as dead letters.", count=kept.dead_letters)
+        if kept.missing_offsets:
+            log.error("Kafka passed over sealed facts that were never read.", count=kept.missing_offsets)
+
+
+async def keep_batch(connection: Connection, batch: Batch, reader: Reader, kek: KeyEncryptionKey) -> Kept:
+    """Keep what was not kept before; for use inside one transaction."""
+    admitted, holes = await admit(connection, batch)
+    arrived, letters = _opened(reader, admitted)
+    outcome = decide(await held(connection, {arrival.part for arrival in arrived}), arrived)
+    await keep(connection, kek, outcome)
+    await set_aside(connection, kek, letters)
+    return Kept(outcome.new_versions, len(letters), sum(hole.next_seen - hole.first_missing for hole in holes))
+
+
+def _opened(reader: Reader, admitted: Batch) -> tuple[list[Arrival], list[DeadLetter]]:
+    arrived, letters = [], []
+    for place, records in admitted.items():
+        for record in records:
+            try:
+                arrived.append(reader.read(record.value))
+            except UnreadableBytes as error:
+                letters.append(DeadLetter(place, record.offset, error.reason, record.value))
+    return arrived, letters
