@@ -1,0 +1,1 @@
+"""The correlator: joins events into shared case timelines."""

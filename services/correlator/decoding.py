@@ -1,0 +1,93 @@
+"""From the bytes of a shared topic to what is said; what cannot be read is named by a reason, never repeated."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from services.core.codes import ClaimStatus, IdentifierScheme
+from services.core.errors import Unreadable, UnreadableBytes
+from services.core.facts import FACTS
+from services.correlator.said import Claim, Said
+from services.wire.avro import Record, Schemas, load_schemas
+from services.wire.entries import entry_of
+from services.wire.topics import SHARED, load_topics
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SCHEMES = {scheme.value: scheme for scheme in IdentifierScheme}
+_LINKING = {ClaimStatus.DOCUMENTED.value, ClaimStatus.ASSESSED.value, ClaimStatus.CLAIMED.value}
+
+
+class Delivered(Protocol):
+    """A record as Kafka delivers it; `timestamp` is when the broker appended it, in milliseconds."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def offset(self) -> int: ...
+
+    @property
+    def timestamp(self) -> int: ...
+
+    @property
+    def value(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One record of Kafka as it was understood: what it says, or why it could not be read."""
+
+    offset: int
+    said: Said | None
+    unreadable: Unreadable | None = None
+
+
+class Decoder:
+    """Reads events of the shared topics, each topic only those that it declares."""
+
+    def __init__(self, schemas: Schemas, expected: Mapping[str, Collection[str]]) -> None:
+        self._schemas = schemas
+        self._expected = expected
+
+    def decode(self, records: Iterable[Delivered]) -> list[Read]:
+        return [self._read(record) for record in records]
+
+    def again(self, frame: bytes, known_at: datetime, said_at: datetime) -> Said:
+        """What a frame from our own tables says, last said at `said_at`."""
+        return self._said(frame, FACTS, known_at, said_at)
+
+    def _read(self, record: Delivered) -> Read:
+        known_at = _EPOCH + timedelta(milliseconds=record.timestamp)
+        try:
+            return Read(record.offset, self._said(record.value or b"", self._expected[record.topic], known_at))
+        except UnreadableBytes as error:
+            return Read(record.offset, None, error.reason)
+
+    def _said(
+        self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None
+    ) -> Said:
+        name, record = self._schemas.decode(frame, expected)
+        return Said(entry_of(name, record, known_at, said_at), claims_of(record), frame)
+
+
+def make_decoder(home: Path) -> Decoder:
+    """Read `home`'s schemas and topics.
+
+    Raises:
+        Misconfigured: a schema or topic file is missing or is not what was published.
+    """
+    expected = {topic.topic: frozenset(topic.names) for topic in load_topics(home) if topic.topic in SHARED}
+    return Decoder(load_schemas(home), expected)
+
+
+def claims_of(record: Record) -> frozenset[Claim]:
+    """The identifiers that may join this record to others, or that it disputes; one unverified does neither."""
+    return frozenset(
+        Claim(_SCHEMES[said["scheme"]], said["value"], said["status"] == ClaimStatus.DISPUTED)
+        for said in record["subject"]["identifiers"]
+        if said["scheme"] in _SCHEMES
+        and said["value"].strip()
+        and (said["status"] in _LINKING or said["status"] == ClaimStatus.DISPUTED)
+    )

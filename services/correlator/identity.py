@@ -1,0 +1,88 @@
+"""Who is who: what a batch changes in claims and decisions, and which records change their case by it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from services.core.codes import Precision
+from services.core.facts import LinkRefused, RecordsLinked, RecordsUnlinked
+from services.core.ids import CaseId, SubjectId
+from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of, partition
+from services.core.timeline import Entry
+from services.correlator.said import Claim
+
+Claims = Mapping[SubjectId, frozenset[Claim]]
+
+NO_CLAIMS: frozenset[Claim] = frozenset()
+_VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A person's decision, and the record whose event says it."""
+
+    decision: Decision
+    by: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a batch changes: the whole new claims of some records, decisions that are new, decisions withdrawn."""
+
+    claims: Claims
+    said: tuple[Stated, ...] = ()
+    gone: tuple[Stated, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.claims or self.said or self.gone)
+
+    @property
+    def touches(self) -> frozenset[SubjectId]:
+        """Every record that the change speaks of."""
+        ends = (subject for stated in (*self.said, *self.gone) for subject in stated.decision.pair)
+        return frozenset((*self.claims, *ends))
+
+    @property
+    def identifiers(self) -> frozenset[IdentifierKey]:
+        """Every identifier that the changed records now name: whoever else names it is touched too."""
+        return frozenset((claim.scheme, claim.value) for claims in self.claims.values() for claim in claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Every record that the touched ones reach through identifiers, decisions and common cases, as it is held."""
+
+    cases: Mapping[SubjectId, CaseId]
+    claims: Claims
+    decisions: tuple[Stated, ...]
+
+
+EMPTY = Graph({}, {}, ())
+
+
+def decision_of(entry: Entry) -> Stated | None:
+    """The decision that an entry says, if it says one about two records.
+
+    It was made when it is said to have been; where only a day is known, which cannot order two decisions, when it was
+    last recorded.
+    """
+    fact = entry.fact
+    if not isinstance(fact, RecordsLinked | RecordsUnlinked | LinkRefused) or fact.other == entry.subject_id:
+        return None
+    exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
+    pair = pair_of(entry.subject_id, fact.other)
+    return Stated(Decision(pair, _VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id), entry.subject_id)
+
+
+def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> dict[SubjectId, CaseId]:
+    """Say each record's case, for those of `graph` and the newcomers, once the change is made."""
+    claims = {**graph.claims, **change.claims}
+    withdrawn = {stated.decision.event_id for stated in (*change.said, *change.gone)}
+    kept = (stated.decision for stated in graph.decisions if stated.decision.event_id not in withdrawn)
+    records = {subject: linking(claims.get(subject, NO_CLAIMS)) for subject in (*graph.cases, *newcomers)}
+    return dict(partition(records, (*kept, *(stated.decision for stated in change.said))).case_of)
+
+
+def linking(claims: Iterable[Claim]) -> frozenset[IdentifierKey]:
+    """The identifiers by which a record may be joined: what anybody disputes joins nothing (design 5)."""
+    disputed = {(claim.scheme, claim.value) for claim in claims if claim.disputed}
+    return frozenset((claim.scheme, claim.value) for claim in claims if not claim.disputed) - disputed

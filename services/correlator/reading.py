@@ -1,0 +1,168 @@
+"""What the tables hold about a batch, asked in one go; every question goes by an index."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import TupleRow
+
+from services.core.case import CaseState
+from services.core.case_json import from_json
+from services.core.codes import IdentifierScheme
+from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.matching.components import Decision, IdentifierKey, Verdict
+from services.correlator.identity import Claims, Graph, Stated
+from services.correlator.said import Claim, Said
+from services.correlator.survey import Known
+from services.runtime.database import Connection, ask
+
+_DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by FROM decisions"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One event of a timeline as it is held."""
+
+    subject_id: SubjectId
+    frame: bytes
+    known_at: datetime
+    said_at: datetime
+
+
+async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, int]:
+    """Lock the cases of the batch's records, read what is held about it, and draw the version of what it will write."""
+    events = [_bytes(said.entry.event_id) for said in batch]
+    subjects = [_bytes(said.entry.subject_id) for said in batch]
+    facts = [_bytes(said.entry.fact_id) for said in batch]
+    distinct = sorted(set(subjects))
+    states, cases, held, words, claims, decisions, version = await ask(
+        connection,
+        # The rows are locked in one order by everybody, and everything below is read once they are.
+        (
+            """SELECT case_id, state FROM cases
+               WHERE case_id IN (SELECT case_id FROM subjects WHERE subject_id = ANY(%b::bytea[]))
+               ORDER BY case_id FOR UPDATE""",
+            [distinct],
+        ),
+        ("SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])", [distinct]),
+        ("SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])", [events]),
+        (
+            """SELECT fact_id, event_id, said_at FROM entries
+               JOIN (SELECT DISTINCT * FROM unnest(%b::bytea[], %b::bytea[])) AS asked (subject_id, fact_id)
+               USING (subject_id, fact_id)""",
+            [subjects, facts],
+        ),
+        ("SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])", [distinct]),
+        (f"{_DECISIONS} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [distinct, distinct]),
+        ("SELECT nextval('versions')", None),
+    )
+    found = Known(
+        events=frozenset(EventId(event.hex()) for (event,) in held),
+        cases=_cases(cases),
+        states=_states(states),
+        facts=_facts(words),
+        claims=_claims(claims),
+        decisions=_stated(decisions),
+    )
+    return found, version[0][0]
+
+
+async def graph(
+    connection: Connection, subjects: Collection[SubjectId], identifiers: Collection[IdentifierKey]
+) -> Graph:
+    """Read every record that these records, and whoever names these identifiers, reach."""
+    [rows] = await ask(
+        connection,
+        (
+            """WITH RECURSIVE reached (subject_id) AS (
+                   (SELECT * FROM unnest(%b::bytea[])
+                    UNION SELECT subject_id FROM claims
+                    JOIN unnest(%b::text[], %b::bytea[]) AS named (scheme, value) USING (scheme, value))
+                   UNION
+                   SELECT next.subject_id FROM reached CROSS JOIN LATERAL (
+                       SELECT theirs.subject_id FROM claims AS ours JOIN claims AS theirs USING (scheme, value)
+                       WHERE ours.subject_id = reached.subject_id
+                       UNION ALL SELECT other FROM decisions WHERE one = reached.subject_id
+                       UNION ALL SELECT one FROM decisions WHERE other = reached.subject_id
+                       UNION ALL SELECT theirs.subject_id FROM subjects AS ours JOIN subjects AS theirs USING (case_id)
+                       WHERE ours.subject_id = reached.subject_id
+                   ) AS next
+               )
+               SELECT subject_id FROM reached""",
+            [
+                [_bytes(subject) for subject in subjects],
+                [scheme.value for scheme, _ in identifiers],
+                [value.encode() for _, value in identifiers],
+            ],
+        ),
+    )
+    reached = [subject for (subject,) in rows]
+    cases, claims, decisions = await ask(
+        connection,
+        ("SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])", [reached]),
+        ("SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])", [reached]),
+        (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
+    )
+    return Graph(_cases(cases), _claims(claims), _stated(decisions))
+
+
+async def states(connection: Connection, cases: Collection[CaseId]) -> dict[CaseId, CaseState]:
+    """Read the states of some cases."""
+    if not cases:
+        return {}
+    wanted = [_bytes(case) for case in cases]
+    [rows] = await ask(connection, ("SELECT case_id, state FROM cases WHERE case_id = ANY(%b::bytea[])", [wanted]))
+    return _states(rows)
+
+
+async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> list[Held]:
+    """Read every event of some records."""
+    if not subjects:
+        return []
+    question = "SELECT subject_id, frame, known_at, said_at FROM entries WHERE subject_id = ANY(%b::bytea[])"
+    [rows] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
+    return [Held(SubjectId(subject.hex()), frame, known_at, said_at) for subject, frame, known_at, said_at in rows]
+
+
+async def count_committed(connection: Connection, events: Iterable[EventId]) -> frozenset[EventId]:
+    """Tell which of these events are held."""
+    wanted = [_bytes(event) for event in events]
+    [rows] = await ask(connection, ("SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])", [wanted]))
+    return frozenset(EventId(event.hex()) for (event,) in rows)
+
+
+_bytes = bytes.fromhex
+
+
+def _cases(rows: Iterable[TupleRow]) -> dict[SubjectId, CaseId]:
+    return {SubjectId(subject.hex()): CaseId(case.hex()) for subject, case in rows}
+
+
+def _states(rows: Iterable[TupleRow]) -> dict[CaseId, CaseState]:
+    return {CaseId(case.hex()): from_json(state) for case, state in rows}
+
+
+def _facts(rows: Iterable[TupleRow]) -> dict[FactId, dict[EventId, datetime]]:
+    facts: dict[FactId, dict[EventId, datetime]] = defaultdict(dict)
+    for fact, event, said_at in rows:
+        facts[FactId(fact.hex())][EventId(event.hex())] = said_at
+    return facts
+
+
+def _claims(rows: Iterable[TupleRow]) -> Claims:
+    claims: dict[SubjectId, set[Claim]] = defaultdict(set)
+    for subject, scheme, value, disputed in rows:
+        claims[SubjectId(subject.hex())].add(Claim(IdentifierScheme(scheme), value.decode(), disputed))
+    return {subject: frozenset(said) for subject, said in claims.items()}
+
+
+def _stated(rows: Iterable[TupleRow]) -> tuple[Stated, ...]:
+    return tuple(_one_stated(*row) for row in rows)
+
+
+def _one_stated(*row: Any) -> Stated:  # noqa: ANN401 - a row of the table, in its own order
+    event, one, other, verdict, decided_at, said_by = row
+    pair = SubjectId(one.hex()), SubjectId(other.hex())
+    return Stated(Decision(pair, Verdict(verdict), decided_at, EventId(event.hex())), SubjectId(said_by.hex()))

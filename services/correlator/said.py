@@ -1,0 +1,36 @@
+"""What one event says, as the correlator takes it: an entry, the identifiers it claims, and its own bytes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from services.core.codes import IdentifierScheme
+from services.core.ids import EventId, SubjectId
+from services.core.timeline import Entry
+
+
+class Claim(NamedTuple):
+    """An identifier that a record claims, or disputes."""
+
+    scheme: IdentifierScheme
+    value: str
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event; `frame` is its bytes exactly as they were read."""
+
+    entry: Entry
+    claims: frozenset[Claim]
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """An event that is held already and comes with a later `recorded_at`: it is now the later word on its fact."""
+
+    event_id: EventId
+    subject_id: SubjectId
+    recorded_at: datetime
+    known_at: datetime

@@ -1,0 +1,125 @@
+"""A batch beside what is known of its records: what is new, what is said again, what is begun or restated. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.core.case import CaseState
+from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.correlator.identity import Claims, Stated, decision_of
+from services.correlator.said import Said, SaidAgain
+
+Words = Mapping[EventId, datetime]
+"""The events of one fact, and when each was last said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the tables hold about a batch: which of its events, the cases and claims of its records, its facts.
+
+    `decisions` are those that speak of one of its records.
+    """
+
+    events: frozenset[EventId]
+    cases: Mapping[SubjectId, CaseId]
+    states: Mapping[CaseId, CaseState]
+    facts: Mapping[FactId, Words]
+    claims: Claims
+    decisions: Sequence[Stated]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a batch brings.
+
+    `begun`: the current event of each fact that nobody had stated before. `restated`: records with a fact whose current
+    event is now another, or with a decision said again. `newcomers`: records never seen before, and since when.
+    """
+
+    new: tuple[Said, ...]
+    again: tuple[SaidAgain, ...]
+    begun: tuple[Said, ...]
+    restated: frozenset[SubjectId]
+    newcomers: Mapping[SubjectId, datetime]
+
+    @property
+    def known_at(self) -> datetime:
+        """When the hub held the last of it."""
+        return max([*(said.entry.known_at for said in self.new), *(again.known_at for again in self.again)])
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.again)
+
+
+def survey(known: Known, batch: Iterable[Said]) -> Survey:
+    """Tell what is new from what was said before, and what is thereby begun or restated."""
+    heard = _Heard(known)
+    for said in batch:
+        heard.take(said)
+    new = heard.new
+    latest = {fact: latest_word(words) for fact, words in heard.facts.items()}
+    held = {fact: known.facts.get(fact) for fact in latest}
+    return Survey(
+        new=tuple(new.values()),
+        again=tuple(heard.again),
+        begun=tuple(new[event] for fact, event in latest.items() if not (held[fact])),
+        restated=frozenset(
+            heard.speaker[fact]
+            for fact, event in latest.items()
+            if (words := held[fact]) and (event != latest_word(words) or fact in heard.decided_again)
+        ),
+        newcomers=_newcomers(known, new.values()),
+    )
+
+
+def latest_word(words: Words) -> EventId:
+    """The event that speaks for a fact: the one last said, ties by event id."""
+    return max(words, key=lambda event: (words[event], event))
+
+
+class _Heard:
+    """Takes a batch word by word; the order in which it comes makes no difference to what it comes to."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.new: dict[EventId, Said] = {}
+        self.again: list[SaidAgain] = []
+        self.facts: dict[FactId, dict[EventId, datetime]] = {}
+        self.speaker: dict[FactId, SubjectId] = {}
+        self.decided_again: set[FactId] = set()
+
+    def take(self, said: Said) -> None:
+        entry = said.entry
+        words = self.facts.get(entry.fact_id) or dict(self._known.facts.get(entry.fact_id, {}))
+        before = words.get(entry.event_id)
+        if before is None and not self._is_held(entry.event_id):
+            self.new[entry.event_id] = said
+        elif before is not None and entry.recorded_at > before:
+            self._take_again(said)
+        else:
+            return
+        words[entry.event_id] = entry.recorded_at
+        self.facts[entry.fact_id] = words
+        self.speaker[entry.fact_id] = entry.subject_id
+
+    def _is_held(self, event: EventId) -> bool:
+        """An id that is held under another fact is a repetition like any other: the inbox goes by ids."""
+        return event in self._known.events or event in self.new
+
+    def _take_again(self, said: Said) -> None:
+        entry = said.entry
+        self.again.append(SaidAgain(entry.event_id, entry.subject_id, entry.recorded_at, entry.known_at))
+        if decision_of(entry):
+            self.decided_again.add(entry.fact_id)
+        if entry.event_id in self.new:
+            first = self.new[entry.event_id]
+            self.new[entry.event_id] = replace(first, entry=replace(first.entry, recorded_at=entry.recorded_at))
+
+
+def _newcomers(known: Known, new: Iterable[Said]) -> dict[SubjectId, datetime]:
+    since: dict[SubjectId, datetime] = {}
+    for said in new:
+        subject, known_at = said.entry.subject_id, said.entry.known_at
+        if subject not in known.cases:
+            since[subject] = min(known_at, since.get(subject, known_at))
+    return since

@@ -1,0 +1,198 @@
+"""Saves what a batch comes to, all in one go, and finds out whether somebody else was faster."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import LiteralString
+
+from services.core.case_json import to_json
+from services.core.errors import Unreadable
+from services.core.ids import SubjectId
+from services.correlator.handlers import Assigned, Outcome
+from services.correlator.identity import NO_CLAIMS, Claims
+from services.correlator.said import Claim, Said, SaidAgain
+from services.runtime.database import Connection, ask, write_rows
+from services.runtime.fence import Place
+
+Message = tuple[bytes, bytes]
+"""Key and value of one update."""
+
+_Question = tuple[LiteralString, Sequence[object]]
+
+
+class Overtaken(Exception):
+    """Another worker saved one of these events or records first: what was decided rests on what is no longer so."""
+
+
+async def save(
+    connection: Connection, outcome: Outcome, held: Claims, version: int, messages: Sequence[Message]
+) -> list[int]:
+    """Write what a batch comes to and what is to be told of it; gives the messages' numbers in the outbox.
+
+    Raises:
+        Overtaken: another worker was faster; nothing of this transaction may be kept.
+    """
+    found = outcome.found
+    newcomers = [one for one in outcome.assigned if one.subject_id in found.newcomers]
+    moved = [one for one in outcome.assigned if one.subject_id not in found.newcomers]
+    entries, subjects, *_, numbers = await ask(
+        connection,
+        _entries(found.new),
+        _newcomers(newcomers, version),
+        *_moved(moved, version),
+        *_said_again(found.again),
+        *_claims(outcome, held),
+        *_decisions(outcome),
+        *_cases(outcome, version),
+        _outbox(messages),
+    )
+    if (len(entries), len(subjects)) != (len(found.new), len(newcomers)):
+        raise Overtaken
+    return sorted(number for (number,) in numbers)
+
+
+async def bury(connection: Connection, letters: Mapping[Place, Iterable[tuple[int, Unreadable]]]) -> None:
+    """Note the place of every record that cannot be read, and why; it stands in Kafka for ever."""
+    await write_rows(
+        connection,
+        """INSERT INTO dead_letters (topic_id, partition, "offset", reason)
+           SELECT * FROM unnest(%b::uuid[], %b::int[], %b::bigint[], %b::text[]) ON CONFLICT DO NOTHING""",
+        [
+            (place.topic_id, place.partition, offset, reason.value)
+            for place, found in letters.items()
+            for offset, reason in found
+        ],
+    )
+
+
+def _entries(new: Sequence[Said]) -> _Question:
+    entries = [said.entry for said in new]
+    return (
+        """INSERT INTO entries (event_id, subject_id, fact_id, said_at, known_at, frame)
+           SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[],
+                                %b::timestamptz[], %b::timestamptz[], %b::bytea[])
+           ON CONFLICT DO NOTHING RETURNING 1""",
+        [
+            [_bytes(entry.event_id) for entry in entries],
+            [_bytes(entry.subject_id) for entry in entries],
+            [_bytes(entry.fact_id) for entry in entries],
+            [entry.recorded_at for entry in entries],
+            [entry.known_at for entry in entries],
+            [said.frame for said in new],
+        ],
+    )
+
+
+def _newcomers(assigned: Sequence[Assigned], version: int) -> _Question:
+    return (
+        """INSERT INTO subjects (subject_id, case_id, known_at, assignment_version)
+           SELECT *, %b::bigint FROM unnest(%b::bytea[], %b::bytea[], %b::timestamptz[])
+           ON CONFLICT DO NOTHING RETURNING 1""",
+        [version, *_assigned(assigned)],
+    )
+
+
+def _moved(assigned: Sequence[Assigned], version: int) -> Iterator[_Question]:
+    if assigned:
+        yield (
+            """UPDATE subjects SET case_id = moved.case_id, known_at = moved.known_at, assignment_version = %b::bigint
+               FROM unnest(%b::bytea[], %b::bytea[], %b::timestamptz[]) AS moved (subject_id, case_id, known_at)
+               WHERE subjects.subject_id = moved.subject_id""",
+            [version, *_assigned(assigned)],
+        )
+
+
+def _assigned(assigned: Sequence[Assigned]) -> list[list[object]]:
+    return [
+        [_bytes(one.subject_id) for one in assigned],
+        [_bytes(one.case_id) for one in assigned],
+        [one.known_at for one in assigned],
+    ]
+
+
+def _said_again(again: Sequence[SaidAgain]) -> Iterator[_Question]:
+    if not again:
+        return
+    events, said_at = [_bytes(one.event_id) for one in again], [one.recorded_at for one in again]
+    yield (
+        """INSERT INTO said_again (event_id, recorded_at, known_at)
+           SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::timestamptz[]) ON CONFLICT DO NOTHING""",
+        [events, said_at, [one.known_at for one in again]],
+    )
+    yield (
+        """UPDATE entries SET said_at = again.said_at
+           FROM (SELECT event_id, max(said_at) FROM unnest(%b::bytea[], %b::timestamptz[]) AS one (event_id, said_at)
+                 GROUP BY event_id) AS again (event_id, said_at)
+           WHERE entries.event_id = again.event_id AND entries.said_at < again.said_at""",
+        [events, said_at],
+    )
+
+
+def _claims(outcome: Outcome, held: Claims) -> Iterator[_Question]:
+    before = {subject: held.get(subject, NO_CLAIMS) for subject in outcome.change.claims}
+    more = [(who, claim) for who, claims in outcome.change.claims.items() for claim in claims - before[who]]
+    less = [(who, claim) for who, claims in outcome.change.claims.items() for claim in before[who] - claims]
+    if less:
+        yield (
+            """DELETE FROM claims WHERE (subject_id, scheme, value, disputed)
+               IN (SELECT * FROM unnest(%b::bytea[], %b::text[], %b::bytea[], %b::bool[]))""",
+            _claimed(less),
+        )
+    if more:
+        yield (
+            """INSERT INTO claims (subject_id, scheme, value, disputed)
+               SELECT * FROM unnest(%b::bytea[], %b::text[], %b::bytea[], %b::bool[])""",
+            _claimed(more),
+        )
+
+
+def _claimed(rows: Sequence[tuple[SubjectId, Claim]]) -> list[list[object]]:
+    return [
+        [_bytes(subject) for subject, _ in rows],
+        [claim.scheme.value for _, claim in rows],
+        [claim.value.encode() for _, claim in rows],
+        [claim.disputed for _, claim in rows],
+    ]
+
+
+def _decisions(outcome: Outcome) -> Iterator[_Question]:
+    gone, said = outcome.change.gone, outcome.change.said
+    if gone:
+        events = [_bytes(stated.decision.event_id) for stated in gone]
+        yield "DELETE FROM decisions WHERE event_id = ANY(%b::bytea[])", [events]
+    if said:
+        yield (
+            """INSERT INTO decisions (event_id, one, other, verdict, decided_at, said_by)
+               SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::bytea[])
+               ON CONFLICT (event_id) DO UPDATE SET decided_at = excluded.decided_at""",
+            [
+                [_bytes(stated.decision.event_id) for stated in said],
+                [_bytes(stated.decision.pair[0]) for stated in said],
+                [_bytes(stated.decision.pair[1]) for stated in said],
+                [stated.decision.verdict.value for stated in said],
+                [stated.decision.decided_at for stated in said],
+                [_bytes(stated.by) for stated in said],
+            ],
+        )
+
+
+def _cases(outcome: Outcome, version: int) -> Iterator[_Question]:
+    """A case without records is no case: should one take its name again, it begins with a higher version."""
+    empty = [_bytes(case.case_id) for case in outcome.cases if case.case_id in outcome.emptied]
+    if empty:
+        yield "DELETE FROM cases WHERE case_id = ANY(%b::bytea[])", [empty]
+    kept = [case for case in outcome.cases if case.case_id not in outcome.emptied]
+    if kept:
+        yield (
+            """INSERT INTO cases (case_id, state, version) SELECT *, %b::bigint FROM unnest(%b::bytea[], %b::text[])
+               ON CONFLICT (case_id) DO UPDATE SET state = excluded.state, version = excluded.version""",
+            [version, [_bytes(case.case_id) for case in kept], [to_json(case.state) for case in kept]],
+        )
+
+
+def _outbox(messages: Sequence[Message]) -> _Question:
+    return (
+        "INSERT INTO outbox (key, value) SELECT * FROM unnest(%b::bytea[], %b::bytea[]) RETURNING seq",
+        [[key for key, _ in messages], [value for _, value in messages]],
+    )
+
+
+_bytes = bytes.fromhex

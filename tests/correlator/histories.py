@@ -1,0 +1,108 @@
+"""Made-up histories of children told by several agencies: corrected, repeated, linked, unlinked and refused."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
+
+from services.core.claims import Identifier, Subject
+from services.core.codes import ClaimStatus, FoundHow, IdentifierScheme, MissingKind, Precision, Role, Sector
+from services.core.events import Event, Head
+from services.core.facts import ChildFound, ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
+from services.core.timeline import Entry
+from services.correlator.said import Claim, Said
+from tests.builders import START, an_id, day
+
+SUBJECTS = [SubjectId(an_id(number)) for number in range(1, 9)]
+IDENTIFIERS = [
+    (IdentifierScheme.NHS_NUMBER, "1"),
+    (IdentifierScheme.NHS_NUMBER, "2"),
+    (IdentifierScheme.PASSPORT, "3"),
+    (IdentifierScheme.PASSPORT, "4"),
+]
+"""Few enough that records meet and contradict each other."""
+
+
+def a_history(random: Random, events: int) -> list[Event]:
+    """About `events` events; half of the facts are corrected, some events are said again later."""
+    history: list[Event] = []
+    while len(history) < events:
+        first = _event(random, random.choice(SUBJECTS), FactId(an_id(1000 + len(history))))
+        history += [first, *(_correction(random, first) for _ in range(random.choice((0, 0, 1, 2))))]
+        if random.random() < 0.3:
+            history.append(_said_later(random, random.choice(history)))
+    return history
+
+
+def arrivals(random: Random, history: Iterable[Event]) -> Iterable[list[Event]]:
+    """The history in some order, parts of it repeated, cut into batches."""
+    events = list(history)
+    events += random.sample(events, len(events) // 3)
+    random.shuffle(events)
+    while events:
+        size = random.choice((1, 2, 5, 20))
+        yield events[:size]
+        events = events[size:]
+
+
+def said(event: Event) -> Said:
+    """An event as it is taken once it is decoded; it was known when it was recorded."""
+    head = event.head
+    entry = Entry(
+        *(head.event_id, head.fact_id, head.subject_id, head.sector, head.role, head.occurred_at, head.precision),
+        recorded_at=head.recorded_at,
+        known_at=head.recorded_at,
+        fact=event.fact,
+    )
+    claims = (
+        Claim(one.scheme, one.value, one.status is ClaimStatus.DISPUTED)
+        for one in event.subject.identifiers
+        if one.status is not ClaimStatus.UNVERIFIED
+    )
+    return Said(entry, frozenset(claims), b"")
+
+
+def _event(random: Random, subject: SubjectId, fact_id: FactId) -> Event:
+    precision = random.choice((Precision.DAY, Precision.INSTANT, Precision.UNKNOWN))
+    head = Head(
+        event_id=EventId(an_id(random.getrandbits(64))),
+        fact_id=fact_id,
+        subject_id=subject,
+        sector=random.choice(list(Sector)),
+        org=OrgHandle(an_id(1)),
+        role=Role.UNVERIFIED,
+        occurred_at=None if precision is Precision.UNKNOWN else day(random.randrange(20)),
+        precision=precision,
+        recorded_at=day(random.randrange(30)),
+        received_at=START,
+    )
+    return Event(head, _claimed(random), _fact(random, subject))
+
+
+def _correction(random: Random, event: Event) -> Event:
+    """The same fact in other words; sometimes it claims another number, or disputes the one it claimed."""
+    return _event(random, event.head.subject_id, event.head.fact_id)
+
+
+def _said_later(random: Random, event: Event) -> Event:
+    return replace(event, head=replace(event.head, recorded_at=day(random.randrange(30, 60))))
+
+
+def _claimed(random: Random) -> Subject:
+    statuses = (ClaimStatus.DOCUMENTED,) * 6 + (ClaimStatus.DISPUTED, ClaimStatus.UNVERIFIED)
+    named = random.sample(IDENTIFIERS, random.choice((0, 0, 0, 1, 1, 2)))
+    return Subject(identifiers=tuple(Identifier(scheme, value, random.choice(statuses)) for scheme, value in named))
+
+
+def _fact(random: Random, subject: SubjectId) -> Fact:
+    other = random.choice([one for one in SUBJECTS if one != subject])
+    episode = FactId(an_id(1000 + random.randrange(40)))
+    facts: list[Fact] = [
+        PoliceContact(),
+        ChildMissing(random.choice(list(MissingKind))),
+        ChildFound(random.choice((None, episode)), FoundHow.UNVERIFIED),
+        RecordsLinked(other),
+        RecordsUnlinked(other),
+        LinkRefused(other),
+    ]
+    return random.choices(facts, weights=(3, 3, 2, 1, 1, 1))[0]

@@ -1,0 +1,133 @@
+"""The correlator's tables as plain dictionaries, which answer the same questions without a database."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.core.case import CaseState, digest
+from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.matching.components import IdentifierKey, partition
+from services.core.timeline import current
+from services.correlator import handlers
+from services.correlator.handlers import Outcome, Timelines
+from services.correlator.identity import NO_CLAIMS, Graph, Stated, decision_of, linking
+from services.correlator.said import Claim, Said
+from services.correlator.survey import Known, Survey, survey
+
+
+@dataclass
+class Memory:
+    """What the tables hold after the batches that were taken."""
+
+    entries: dict[EventId, Said] = field(default_factory=dict)
+    cases: dict[SubjectId, CaseId] = field(default_factory=dict)
+    states: dict[CaseId, CaseState] = field(default_factory=dict)
+    claims: dict[SubjectId, frozenset[Claim]] = field(default_factory=dict)
+    decisions: dict[EventId, Stated] = field(default_factory=dict)
+
+    def take(self, batch: Sequence[Said]) -> Outcome:
+        known = self._known(batch)
+        found = survey(known, batch)
+        restated = self._whole(found.restated, found)
+        change = handlers.change(known, found, restated)
+        touched = found.restated | change.touches | handlers.awaited(known, found)
+        graph = self._graph(touched, change.identifiers) if touched else Graph({}, {}, ())
+        where = handlers.placed(known, found, change, graph)
+        told = {**self._whole(where.retold, found), **restated}
+        states = {**known.states, **{case: self.states[case] for case in where.joined}}
+        outcome = handlers.settle(found, change, where, states, told)
+        self._keep(outcome)
+        return outcome
+
+    def digests(self) -> dict[CaseId, str]:
+        return digests(self.cases, self.entries.values())
+
+    def _known(self, batch: Sequence[Said]) -> Known:
+        subjects = {said.entry.subject_id for said in batch}
+        asked = {said.entry.fact_id for said in batch}
+        facts: dict[FactId, dict[EventId, datetime]] = defaultdict(dict)
+        for event, said in self.entries.items():
+            if said.entry.fact_id in asked:
+                facts[said.entry.fact_id][event] = said.entry.recorded_at
+        cases = {subject: self.cases[subject] for subject in subjects & self.cases.keys()}
+        return Known(
+            events=frozenset(said.entry.event_id for said in batch if said.entry.event_id in self.entries),
+            cases=cases,
+            states={case: self.states[case] for case in cases.values()},
+            facts=facts,
+            claims={subject: self.claims.get(subject, NO_CLAIMS) for subject in subjects},
+            decisions=[one for one in self.decisions.values() if subjects & set(one.decision.pair)],
+        )
+
+    def _graph(self, subjects: Iterable[SubjectId], identifiers: Collection[IdentifierKey]) -> Graph:
+        reached = set(subjects) | {who for who, claims in self.claims.items() if _names(claims) & set(identifiers)}
+        while more := self._beside(reached) - reached:
+            reached |= more
+        return Graph(
+            cases={subject: case for subject, case in self.cases.items() if subject in reached},
+            claims={subject: claims for subject, claims in self.claims.items() if subject in reached},
+            decisions=tuple(one for one in self.decisions.values() if one.decision.pair[0] in reached),
+        )
+
+    def _beside(self, reached: Collection[SubjectId]) -> set[SubjectId]:
+        named = {key for subject in reached for key in _names(self.claims.get(subject, NO_CLAIMS))}
+        cases = {self.cases.get(subject) for subject in reached}
+        pairs = [one.decision.pair for one in self.decisions.values()]
+        return (
+            {subject for subject, claims in self.claims.items() if _names(claims) & named}
+            | {subject for subject, case in self.cases.items() if case in cases}
+            | {subject for pair in pairs if set(pair) & set(reached) for subject in pair}
+        )
+
+    def _whole(self, subjects: Iterable[SubjectId], found: Survey) -> Timelines:
+        held = {who: [said for said in self.entries.values() if said.entry.subject_id == who] for who in subjects}
+        return handlers.whole(held, found)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.entries |= {said.entry.event_id: said for said in outcome.found.new}
+        for again in outcome.found.again:
+            said = self.entries[again.event_id]
+            latest = max(said.entry.recorded_at, again.recorded_at)
+            self.entries[again.event_id] = replace(said, entry=replace(said.entry, recorded_at=latest))
+        self.cases |= {one.subject_id: one.case_id for one in outcome.assigned}
+        self.claims |= outcome.change.claims
+        for stated in outcome.change.gone:
+            del self.decisions[stated.decision.event_id]
+        self.decisions |= {stated.decision.event_id: stated for stated in outcome.change.said}
+        self.states |= {case.case_id: case.state for case in outcome.cases}
+        for case in outcome.emptied:
+            del self.states[case]
+
+
+def digests(cases: dict[SubjectId, CaseId], held: Iterable[Said]) -> dict[CaseId, str]:
+    members: dict[CaseId, set[SubjectId]] = defaultdict(set)
+    for subject, case in cases.items():
+        members[case].add(subject)
+    held = tuple(held)
+    return {
+        case: digest(case, subjects, [said.entry for said in held if said.entry.subject_id in subjects])
+        for case, subjects in members.items()
+    }
+
+
+def truth(history: Iterable[Said]) -> dict[CaseId, str]:
+    """What a history comes to, worked out at once from all of it."""
+    last: dict[EventId, Said] = {}
+    for said in history:
+        rival = last.get(said.entry.event_id)
+        if rival is None or said.entry.recorded_at > rival.entry.recorded_at:
+            last[said.entry.event_id] = said
+    spoken = [last[entry.event_id] for entry in current(said.entry for said in last.values())]
+    claims: dict[SubjectId, frozenset[Claim]] = {said.entry.subject_id: NO_CLAIMS for said in last.values()}
+    for said in spoken:
+        claims[said.entry.subject_id] |= said.claims
+    stated = (decision_of(said.entry) for said in spoken)
+    found = partition(
+        {subject: linking(said_of) for subject, said_of in claims.items()}, [one.decision for one in stated if one]
+    )
+    return digests(dict(found.case_of), last.values())
+
+
+def _names(claims: Iterable[Claim]) -> set[IdentifierKey]:
+    return {(claim.scheme, claim.value) for claim in claims}
