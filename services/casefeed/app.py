@@ -1,6 +1,6 @@
 """The case feed's web application: JSON and a live stream, for the operator alone; no answer may be stored."""
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
@@ -11,17 +11,22 @@ from services.casefeed.feed import Feed
 from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.feed import feed_routes
 from services.runtime.database import Session
+from services.runtime.health import Reason
+from services.runtime.process import Process
 from services.wire.avro import Schemas
 
-_UNPROCESSABLE = 422
 
-
-def create_app(session: Session, schemas: Schemas, feed: Feed) -> FastAPI:
+def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process) -> FastAPI:
     """Make the application; whoever serves it asks for the operator's token first."""
-    app = FastAPI(title="Lantern case feed", docs_url=None, redoc_url=None)
+
+    def started() -> None:
+        if Reason.STARTING in process.health.reasons:
+            raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "The case feed is starting. Ask again soon.")
+
+    app = FastAPI(title="Lantern case feed", docs_url=None, redoc_url=None, dependencies=[Depends(started)])
     app.add_middleware(NeverStored)
     app.include_router(case_routes(session, schemas))
-    app.include_router(feed_routes(session, feed))
+    app.include_router(feed_routes(session, feed, process.metrics))
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
@@ -30,7 +35,9 @@ def create_app(session: Session, schemas: Schemas, feed: Feed) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def misspelt(_: Request, error: RequestValidationError) -> JSONResponse:
         wrong = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
-        return JSONResponse({"error": f"The question is not understood: look at {wrong}."}, _UNPROCESSABLE)
+        return JSONResponse(
+            {"error": f"The question is not understood: look at {wrong}."}, status.HTTP_422_UNPROCESSABLE_CONTENT
+        )
 
     return app
 

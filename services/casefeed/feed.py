@@ -34,7 +34,7 @@ def encode(sequence: int, data: str) -> Item:
 class Feed:
     """The latest items, and a bell that wakes every watcher when there are more."""
 
-    def __init__(self, head: int, remembered: int = _REMEMBERED) -> None:
+    def __init__(self, head: int = 0, remembered: int = _REMEMBERED) -> None:
         self.head = head
         self.closed = False
         self._items: deque[Item] = deque(maxlen=remembered)
@@ -44,6 +44,11 @@ class Feed:
         """Add the items that follow `head`, and wake the watchers."""
         self._items.extend(items)
         self.head = items[-1].sequence
+        self._ring()
+
+    def start(self, head: int) -> None:
+        """Begin after `head`: what came before is read from the table."""
+        self.head = head
         self._ring()
 
     def close(self) -> None:

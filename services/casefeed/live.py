@@ -15,7 +15,7 @@ _LISTEN_SECONDS = 5.0
 
 
 async def keep_up(feed: Feed, where: Database, health: Health) -> None:
-    """Publish every committed event to `feed`, for ever."""
+    """Publish every event that is committed after the feed's head, for ever."""
     await until_it_answers(lambda: _listen(feed, where, health), health)
 
 

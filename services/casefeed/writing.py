@@ -1,6 +1,7 @@
 """Writes a projection into the tables; every statement may be repeated, and the highest version wins in any order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import orjson
 
@@ -8,9 +9,19 @@ from services.casefeed.handlers import Assignment, Case, NewEntry, Projection, S
 from services.core.ids import EventId
 from services.core.timeline import NEVER
 from services.runtime.database import Connection, write_rows
+from services.runtime.fence import Place
 
 BELL = "casefeed"
 """The channel on which a commit wakes those who follow the feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A case update that could not be read, at its place in Kafka; `reason` is a code of a closed list."""
+
+    place: Place
+    offset: int
+    reason: str
 
 
 async def write(connection: Connection, projection: Projection) -> None:
@@ -20,6 +31,22 @@ async def write(connection: Connection, projection: Projection) -> None:
     await _write_cases(connection, projection.cases)
     new = await _write_entries(connection, projection.entries)
     await extend_feed(connection, [entry for entry in projection.entries if entry.event_id in new])
+
+
+async def set_aside(connection: Connection, letters: Iterable[DeadLetter]) -> None:
+    """Remember where the updates stand that could not be read."""
+    await write_rows(
+        connection,
+        """INSERT INTO dead_letters (topic_id, partition, "offset", reason)
+           SELECT * FROM unnest(%b::uuid[], %b::int[], %b::bigint[], %b::text[])""",
+        [(letter.place.topic_id, letter.place.partition, letter.offset, letter.reason) for letter in letters],
+    )
+
+
+async def count_dead_letters(connection: Connection) -> int:
+    """How many updates wait for somebody to find out why they could not be read."""
+    row = await (await connection.execute("SELECT count(*) FROM dead_letters")).fetchone()
+    return int(row[0]) if row else 0
 
 
 async def extend_feed(connection: Connection, entries: Sequence[NewEntry]) -> None:

@@ -1,5 +1,6 @@
 """GET /api/feed: server-sent events, resumed without a gap or a repeat."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime
 from services.casefeed.feed import Feed, follow
 from services.casefeed.live import before, head, items_after
 from services.runtime.database import Connection, Session
+from services.runtime.metrics import Metrics
 
 Number = Annotated[int | None, Query(ge=0, description="Start after this number of the feed.")]
 LastHeld = Annotated[
@@ -18,7 +20,7 @@ LastHeld = Annotated[
 Since = Annotated[AwareDatetime | None, Query(description="Start with what was known at this time or later.")]
 
 
-def feed_routes(session: Session, feed: Feed) -> APIRouter:
+def feed_routes(session: Session, feed: Feed, metrics: Metrics) -> APIRouter:
     """The route of the live feed; what memory no longer holds is read through `session`."""
     routes = APIRouter()
 
@@ -27,9 +29,17 @@ def feed_routes(session: Session, feed: Feed) -> APIRouter:
         held = after if last_event_id is None else last_event_id
         start = await session.run(lambda connection: _start(connection, held, since))
         stream = follow(feed, lambda number: session.run(lambda connection: items_after(connection, number)), start)
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return StreamingResponse(
+            _counted(stream, metrics), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+        )
 
     return routes
+
+
+async def _counted(stream: AsyncIterator[bytes], metrics: Metrics) -> AsyncIterator[bytes]:
+    with metrics.watchers.track_inprogress():
+        async for sent in stream:
+            yield sent
 
 
 async def _start(connection: Connection, held: int | None, since: datetime | None) -> int:

@@ -1,0 +1,48 @@
+"""`python -m services.casefeed`: shows the cases, live and as known at a time."""
+
+import asyncio
+
+from starlette.routing import Mount
+
+from services.casefeed.app import create_app
+from services.casefeed.feed import Feed
+from services.casefeed.live import head, keep_up
+from services.casefeed.projecting import Projector
+from services.runtime import inlet
+from services.runtime.database import Session, database
+from services.runtime.migrations import migrate
+from services.runtime.process import Process, run, serving
+from services.runtime.settings import DatabaseSettings, load, read_secrets
+from services.wire.avro import load_schemas
+from services.wire.topics import CASE_UPDATES
+
+BATCH_RECORDS = 500
+
+
+async def main(process: Process) -> None:
+    """Project and serve until the process is asked to stop."""
+    told, health = process.settings, process.health
+    where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
+    schemas, feed = load_schemas(told.home), Feed()
+    reading, writing = Session(where, health), Session(where, health)
+    async with (
+        serving(process, [Mount("/", create_app(reading, schemas, feed, process))]),
+        asyncio.TaskGroup() as tasks,
+    ):
+        await migrate(where, told.service, told.home, health)
+        feed.start(await reading.run(head))
+        following = tasks.create_task(keep_up(feed, where, health))
+        projector = Projector(writing, schemas, process.metrics)
+        await projector.count_dead_letters()
+        async with inlet.opened(process, writing, CASE_UPDATES) as updates:
+            async for batch in updates.batches(BATCH_RECORDS):
+                await projector.project(batch)
+                await updates.acknowledge()
+        following.cancel()
+        feed.close()
+    await reading.close()
+    await writing.close()
+
+
+if __name__ == "__main__":
+    run(main)
