@@ -39,6 +39,8 @@ OFFENCES = [
     Offence("opening", "casefeed/views.py", "import services.wire.opening"),
     Offence("opening", "runtime/publisher.py", "import services.wire.opening"),
     Offence("opening", "wire/records.py", "from services.wire.opening import Opener"),
+    Offence("intake", "casefeed/views.py", "from services.runtime.processor import process_intake"),
+    Offence("intake", "runtime/kafka.py", "import services.runtime.intake"),
     Offence("guard", "runtime/kafka.py", "from fastavro import schemaless_reader"),
     Offence("no-tables", "cli/__init__.py", "import psycopg"),
     Offence("no-tables", "cli/__init__.py", "from services.runtime import database"),
