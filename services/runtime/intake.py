@@ -30,7 +30,6 @@ from services.wire.seal import BatchSealer, PublicKey, load_public_key
 VAULT = "vault"
 EDGE_KEY = "edge.key"
 _KEY_BYTES = 32
-_PLAINTEXT_BYTES = 1024 * 1024
 _NOBODY = "0" * 32
 # A record that nobody could read may have been the report of a missing child.
 UNREADABLE = Outcome(
@@ -171,7 +170,7 @@ def _edge_key(path: Path) -> bytes:
 
 
 def _content(plaintext: bytes) -> _Content:
-    if len(plaintext) > _PLAINTEXT_BYTES:
+    if len(plaintext) > submissions.MAX_CONTENT_BYTES:
         raise UnreadableBytes(Unreadable.TOO_LARGE)
     try:
         return _Content.model_validate(orjson.loads(plaintext))

@@ -10,6 +10,7 @@ from services.wire.avro import Record
 from services.wire.seal import BatchSealer, Envelope, sealed_record
 
 PURPOSE = "intake"
+MAX_CONTENT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,10 @@ def _plaintext(content: Content) -> bytes:
         "organisation_kind": content.organisation_kind.value,
         "record": content.record,
     }
+    return canonical(said)
+
+
+def canonical(value: object) -> bytes:
+    """JSON in one way only."""
     # ASCII alone: text that is no valid Unicode is then the reader's to refuse, with an answer.
-    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")

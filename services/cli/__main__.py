@@ -1,0 +1,32 @@
+"""`lantern`: one command, a client of the services' HTTP APIs and of Kafka."""
+
+import sys
+
+import typer
+
+from services.cli.publish import publish
+from services.core.errors import LanternError
+
+
+def commands() -> typer.Typer:
+    """Every command, registered here and nowhere else."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(lantern)
+    app.command()(publish)
+    return app
+
+
+def lantern() -> None:
+    """A hub through which agencies share what they know about children who may have been trafficked."""
+
+
+def main() -> None:
+    """Run a command: exit status 0 done, 1 failed, 2 wrong usage, 3 done but some input was refused."""
+    try:
+        commands()()
+    except LanternError as error:
+        sys.exit(str(error) or error.__doc__)
+
+
+if __name__ == "__main__":
+    main()
