@@ -4,7 +4,9 @@ import sys
 
 import typer
 
+from services.cli.cases import case, cases
 from services.cli.publish import publish
+from services.cli.watch import watch
 from services.core.errors import LanternError
 
 
@@ -12,7 +14,8 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    app.command()(publish)
+    for command in (publish, watch, cases, case):
+        app.command()(command)
     return app
 
 
