@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.timeline import NEVER
 from services.correlator.identity import Claims, Stated, decision_of
 from services.correlator.said import Said, SaidAgain
 
@@ -34,6 +35,7 @@ class Survey:
 
     `begun`: the current event of each fact that nobody had stated before. `restated`: records with a fact whose current
     event is now another, or with a decision said again. `newcomers`: records never seen before, and since when.
+    `known_at`: when the hub held the last of it.
     """
 
     new: tuple[Said, ...]
@@ -41,11 +43,7 @@ class Survey:
     begun: tuple[Said, ...]
     restated: frozenset[SubjectId]
     newcomers: Mapping[SubjectId, datetime]
-
-    @property
-    def known_at(self) -> datetime:
-        """When the hub held the last of it."""
-        return max([*(said.entry.known_at for said in self.new), *(again.known_at for again in self.again)])
+    known_at: datetime
 
     def __bool__(self) -> bool:
         return bool(self.new or self.again)
@@ -69,6 +67,9 @@ def survey(known: Known, batch: Iterable[Said]) -> Survey:
             if (words := held[fact]) and (event != latest_word(words) or fact in heard.decided_again)
         ),
         newcomers=_newcomers(known, new.values()),
+        known_at=max(
+            [*(said.entry.known_at for said in new.values()), *(one.known_at for one in heard.again)], default=NEVER
+        ),
     )
 
 

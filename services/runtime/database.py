@@ -25,6 +25,8 @@ _CONNECT_SECONDS = 5
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
 
+_BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+
 # Besides every OperationalError (no answer, shut down, disk full, deadlock, cancelled) these two mean "not now".
 _NOT_NOW = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
 
@@ -35,6 +37,12 @@ class Database:
 
     conninfo: str = field(repr=False)
     schema: str
+    always_by_index: bool = False
+
+    @property
+    def by_index(self) -> "Database":
+        """The same, for work that only ever looks up a batch: a table that grows fast outruns its own statistics."""
+        return replace(self, always_by_index=True)
 
     @property
     def shadow(self) -> "Database":
@@ -44,10 +52,14 @@ class Database:
     @property
     def options(self) -> str:
         """What the server is told of each session; a frozen client loses what it has locked."""
-        return (
-            f"-c search_path={self.schema} -c timezone=UTC -c statement_timeout={STATEMENT_SECONDS}s "
-            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
-        )
+        told = {
+            "search_path": self.schema,
+            "timezone": "UTC",
+            "statement_timeout": f"{STATEMENT_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+            **(_BY_INDEX if self.always_by_index else {}),
+        }
+        return " ".join(f"-c {name}={value}" for name, value in told.items())
 
 
 def database(settings: DatabaseSettings, secrets: Secrets) -> Database:

@@ -22,3 +22,14 @@ def headers(event_id: str, type_: str, sector: Sector, time: datetime) -> Header
         ("ce_time", time.isoformat().encode()),
         ("content-type", CONTENT_TYPE),
     )
+
+
+def update_headers(number: int) -> Headers:
+    """The headers of the correlator's update `number`; when things became known stands in the update itself."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(number).encode()),
+        ("ce_type", b"lantern.CaseUpdated"),
+        ("ce_source", b"/lantern/correlator"),
+        ("content-type", CONTENT_TYPE),
+    )
