@@ -24,6 +24,8 @@ SASL_MECHANISM = "SCRAM-SHA-512"
 # Kafka refuses a batch above the topic's max.message.bytes (1 MiB at least); one larger record travels alone.
 _BATCH_BYTES = 512 * 1024
 _FETCH_BYTES = 4 * 1024 * 1024
+# How long the broker may hold back a fetch that finds nothing; meanwhile nothing else is fetched from that broker.
+FETCH_WAIT_MS = 50
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 2_000
 PATIENCE_SECONDS = 3.0
@@ -122,6 +124,7 @@ def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_min_bytes=1,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=_FETCH_BYTES,
         session_timeout_ms=_SESSION_MS,
         heartbeat_interval_ms=_HEARTBEAT_MS,

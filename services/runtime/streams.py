@@ -13,12 +13,14 @@ from typing import Any
 
 import faust
 import structlog
+from aiokafka import AIOKafkaConsumer
 from aiokafka.helpers import create_ssl_context
 from faust.app.base import BootStrategy
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
 from services.runtime.consumer import watch
 from services.runtime.health import Reason
-from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
+from services.runtime.kafka import FETCH_WAIT_MS, SASL_MECHANISM, KafkaAccess
 from services.runtime.process import Process, leave
 from services.runtime.settings import KafkaSecurity
 
@@ -120,13 +122,38 @@ class _ReadingOnly(BootStrategy):
     enable_web = False
 
 
+class _ConsumerThread(AIOKafkaConsumerThread):
+    """Faust's consumer, but a fetch that finds nothing comes back soon.
+
+    While a partition's records wait to be dealt with, the others are asked alone, and until they answer it is not
+    fetched again: with Faust's 1.5 s, 700 records/s were measured where 2,200 are dealt with.
+    """
+
+    def _create_worker_consumer(self, transport: Transport) -> AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
+        return consumer
+
+
+class _Consumer(Consumer):
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(Transport):
+    Consumer = _Consumer
+
+
 class _Application(faust.App):
-    """Faust without tables needs no folder for them."""
+    """Faust as it is needed here."""
 
     BootStrategy = _ReadingOnly
 
+    def _new_transport(self) -> "_Transport":
+        return _Transport(self.conf.broker_consumer, self)
+
     def _create_directories(self) -> None:
-        pass
+        """Without tables there is nothing to keep on disk."""
 
 
 def make_app(access: KafkaAccess) -> faust.App:
