@@ -15,7 +15,6 @@ from services.correlator.writing import Message, Overtaken
 from services.runtime import fence
 from services.runtime.database import Connection, Session
 from services.runtime.fence import Hole, Place
-from services.wire.avro import Schemas
 
 Batch = Mapping[Place, Sequence[Read]]
 
@@ -45,10 +44,9 @@ class Saved:
 class Batches:
     """Saves batches through one session; a shadow's tell nobody."""
 
-    def __init__(self, session: Session, decoder: Decoder, schemas: Schemas, *, telling: bool) -> None:
+    def __init__(self, session: Session, decoder: Decoder, *, telling: bool) -> None:
         self._session = session
         self._decoder = decoder
-        self._schemas = schemas
         self._telling = telling
 
     async def save(self, batch: Batch) -> Saved:
@@ -68,7 +66,7 @@ class Batches:
         await writing.bury(connection, letters)
         said = [one.said for records in admitted.values() for one in records if one.said]
         outcome, known, version = await self._decide(connection, said, alone=alone)
-        told = messages(self._schemas, outcome.cases, version) if self._telling else []
+        told = messages(self._decoder.schemas, outcome.cases, version) if self._telling else []
         numbers = await writing.save(connection, outcome, known.claims, version, told)
         return Saved(
             new=len(outcome.found.new),

@@ -48,7 +48,7 @@ class Decoder:
     """Reads events of the shared topics, each topic only those that it declares."""
 
     def __init__(self, schemas: Schemas, expected: Mapping[str, Collection[str]]) -> None:
-        self._schemas = schemas
+        self.schemas = schemas
         self._expected = expected
 
     def decode(self, records: Iterable[Delivered]) -> list[Read]:
@@ -68,7 +68,7 @@ class Decoder:
     def _said(
         self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None
     ) -> Said:
-        name, record = self._schemas.decode(frame, expected)
+        name, record = self.schemas.decode(frame, expected)
         return Said(entry_of(name, record, known_at, said_at), claims_of(record), frame)
 
 

@@ -126,8 +126,8 @@ async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> 
     return [Held(SubjectId(subject.hex()), frame, known_at, said_at) for subject, frame, known_at, said_at in rows]
 
 
-async def count_committed(connection: Connection, events: Iterable[EventId]) -> frozenset[EventId]:
-    """Tell which of these events are held."""
+async def committed(connection: Connection, events: Sequence[EventId]) -> frozenset[EventId]:
+    """Tell which of these events are on a timeline."""
     wanted = [_bytes(event) for event in events]
     [rows] = await ask(connection, ("SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])", [wanted]))
     return frozenset(EventId(event.hex()) for (event,) in rows)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.correlator.batch import Saved
 from services.correlator.writing import Message
@@ -70,10 +70,10 @@ class Relay:
         await self._session.run(lambda connection: _remove(connection, numbers))
 
 
-async def oldest_waiting(connection: Connection) -> datetime | None:
-    """Tell since when the oldest message waits to be told."""
-    [rows] = await ask(connection, ("SELECT made_at FROM outbox ORDER BY seq LIMIT 1", None))
-    return rows[0][0] if rows else None
+async def waiting(connection: Connection) -> timedelta:
+    """Tell how long the oldest message has waited to be told; zero when none waits."""
+    [rows] = await ask(connection, ("SELECT now() - made_at FROM outbox ORDER BY seq LIMIT 1", None))
+    return rows[0][0] if rows else timedelta()
 
 
 async def _oldest(connection: Connection, older_than: timedelta) -> list[tuple[int, bytes, bytes]]:

@@ -1,7 +1,8 @@
 """PostgreSQL: sessions that outlive a broken connection, one transaction a piece of work, plain SQL."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import LiteralString, TypeVar
 
@@ -91,6 +92,20 @@ async def connect(where: Database) -> Connection:
     )
 
 
+@asynccontextmanager
+async def snapshot(where: Database) -> AsyncIterator[Connection]:
+    """Open a connection that sees one moment for as long as it is open, and writes nothing.
+
+    Raises:
+        psycopg.OperationalError: the server does not answer or does not let us in.
+    """
+    async with await connect(where) as connection:
+        await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+        await connection.set_read_only(True)
+        async with connection.transaction():
+            yield connection
+
+
 async def ask(connection: Connection, *questions: tuple[LiteralString, Parameters | None]) -> list[list[TupleRow]]:
     """Send several statements at once and wait once; gives the rows of each, in order."""
     async with connection.pipeline():
@@ -141,6 +156,17 @@ class Session:
         if self._connection is None or self._connection.closed:
             self._connection = await connect(self.where)
         return self._connection
+
+
+@asynccontextmanager
+async def sessions(where: Database, health: Health, count: int) -> AsyncIterator[tuple[Session, ...]]:
+    """Give `count` sessions, one for each kind of work that must not wait for the others, and close them afterwards."""
+    opened = tuple(Session(where, health) for _ in range(count))
+    try:
+        yield opened
+    finally:
+        for session in opened:
+            await session.close()
 
 
 async def until_it_answers(attempt: Callable[[], Awaitable[T]], health: Health) -> T:

@@ -37,14 +37,19 @@ class Inlet:
 
     async def batches(self, at_most: int) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any."""
+        while batch := await self.take(at_most):
+            with self._process.metrics.batch_seconds.time():
+                yield batch
+
+    async def take(self, at_most: int) -> Batch | None:
+        """The next batch, as soon as there is one; None once the process is asked to stop."""
         while not self._process.stopping.is_set():
             taken = await take(self._consumer, at_most, _WAIT_SECONDS)
-            if not taken:
-                continue
             for place, records in taken.items():
                 self._process.metrics.events_in.labels(place.topic).inc(len(records))
-            with self._process.metrics.batch_seconds.time():
-                yield {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
+            if taken:
+                return {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
+        return None
 
     async def acknowledge(self) -> None:
         """Leave Kafka's group a hint of how far the tables are; without it nothing is lost and nothing said twice."""

@@ -110,6 +110,27 @@ SEALED_VERSIONS = Definition(
     "New versions of sealed facts that the vault keeps; the same content said again makes none.",
     "More was sealed, or corrected.",
 )
+EVENTS_NEW = Definition(
+    "lantern_events_new",
+    Kind.COUNTER,
+    "events",
+    "Events that became timeline entries; one that was said before makes none.",
+    "More is being said of children.",
+)
+EVENTS_SAID_AGAIN = Definition(
+    "lantern_events_said_again",
+    Kind.COUNTER,
+    "events",
+    "Events that were held already and came with a later time of recording.",
+    "Usual after a return is published again.",
+)
+CASES_REFOLDED = Definition(
+    "lantern_cases_refolded",
+    Kind.COUNTER,
+    "cases",
+    "Cases whose state was made anew from all their entries, after a correction or a move of records.",
+    "More is corrected or linked; each costs as much as the case is long.",
+)
 WATCHERS = Definition(
     "lantern_watchers",
     Kind.GAUGE,
@@ -131,6 +152,9 @@ DEFINITIONS = (
     MISSING_OFFSETS,
     SEALED_VERSIONS,
     WATCHERS,
+    EVENTS_NEW,
+    EVENTS_SAID_AGAIN,
+    CASES_REFOLDED,
 )
 
 
@@ -152,6 +176,9 @@ class Metrics:
         self.missing_offsets = self.counter(MISSING_OFFSETS)
         self.sealed_versions = self.counter(SEALED_VERSIONS)
         self.watchers = self.gauge(WATCHERS)
+        self.events_new = self.counter(EVENTS_NEW)
+        self.events_said_again = self.counter(EVENTS_SAID_AGAIN)
+        self.cases_refolded = self.counter(CASES_REFOLDED)
 
     def counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)

@@ -1,0 +1,72 @@
+"""The correlator at work: read, decide, save, relay; while one batch is saved the next is decoded."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+
+import structlog
+
+from services.correlator.batch import Batch, Batches, Saved
+from services.correlator.decoding import Decoder
+from services.correlator.relay import Relay, waiting
+from services.runtime.database import Session
+from services.runtime.inlet import Inlet
+from services.runtime.metrics import Metrics
+
+BATCH_RECORDS = 1_000
+_WATCH_SECONDS = 1.0
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+
+log = structlog.get_logger()
+
+
+async def correlate(shared: Inlet, decoder: Decoder, batches: Batches, relay: Relay, metrics: Metrics) -> None:
+    """Save and tell batch after batch until the process stops, then tell what is still to be told."""
+    async for batch in decoded(shared, decoder):
+        with metrics.batch_seconds.time():
+            saved = await batches.save(batch)
+            await relay.tell(saved)
+        count(saved, metrics)
+        await shared.acknowledge()
+    await relay.close()
+
+
+async def decoded(shared: Inlet, decoder: Decoder) -> AsyncIterator[Batch]:
+    """Batches as they come; behind a full one the next is taken and decoded while the first is saved."""
+    ahead: asyncio.Task[Batch | None] | None = None
+    while batch := await (ahead or _decode(shared, decoder)):
+        full = sum(map(len, batch.values())) >= BATCH_RECORDS
+        ahead = asyncio.create_task(_decode(shared, decoder)) if full else None
+        yield batch
+
+
+async def _decode(shared: Inlet, decoder: Decoder) -> Batch | None:
+    taken = await shared.take(BATCH_RECORDS)
+    return taken and {place: decoder.decode(records) for place, records in taken.items()}
+
+
+def count(saved: Saved, metrics: Metrics) -> None:
+    """Let the metrics and, where somebody must look, the log say what a batch came to."""
+    missing = sum(hole.next_seen - hole.first_missing for hole in saved.holes)
+    metrics.events_new.inc(saved.new)
+    metrics.events_said_again.inc(saved.again)
+    metrics.cases_refolded.inc(saved.refolds)
+    metrics.missing_offsets.inc(missing)
+    metrics.dead_letters.inc(len(saved.unreadable))
+    if saved.unreadable:
+        log.error("Shared events that cannot be read are left out; they stand in Kafka.", count=len(saved.unreadable))
+    if missing:
+        log.error("Kafka passed over shared events that were never read.", count=missing)
+
+
+def collect_rarely() -> None:
+    """Let Python look for reference cycles seldom: batches make many objects and no cycles (a fifth of CPU saved)."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
+
+
+async def watch_outbox(session: Session, metrics: Metrics) -> None:
+    """Measure every second how long the oldest message has waited to be told."""
+    while True:
+        metrics.outbox_age_seconds.set((await session.run(waiting)).total_seconds())
+        await asyncio.sleep(_WATCH_SECONDS)
