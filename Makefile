@@ -22,7 +22,7 @@ down: $(ready) ## stop everything; the data stays in .lantern
 	@$(bin)/lantern down
 
 check: lint ## format, lint, types, imports, fast tests: under a minute
-	$(bin)/pytest -q -m "not real"
+	$(bin)/pytest -q -m "not real" --hypothesis-profile=quick
 
 test: lint ## everything that CI runs: check, and the tests on a real Kafka and PostgreSQL
 	$(bin)/pytest
