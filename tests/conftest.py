@@ -1,13 +1,17 @@
 """Which tests are fast and which need real parts, how hypothesis draws its examples, and what is declared in files."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from services.runtime import topics_admin
 from services.wire.avro import Schemas, load_schemas
 from services.wire.topics import Topic, load_topics
+from tests.runtime.secured_kafka import SecuredKafka, secured_kafka
+from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
@@ -15,6 +19,7 @@ REAL_FOLDERS = {"runtime", "e2e", "faults", "leaks"}
 REAL_FIXTURES = {"kafka", "postgres", "edition"}
 
 settings.register_profile("people", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "people")
 
@@ -43,3 +48,18 @@ def schemas() -> Schemas:
 def topics() -> tuple[Topic, ...]:
     """Every declared topic."""
     return load_topics(HOME)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory, topics: tuple[Topic, ...]) -> Iterator[SecuredKafka]:
+    """A secured Kafka with every principal, topic and permission that is declared."""
+    with secured_kafka(tmp_path_factory.mktemp("kafka")) as running:
+        topics_admin.apply(running.admin(), topics)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredPostgres]:
+    """A secured PostgreSQL with every role and schema."""
+    with secured_postgres(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
