@@ -1,0 +1,60 @@
+"""A real Kafka, secured as in the local edition, with every principal and no topics yet."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Uuid
+from confluent_kafka.admin import AdminClient
+
+from services.runtime.local import credentials, kafka, kafka_users
+from services.runtime.local.jars import cache_folder, ensure, listed
+from services.runtime.local.ports import free_base, ports_from
+from services.runtime.local.principals import ADMIN, PRINCIPALS
+
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class SecuredKafka:
+    """A running broker, and how each principal reaches it."""
+
+    bootstrap: str
+    secrets: Path
+
+    def properties(self, principal: str) -> dict[str, str | int | float | bool]:
+        """What librdkafka needs to connect as this principal."""
+        password = credentials.kafka_password(self.secrets, principal)
+        return {**kafka.client_properties(self.bootstrap, principal, password)}
+
+    def admin(self, principal: str = ADMIN) -> AdminClient:
+        return AdminClient(self.properties(principal))
+
+
+@contextmanager
+def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
+    """Runs a broker in an empty folder of its own, and stops it."""
+    secrets = folder / "secrets"
+    credentials.make_missing(secrets)
+    ports = ports_from(free_base())
+    password = credentials.kafka_password(secrets, ADMIN)
+    node = kafka.Kafka(
+        folder / "kafka", ports["kafka"], ports["controller"], password, tuple(ensure(cache_folder(), listed()))
+    )
+    kafka.prepare(node, str(Uuid(0, uuid.uuid4().int & 0xFFFFFFFF)))
+    with subprocess.Popen(
+        kafka.command(node), env={**os.environ, **kafka.environment(node)}, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            kafka.wait_until_up(node, lambda: process.poll() is None)
+            running = SecuredKafka(node.bootstrap, secrets)
+            passwords = {principal: credentials.kafka_password(secrets, principal) for principal in PRINCIPALS}
+            kafka_users.provision(running.admin(), passwords)
+            yield running
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
