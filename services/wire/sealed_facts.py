@@ -17,8 +17,9 @@ def to_record(fact: SealedFact, sealer: BatchSealer) -> Record:
         "field": fact.field,
         "recorded_at": fact.recorded_at,
     }
-    content = json.dumps(dict(fact.content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    record["sealed"] = sealed_record(sealer.seal(content.encode(), PURPOSE, reference_of(record)))
+    # ASCII alone: what an agency sent may hold text that is no valid Unicode, and is kept all the same.
+    content = json.dumps(dict(fact.content), sort_keys=True, separators=(",", ":")).encode("ascii")
+    record["sealed"] = sealed_record(sealer.seal(content, PURPOSE, reference_of(record)))
     return record
 
 

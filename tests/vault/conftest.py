@@ -1,0 +1,42 @@
+"""The vault's tables in a real PostgreSQL, its keys, and an agency's edge that seals to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.runtime.database import Database, Session
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from services.runtime.migrations import migrate
+from services.vault.keys import DigestKey, KeyEncryptionKey
+from services.vault.opening import Reader
+from services.wire.avro import Schemas
+from services.wire.opening import Opener
+from tests.conftest import HOME
+from tests.runtime.secured_postgres import SecuredPostgres
+from tests.vault.edge import PRIVATE
+
+
+@pytest.fixture
+async def tables(postgres: SecuredPostgres) -> Database:
+    """The vault's schema, with its tables and nothing in them."""
+    where = postgres.database("vault")
+    await migrate(where, "vault", HOME, Health(Metrics()))
+    return where
+
+
+@pytest.fixture
+async def session(tables: Database) -> AsyncIterator[Session]:
+    session = Session(tables, Health(Metrics()))
+    yield session
+    await session.close()
+
+
+@pytest.fixture
+def kek() -> KeyEncryptionKey:
+    return KeyEncryptionKey(bytes(range(32)))
+
+
+@pytest.fixture
+def reader(schemas: Schemas) -> Reader:
+    return Reader(schemas, Opener(PRIVATE), DigestKey(bytes(32)))
