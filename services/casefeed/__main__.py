@@ -9,7 +9,7 @@ from services.casefeed.feed import Feed
 from services.casefeed.live import head, keep_up
 from services.casefeed.projecting import Projector
 from services.runtime import inlet
-from services.runtime.database import Session, database
+from services.runtime.database import database, sessions
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.settings import DatabaseSettings, load, read_secrets
@@ -24,8 +24,9 @@ async def main(process: Process) -> None:
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
     schemas, feed = load_schemas(told.home), Feed()
-    reading, writing = Session(where, health), Session(where, health)
     async with (
+        sessions(where, health, 1) as (reading,),
+        sessions(where.by_index, health, 1) as (writing,),
         serving(process, [Mount("/", create_app(reading, schemas, feed, process))]),
         asyncio.TaskGroup() as tasks,
     ):
@@ -40,8 +41,6 @@ async def main(process: Process) -> None:
                 await updates.acknowledge()
         following.cancel()
         feed.close()
-    await reading.close()
-    await writing.close()
 
 
 if __name__ == "__main__":

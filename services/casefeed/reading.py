@@ -1,5 +1,6 @@
 """Reads the tables back: pages of cases, a case as known at a time, the feed after a number, digests of everything."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +24,7 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """As known at this time is as known now."""
 
 _ID_DIGITS = 32
+_ROWS_AT_ONCE = 2_000
 
 
 class BadCursor(ValueError):
@@ -114,6 +116,7 @@ async def read_case(connection: Connection, schemas: Schemas, case_id: CaseId, k
 async def digests(connection: Connection, schemas: Schemas) -> AsyncIterator[tuple[CaseId, str]]:
     """The digest of every case, one case after the other; for use inside one transaction."""
     async with connection.cursor("everything", binary=True) as cursor:
+        cursor.itersize = _ROWS_AT_ONCE
         await cursor.execute(
             """SELECT case_id, subject_id, frame, known_at, (
                    SELECT max(recorded_at) FROM said_again AS again WHERE again.event_id = entries.event_id)
@@ -125,6 +128,7 @@ async def digests(connection: Connection, schemas: Schemas) -> AsyncIterator[tup
         async for row in cursor:
             if rows and rows[0][0] != row[0]:
                 yield _digest(schemas, rows)
+                await asyncio.sleep(0)  # the live feed uses the same loop
                 rows = []
             rows.append(row)
         if rows:

@@ -1,6 +1,6 @@
 """What is shown of a case: public types only, with no place in them for a location, a narrative or an organisation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -100,12 +100,6 @@ class FeedEntry(_View):
     precision: Precision
     known_at: datetime
     status: CaseStatus
-
-
-class Digests(_View):
-    """A fingerprint of each case, to compare two views of the same events."""
-
-    digests: Mapping[CaseId, str]
 
 
 def case_view(

@@ -1,7 +1,7 @@
 """`python -m services.vault`: keeps each sealed fact under a key of its own, and opens none for anybody."""
 
 from services.runtime import inlet
-from services.runtime.database import Session, database
+from services.runtime.database import database, sessions
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.settings import DatabaseSettings, KeySettings, load, read_secrets
@@ -20,11 +20,10 @@ async def main(process: Process) -> None:
     """Keep until the process is asked to stop."""
     harden()
     told, keys = process.settings, load(KeySettings).keys
-    where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
+    where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
     kek, digest_key = load_vault_keys(keys)
     reader = Reader(load_schemas(told.home), Opener(*load_private_keys(keys)), digest_key)
-    session = Session(where, process.health)
-    async with serving(process):
+    async with sessions(where, process.health, 1) as (session,), serving(process):
         await migrate(where, told.service, told.home, process.health)
         keeper = Keeper(session, reader, kek, process.metrics)
         await keeper.count_dead_letters()
@@ -32,7 +31,6 @@ async def main(process: Process) -> None:
             async for batch in sealed_facts.batches(BATCH_RECORDS):
                 await keeper.keep(batch)
                 await sealed_facts.acknowledge()
-    await session.close()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Query, status
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from services.casefeed.reading import (
@@ -18,9 +19,10 @@ from services.casefeed.reading import (
     list_cases,
     read_case,
 )
-from services.casefeed.views import CaseList, CaseView, Digests, case_view
+from services.casefeed.views import CaseList, CaseView, case_view
 from services.core.case import CaseStatus
 from services.runtime.database import Connection, Session
+from services.runtime.digests import digests_as_json
 from services.wire.avro import Schemas
 
 _PATIENCE_SECONDS = 5.0
@@ -49,12 +51,10 @@ def case_routes(session: Session, schemas: Schemas) -> APIRouter:
         known = await _answer(session, lambda connection: _known(connection, schemas, digits, known_by))
         return case_view(known.case_id, known.subjects, known.entries, as_known_at and known_by)
 
-    @routes.get("/digests")
-    async def show_digests() -> Digests:
-        async def everything(connection: Connection) -> Digests:
-            return Digests(digests={case_id: digest async for case_id, digest in digests(connection, schemas)})
-
-        return await session.run(everything)
+    @routes.get("/digests", response_class=StreamingResponse)
+    async def show_digests() -> StreamingResponse:
+        found = digests_as_json(session.where, lambda connection: digests(connection, schemas))
+        return StreamingResponse(found, media_type="application/json")
 
     return routes
 
