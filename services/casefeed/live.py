@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NoReturn
 
 from services.casefeed.feed import Feed, Item, encode
+from services.casefeed.telling import BELL
 from services.casefeed.views import FeedEntry
-from services.casefeed.writing import BELL
 from services.core.errors import BrokenRule
 from services.runtime.database import Connection, Database, connect, until_it_answers
 from services.runtime.health import Health, Reason
@@ -43,7 +43,7 @@ async def items_after(connection: Connection, sequence: int) -> list[Item]:
     """
     found = await connection.execute(
         """SELECT sequence, case_id, event_id, type, sector, occurred_at, precision, known_at, status
-           FROM feed JOIN entries USING (event_id) WHERE sequence > %s ORDER BY sequence LIMIT %s""",
+           FROM feed WHERE sequence > %s ORDER BY sequence LIMIT %s""",
         [sequence, _PAGE],
         binary=True,
     )
@@ -62,7 +62,7 @@ async def head(connection: Connection) -> int:
 async def before(connection: Connection, since: datetime) -> int:
     """The number before the first item that was known at `since` or later."""
     found = await connection.execute(
-        """SELECT coalesce((SELECT min(sequence) - 1 FROM feed JOIN entries USING (event_id) WHERE known_at >= %s),
+        """SELECT coalesce((SELECT min(sequence) - 1 FROM feed WHERE known_at >= %s),
                            (SELECT sequence FROM feed_head))""",
         [since],
     )

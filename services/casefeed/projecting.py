@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.casefeed.handlers import Projection, merged, read
+from services.casefeed.telling import tell
 from services.casefeed.writing import DeadLetter, count_dead_letters, set_aside, write
 from services.core.errors import UnreadableBytes
 from services.runtime.database import Connection, Session
@@ -38,7 +39,7 @@ class Projector:
 
     async def project(self, batch: Batch) -> None:
         """Return when everything in `batch` is committed."""
-        done = await self._session.run(lambda connection: project_batch(connection, batch, self._schemas))
+        done = await self._session.run(lambda connection: project_batch(connection, batch, self._schemas, telling=True))
         self._metrics.missing_offsets.inc(done.missing_offsets)
         self._metrics.dead_letters.inc(done.dead_letters)
         if done.dead_letters:
@@ -47,11 +48,13 @@ class Projector:
             log.error("Kafka passed over case updates that were never read.", count=done.missing_offsets)
 
 
-async def project_batch(connection: Connection, batch: Batch, schemas: Schemas) -> Projected:
-    """Project what was not projected before; for use inside one transaction."""
+async def project_batch(connection: Connection, batch: Batch, schemas: Schemas, *, telling: bool) -> Projected:
+    """Project what was not projected before, and tell watchers or nobody; for use inside one transaction."""
     admitted, holes = await admit(connection, batch)
     updates, letters = _read(schemas, admitted)
-    await write(connection, merged(updates))
+    new = await write(connection, merged(updates))
+    if telling:
+        await tell(connection, new)
     await set_aside(connection, letters)
     return Projected(len(letters), sum(hole.next_seen - hole.first_missing for hole in holes))
 

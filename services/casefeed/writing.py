@@ -11,9 +11,6 @@ from services.core.timeline import NEVER
 from services.runtime.database import Connection, write_rows
 from services.runtime.fence import Place
 
-BELL = "casefeed"
-"""The channel on which a commit wakes those who follow the feed."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -24,13 +21,13 @@ class DeadLetter:
     reason: str
 
 
-async def write(connection: Connection, projection: Projection) -> None:
-    """Add everything that is new in `projection`; its new entries end the feed."""
+async def write(connection: Connection, projection: Projection) -> list[NewEntry]:
+    """Add everything that is new in `projection`; gives its new entries, which no watcher has been told of yet."""
     await _write_assignments(connection, projection.assignments)
     await _write_said_again(connection, projection.said_again)
     await _write_cases(connection, projection.cases)
     new = await _write_entries(connection, projection.entries)
-    await extend_feed(connection, [entry for entry in projection.entries if entry.event_id in new])
+    return [entry for entry in projection.entries if entry.event_id in new]
 
 
 async def set_aside(connection: Connection, letters: Iterable[DeadLetter]) -> None:
@@ -47,26 +44,6 @@ async def count_dead_letters(connection: Connection) -> int:
     """How many updates wait for somebody to find out why they could not be read."""
     row = await (await connection.execute("SELECT count(*) FROM dead_letters")).fetchone()
     return int(row[0]) if row else 0
-
-
-async def extend_feed(connection: Connection, entries: Sequence[NewEntry]) -> None:
-    """Number the entries on: the head's row stays locked until the commit, so numbers are gapless and in its order."""
-    if not entries:
-        return
-    cursor = await connection.execute(
-        "UPDATE feed_head SET sequence = sequence + %s RETURNING sequence", [len(entries)]
-    )
-    (head,) = await cursor.fetchone() or (0,)
-    await write_rows(
-        connection,
-        """INSERT INTO feed (sequence, event_id, case_id, status)
-           SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[], %b::text[])""",
-        [
-            (number, bytes.fromhex(entry.event_id), bytes.fromhex(entry.case_id), entry.status)
-            for number, entry in enumerate(entries, head - len(entries) + 1)
-        ],
-    )
-    await connection.execute("SELECT pg_notify(%s, '')", [BELL])
 
 
 async def _write_entries(connection: Connection, entries: Sequence[NewEntry]) -> Collection[EventId]:

@@ -9,6 +9,7 @@ import pytest
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.live import before, head, items_after
 from services.casefeed.reading import FOREVER, AmbiguousId, BadCursor, digests, find_case, list_cases, read_case
+from services.casefeed.telling import tell
 from services.casefeed.views import CaseView, case_view
 from services.casefeed.writing import write
 from services.core.case import CaseStatus, digest
@@ -49,7 +50,10 @@ def history(schemas: Schemas) -> list[Projection]:
 
 
 async def save(session: Session, *projections: Projection) -> None:
-    await session.run(lambda connection: write(connection, merged(projections)))
+    async def work(connection: Connection) -> None:
+        await tell(connection, await write(connection, merged(projections)))
+
+    await session.run(work)
 
 
 async def shown(session: Session, schemas: Schemas, subject: CaseId, on: int | None = None) -> CaseView | None:
@@ -184,7 +188,7 @@ async def test_the_feed_numbers_every_event_once_and_without_a_gap(session: Sess
 
 async def test_a_transaction_that_fails_leaves_no_gap_in_the_feed(session: Session, history: list[Projection]) -> None:
     async def fail(connection: Connection) -> None:
-        await write(connection, history[0])
+        await tell(connection, await write(connection, history[0]))
         raise BrokenRule
 
     with pytest.raises(BrokenRule):

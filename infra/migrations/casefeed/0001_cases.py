@@ -23,7 +23,6 @@ def upgrade() -> None:
             frame       bytea       NOT NULL
         );
         CREATE INDEX entries_by_subject ON entries (subject_id);
-        CREATE INDEX entries_by_known_at ON entries (known_at);
 
         CREATE TABLE said_again (
             event_id    bytea       NOT NULL,
@@ -53,13 +52,19 @@ def upgrade() -> None:
         );
         CREATE INDEX cases_by_time ON cases (last_at DESC, case_id);
 
-        -- What watchers were told, in the order of commits and without a gap; a rebuild keeps it.
+        -- What watchers were told, in the order of commits and without a gap. A rebuild leaves it as it is.
         CREATE TABLE feed (
-            sequence bigint PRIMARY KEY,
-            event_id bytea  NOT NULL UNIQUE,
-            case_id  bytea  NOT NULL,
-            status   text   NOT NULL
+            sequence    bigint      PRIMARY KEY,
+            event_id    bytea       NOT NULL UNIQUE,
+            case_id     bytea       NOT NULL,
+            status      text        NOT NULL,
+            type        text        NOT NULL,
+            sector      text        NOT NULL,
+            occurred_at timestamptz,
+            precision   text        NOT NULL,
+            known_at    timestamptz NOT NULL
         );
+        CREATE INDEX feed_by_time ON feed (known_at);
         CREATE TABLE feed_head (sequence bigint NOT NULL);
         INSERT INTO feed_head VALUES (0);
 
