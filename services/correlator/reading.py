@@ -13,8 +13,9 @@ from services.core.case_json import from_json
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import Decision, IdentifierKey, Verdict
+from services.correlator.handlers import Assigned
 from services.correlator.identity import Claims, Graph, Stated
-from services.correlator.said import Claim, Said
+from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
 
@@ -124,6 +125,30 @@ async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> 
     question = "SELECT subject_id, frame, known_at, said_at FROM entries WHERE subject_id = ANY(%b::bytea[])"
     [rows] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
     return [Held(SubjectId(subject.hex()), frame, known_at, said_at) for subject, frame, known_at, said_at in rows]
+
+
+async def members(connection: Connection, cases: Collection[CaseId]) -> list[Assigned]:
+    """Read which records belong to some cases."""
+    question = "SELECT subject_id, case_id, known_at FROM subjects WHERE case_id = ANY(%b::bytea[])"
+    [rows] = await ask(connection, (question, [[_bytes(case) for case in cases]]))
+    return [Assigned(SubjectId(subject.hex()), CaseId(case.hex()), known_at) for subject, case, known_at in rows]
+
+
+async def said_again(connection: Connection, subjects: Collection[SubjectId]) -> list[SaidAgain]:
+    """Read what was said again of some records."""
+    question = """SELECT event_id, subject_id, said_again.recorded_at, said_again.known_at
+                  FROM entries JOIN said_again USING (event_id) WHERE subject_id = ANY(%b::bytea[])"""
+    [rows] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
+    return [
+        SaidAgain(EventId(event.hex()), SubjectId(subject.hex()), recorded_at, known_at)
+        for event, subject, recorded_at, known_at in rows
+    ]
+
+
+async def count_dead_letters(connection: Connection) -> int:
+    """Tell how many records could not be read."""
+    [rows] = await ask(connection, ("SELECT count(*) FROM dead_letters", None))
+    return int(rows[0][0])
 
 
 async def committed(connection: Connection, events: Sequence[EventId]) -> frozenset[EventId]:

@@ -8,16 +8,39 @@ import structlog
 
 from services.correlator.batch import Batch, Batches, Saved
 from services.correlator.decoding import Decoder
+from services.correlator.reading import count_dead_letters
 from services.correlator.relay import Relay, waiting
+from services.runtime import inlet
 from services.runtime.database import Session
 from services.runtime.inlet import Inlet
+from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
+from services.runtime.process import Process
+from services.runtime.publisher import publishing
+from services.wire.topics import SHARED
 
 BATCH_RECORDS = 1_000
 _WATCH_SECONDS = 1.0
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 log = structlog.get_logger()
+
+
+async def work(process: Process, decoder: Decoder, saving: Session, telling: Session, asking: Session) -> None:
+    """Correlate until the process is asked to stop; each session serves what must not wait for the others."""
+    metrics = process.metrics
+    metrics.dead_letters.set(await asking.run(count_dead_letters))
+    async with (
+        publishing(access_of(process.settings), process.health, metrics) as publisher,
+        asyncio.TaskGroup() as tasks,
+    ):
+        relay = Relay(telling, publisher)
+        relaying = tasks.create_task(relay.run())
+        watching = tasks.create_task(watch_outbox(asking, metrics))
+        async with inlet.opened(process, saving, *SHARED) as shared:
+            await correlate(shared, decoder, Batches(saving, decoder, telling=True), relay, metrics)
+        await relaying
+        watching.cancel()
 
 
 async def correlate(shared: Inlet, decoder: Decoder, batches: Batches, relay: Relay, metrics: Metrics) -> None:

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from services.core.case_json import to_json
 from services.core.errors import Unreadable
-from services.core.ids import SubjectId
+from services.core.ids import CaseId, SubjectId
 from services.correlator.handlers import Assigned, Outcome
 from services.correlator.identity import NO_CLAIMS, Claims
 from services.correlator.said import Claim, Said, SaidAgain
@@ -47,6 +47,23 @@ async def save(
     if (len(entries), len(subjects)) != (len(found.new), len(newcomers)):
         raise Overtaken
     return sorted(number for (number,) in numbers)
+
+
+async def renew(connection: Connection, cases: Sequence[CaseId]) -> int:
+    """Give some cases, and their records' places in them, a new version; gives it."""
+    wanted = [_bytes(case) for case in cases]
+    [[(version,)]] = await ask(connection, ("SELECT nextval('versions')", None))
+    await ask(
+        connection,
+        ("UPDATE cases SET version = %b::bigint WHERE case_id = ANY(%b::bytea[])", [version, wanted]),
+        ("UPDATE subjects SET assignment_version = %b::bigint WHERE case_id = ANY(%b::bytea[])", [version, wanted]),
+    )
+    return int(version)
+
+
+async def leave(connection: Connection, messages: Sequence[Message]) -> None:
+    """Put messages in the outbox; the relay finds them there."""
+    await ask(connection, _outbox(messages))
 
 
 async def bury(connection: Connection, letters: Mapping[Place, Iterable[tuple[int, Unreadable]]]) -> None:

@@ -1,0 +1,43 @@
+"""The correlator's tables as what they are: a projection of the shared topics, which can be made again."""
+
+from collections.abc import AsyncIterator, Collection
+from itertools import islice
+
+from services.core.ids import CaseId
+from services.correlator import writing
+from services.correlator.batch import Batches
+from services.correlator.decoding import Decoder
+from services.correlator.digests import digests
+from services.correlator.retelling import whole_cases
+from services.correlator.telling import messages
+from services.runtime.database import Connection, Session
+from services.runtime.inlet import Batch
+from services.wire.topics import SHARED
+
+_CASES_AT_ONCE = 20
+
+
+class Timelines:
+    """What a rebuild makes again; the outbox, the order of versions and what was set aside stay as they are."""
+
+    topics = SHARED
+    tables = ("entries", "said_again", "subjects", "cases", "claims", "decisions", "positions")
+    inbox = "entries"
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+
+    async def take(self, session: Session, batch: Batch) -> None:
+        decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
+        await Batches(session, self._decoder, telling=False).save(decoded)
+
+    def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:
+        return digests(connection, self._decoder)
+
+    async def adopted(self, connection: Connection, differing: Collection[CaseId]) -> None:
+        """Tell every case that is not as it was, whole, with a version that wins over what was told before."""
+        left = iter(sorted(differing))
+        while cases := list(islice(left, _CASES_AT_ONCE)):
+            version = await writing.renew(connection, cases)
+            told = await whole_cases(connection, self._decoder, cases)
+            await writing.leave(connection, messages(self._decoder.schemas, told, version))
