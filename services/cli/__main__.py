@@ -6,6 +6,7 @@ import typer
 
 from services.cli.cases import case, cases
 from services.cli.publish import publish
+from services.cli.rebuild import rebuild
 from services.cli.watch import watch
 from services.core.errors import LanternError
 
@@ -14,7 +15,7 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    for command in (publish, watch, cases, case):
+    for command in (publish, watch, cases, case, rebuild):
         app.command()(command)
     return app
 
