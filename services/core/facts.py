@@ -44,7 +44,7 @@ class ReferralDecided:
 
 @dataclass(frozen=True, slots=True)
 class ChildMissing:
-    """An episode began: the child is missing, or away without authorisation (¶5.73-5.80); its fact_id names the episode."""
+    """The child went missing, or is away without authorisation (¶5.73-5.80); its fact_id names the episode."""
 
     kind: MissingKind
     indicators: tuple[Indicator, ...] = ()
@@ -60,7 +60,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class ChildFound:
-    """The police or the responsible authority end an episode. `episode` is the fact_id of the ChildMissing, where known."""
+    """The police or the responsible authority end an episode: the fact_id of its ChildMissing, where known."""
 
     episode: FactId | None = None
     how: FoundHow = FoundHow.UNVERIFIED

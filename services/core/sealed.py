@@ -18,7 +18,7 @@ class Sealed:
 
     __str__ = __repr__ = __format__ = __bytes__ = _refuse
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-    __hash__ = __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = _refuse  # type: ignore[assignment]  # refuses, where the base class answers
+    __hash__ = __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = _refuse
     __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = __getstate__ = _refuse
     __int__ = __float__ = __index__ = __fspath__ = _refuse
 
