@@ -1,0 +1,5 @@
+from services.core.errors import LanternError
+
+
+class EditionFailed(LanternError):
+    """The local edition could not do what was asked: its sentence says why and what to do next, and nothing was lost."""

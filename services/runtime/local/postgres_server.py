@@ -1,0 +1,77 @@
+"""`python -m services.runtime.local.postgres_server PROGRAMS FOLDER PORT` becomes the PostgreSQL server."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+
+from services.runtime.local import account
+
+# The working directory can be entered even where the way to it is closed to the account: under /root, for example.
+HERE = "/proc/self/cwd"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "60",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "io_method": "sync",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "idle_in_transaction_session_timeout": "10s",
+    "logging_collector": "on",
+    "log_destination": "jsonlog",
+    "log_directory": "log",
+    "log_filename": "postgres.log",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+    "log_checkpoints": "off",
+    # What a statement holds may be about a child: only what the server says about itself is written down.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+
+def main(programs: str, folder: str, port: str) -> None:
+    """Entering the folder comes before changing the account, to which the way there may be closed."""
+    os.chdir(folder)
+    remove_stale_lock(Path())
+    owner = account.find()
+    command = server_command(Path(programs), seen_by_server(Path(folder)), port)
+    if owner is not None:
+        os.setgroups([])
+        os.setgid(owner.pw_gid)
+        os.setuid(owner.pw_uid)
+    os.execve(command[0], command, {})  # noqa: S606 - no shell is wanted
+
+
+def server_command(programs: Path, folder: str, port: str) -> list[str]:
+    settings = {**SETTINGS, "port": port}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return [str(programs / "postgres"), "-D", folder, *options]
+
+
+def seen_by_server(folder: Path) -> str:
+    return str(folder) if account.find() is None else HERE
+
+
+def remove_stale_lock(folder: Path) -> None:
+    """After a crash the lock may name a process number that now belongs to a stranger; PostgreSQL would wait for it."""
+    lock = folder / "postmaster.pid"
+    if lock.exists() and not _is_postgres(int(lock.read_text().split()[0])):
+        lock.unlink()
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name() == "postgres"
+    except psutil.NoSuchProcess:
+        return False
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,10 @@
+"""Who there is in the local edition: its processes, the principals of Kafka and the roles of PostgreSQL."""
+
+from services.core.codes import Sector
+
+AGENCIES = tuple(sector.value for sector in Sector)
+SERVICES = (*AGENCIES, "correlator", "vault", "casefeed")
+DATABASE_ROLES = ("correlator", "vault", "casefeed")
+ADMIN = "admin"
+OPERATOR = "operator"
+PRINCIPALS = (*SERVICES, *(f"publisher.{agency}" for agency in AGENCIES), OPERATOR, ADMIN)
