@@ -1,35 +1,35 @@
 """Numbers events for the live feed; a commit rings the bell for those who follow it."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from services.casefeed.handlers import NewEntry
-from services.runtime.database import Connection, write_rows
+from services.runtime.database import Connection, ask
 
 BELL = "casefeed"
 """The channel on which PostgreSQL rings."""
+
+_TELL: LiteralString = """
+    WITH ended AS (UPDATE feed_head SET sequence = sequence + %s RETURNING sequence),
+    told AS (
+        INSERT INTO feed (sequence, event_id, case_id, status, type, sector, occurred_at, precision, known_at)
+        SELECT ended.sequence - count(*) OVER () + place, event_id, case_id, status, type, sector, occurred_at,
+               precision, known_at
+        FROM ended, unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[],
+                           %b::timestamptz[], %b::text[], %b::timestamptz[]) WITH ORDINALITY
+            AS given (event_id, case_id, status, type, sector, occurred_at, precision, known_at, place))
+    SELECT pg_notify('casefeed', '')"""
 
 
 async def tell(connection: Connection, entries: Sequence[NewEntry]) -> None:
     """End the feed with these entries: its head stays locked until the commit, so numbers are gapless and in order."""
     if not entries:
         return
-    cursor = await connection.execute(
-        "UPDATE feed_head SET sequence = sequence + %s RETURNING sequence", [len(entries)]
-    )
-    (head,) = await cursor.fetchone() or (0,)
-    await write_rows(
-        connection,
-        """INSERT INTO feed (sequence, event_id, case_id, status, type, sector, occurred_at, precision, known_at)
-           SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[],
-                                %b::timestamptz[], %b::text[], %b::timestamptz[])""",
-        [_row(number, entry) for number, entry in enumerate(entries, head - len(entries) + 1)],
-    )
-    await connection.execute("SELECT pg_notify(%s, '')", [BELL])
+    await ask(connection, (_TELL, [len(entries), *(list(column) for column in zip(*map(_row, entries), strict=True))]))
 
 
-def _row(number: int, entry: NewEntry) -> tuple[object, ...]:
+def _row(entry: NewEntry) -> tuple[object, ...]:
     return (
-        number,
         bytes.fromhex(entry.event_id),
         bytes.fromhex(entry.case_id),
         entry.status,

@@ -1,15 +1,39 @@
 """Writes a projection into the tables; every statement may be repeated, and the highest version wins in any order."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 import orjson
 
 from services.casefeed.handlers import Assignment, Case, NewEntry, Projection, SaidAgain
-from services.core.ids import EventId
 from services.core.timeline import NEVER
-from services.runtime.database import Connection, write_rows
+from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
+
+Question = tuple[LiteralString, Sequence[object]]
+
+_ENTRIES: LiteralString = """
+    INSERT INTO entries (event_id, subject_id, type, sector, occurred_at, precision, known_at, frame)
+    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[],
+                         %b::timestamptz[], %b::text[], %b::timestamptz[], %b::bytea[])
+    ON CONFLICT DO NOTHING RETURNING event_id"""
+_SAID_AGAIN: LiteralString = """
+    INSERT INTO said_again (event_id, recorded_at, known_at)
+    SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::timestamptz[])
+    ON CONFLICT (event_id, recorded_at) DO UPDATE SET known_at = least(said_again.known_at, excluded.known_at)"""
+_ASSIGNMENTS: LiteralString = """
+    INSERT INTO assignments (subject_id, version, case_id, known_at)
+    SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::timestamptz[]) ON CONFLICT DO NOTHING"""
+_CASES: LiteralString = """
+    INSERT INTO cases (case_id, version, known_at, status, last_at, state)
+    SELECT case_id, version, known_at, status, last_at, state::jsonb
+    FROM unnest(%b::bytea[], %b::bigint[], %b::timestamptz[], %b::text[], %b::timestamptz[], %b::text[])
+        AS given (case_id, version, known_at, status, last_at, state)
+    ON CONFLICT (case_id) DO UPDATE
+    SET (version, known_at, status, last_at, state)
+      = (excluded.version, excluded.known_at, excluded.status, excluded.last_at, excluded.state)
+    WHERE cases.version < excluded.version"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +47,15 @@ class DeadLetter:
 
 async def write(connection: Connection, projection: Projection) -> list[NewEntry]:
     """Add everything that is new in `projection`; gives its new entries, which no watcher has been told of yet."""
-    await _write_assignments(connection, projection.assignments)
-    await _write_said_again(connection, projection.said_again)
-    await _write_cases(connection, projection.cases)
-    new = await _write_entries(connection, projection.entries)
+    answers = await ask(
+        connection,
+        *_rows(_ASSIGNMENTS, map(_assignment, projection.assignments)),
+        *_rows(_SAID_AGAIN, map(_said_again, projection.said_again)),
+        *_rows(_CASES, map(_case, projection.cases)),
+        *_rows(_ENTRIES, map(_entry, projection.entries)),
+    )
+    added = answers[-1] if projection.entries else []
+    new = {event_id.hex() for (event_id,) in added}
     return [entry for entry in projection.entries if entry.event_id in new]
 
 
@@ -46,16 +75,10 @@ async def count_dead_letters(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-async def _write_entries(connection: Connection, entries: Sequence[NewEntry]) -> Collection[EventId]:
-    new = await write_rows(
-        connection,
-        """INSERT INTO entries (event_id, subject_id, type, sector, occurred_at, precision, known_at, frame)
-           SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[],
-                                %b::timestamptz[], %b::text[], %b::timestamptz[], %b::bytea[])
-           ON CONFLICT DO NOTHING RETURNING event_id""",
-        [_entry(entry) for entry in entries],
-    )
-    return {EventId(event_id.hex()) for (event_id,) in new}
+def _rows(text: LiteralString, rows: Iterable[tuple[object, ...]]) -> list[Question]:
+    """One statement that takes its rows as one array a column; none if there are no rows."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return [(text, columns)] if columns else []
 
 
 def _entry(entry: NewEntry) -> tuple[object, ...]:
@@ -71,39 +94,12 @@ def _entry(entry: NewEntry) -> tuple[object, ...]:
     )
 
 
-async def _write_said_again(connection: Connection, said_again: Sequence[SaidAgain]) -> None:
-    await write_rows(
-        connection,
-        """INSERT INTO said_again (event_id, recorded_at, known_at)
-           SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::timestamptz[])
-           ON CONFLICT (event_id, recorded_at)
-           DO UPDATE SET known_at = least(said_again.known_at, excluded.known_at)""",
-        [(bytes.fromhex(said.event_id), said.recorded_at, said.known_at) for said in said_again],
-    )
+def _said_again(said: SaidAgain) -> tuple[object, ...]:
+    return bytes.fromhex(said.event_id), said.recorded_at, said.known_at
 
 
-async def _write_assignments(connection: Connection, assignments: Sequence[Assignment]) -> None:
-    await write_rows(
-        connection,
-        """INSERT INTO assignments (subject_id, version, case_id, known_at)
-           SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::timestamptz[]) ON CONFLICT DO NOTHING""",
-        [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id), one.known_at) for one in assignments],
-    )
-
-
-async def _write_cases(connection: Connection, cases: Sequence[Case]) -> None:
-    await write_rows(
-        connection,
-        """INSERT INTO cases (case_id, version, known_at, status, last_at, state)
-           SELECT case_id, version, known_at, status, last_at, state::jsonb
-           FROM unnest(%b::bytea[], %b::bigint[], %b::timestamptz[], %b::text[], %b::timestamptz[], %b::text[])
-               AS given (case_id, version, known_at, status, last_at, state)
-           ON CONFLICT (case_id) DO UPDATE
-           SET (version, known_at, status, last_at, state)
-             = (excluded.version, excluded.known_at, excluded.status, excluded.last_at, excluded.state)
-           WHERE cases.version < excluded.version""",
-        [_case(case) for case in cases],
-    )
+def _assignment(one: Assignment) -> tuple[object, ...]:
+    return bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id), one.known_at
 
 
 def _case(case: Case) -> tuple[object, ...]:
