@@ -1,0 +1,90 @@
+"""An agency's edge in tests: what its connector seals, and what its processor's intake makes of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nacl.public import PrivateKey as NaclPrivateKey
+
+from services.core.codes import OrganisationKind, Sector
+from services.formats.catalogue import cut_files
+from services.police.handlers import decide
+from services.runtime.intake import Answers, Decide, Intake, Keys
+from services.runtime.kafka import Message
+from services.runtime.streams import Received
+from services.wire.avro import Record, Schemas
+from services.wire.opening import Opener, PrivateKey
+from services.wire.seal import BatchSealer, PublicKey
+from services.wire.submissions import Content, Submission, to_record
+from tests.builders import START, an_id, day
+
+POLICE = PrivateKey("police-2026W01", bytes(range(32)))
+VAULT = PrivateKey("vault-2026W01", bytes(range(1, 33)))
+EDGE_KEY = bytes(range(2, 34))
+CHILD = "REPORT-4711"
+PLACE = "House 4712, Street 4713"
+ORGANISATION = "FORCE-4714"
+SUBMISSION = Submission(an_id(7), 1, START)
+
+
+def public(private: PrivateKey) -> PublicKey:
+    """The half of a pair that everybody may know."""
+    return PublicKey(private.key_id, bytes(NaclPrivateKey(private.key).public_key))
+
+
+def document(event: str = "ChildMissing", child: str = CHILD, **more: Any) -> dict[str, Any]:
+    """A police report as canonical JSON; every value is synthetic, and some of them locate."""
+    return {
+        "format": "lantern/1",
+        "event": event,
+        "source": {"system": "missing-persons", "child": child},
+        "key": "2026-01-02",
+        "occurred_at": "2026-01-02T22:15:00Z",
+        "recorded_at": "2026-01-02T22:40:00Z",
+        "role": "police_officer",
+        "subject": {"names": [{"text": "Givenname Familyname", "kind": "full", "status": "claimed"}]},
+        "fact": {"kind": "missing"},
+        "location": {"last_seen": PLACE},
+        **more,
+    }
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The police's edge."""
+
+    schemas: Schemas
+    decide: Decide = decide
+
+    @property
+    def intake(self) -> Intake:
+        keys = Keys(Opener(POLICE), EDGE_KEY, public(POLICE), public(VAULT))
+        return Intake(Sector.POLICE, self.schemas, keys, self.decide)
+
+    def record(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> Record:
+        """An intake record of anything at all."""
+        content = Content("lantern/1", ORGANISATION, OrganisationKind.POLICE_FORCE, said)
+        return to_record(SUBMISSION, seq, content, BatchSealer(public(to)))
+
+    def frame(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> bytes:
+        return self.schemas.encode("IntakeRecord", self.record(said, seq, to))
+
+    def report(self, *documents: Mapping[str, object], seq: int = 0) -> bytes:
+        """The frame of one child's documents, cut as the connector cuts them."""
+        text = "\n".join(json.dumps(one) for one in documents).encode()
+        (part,) = cut_files(Sector.POLICE, [text])
+        return self.frame(part.cut.records[0], seq)
+
+    def answers(self, *frames: bytes) -> Answers:
+        return self.intake.answers([received(frame, offset) for offset, frame in enumerate(frames)])
+
+    def read(self, messages: Sequence[Message], name: str) -> list[Record]:
+        """Those of the messages that are records of this name."""
+        decoded = (self.schemas.decode(message.value) for message in messages)
+        return [record for kind, record in decoded if kind == name]
+
+
+def received(frame: bytes, offset: int = 0, key: bytes | None = None) -> Received:
+    """A record as Kafka hands it over, three days after the start of the tests' calendar."""
+    return Received(0, offset, day(3), SUBMISSION.submission_id.encode() if key is None else key, frame)
