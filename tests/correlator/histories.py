@@ -7,7 +7,15 @@ from random import Random
 from services.core.claims import Identifier, Subject
 from services.core.codes import ClaimStatus, FoundHow, IdentifierScheme, MissingKind, Precision, Role, Sector
 from services.core.events import Event, Head
-from services.core.facts import ChildFound, ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
+from services.core.facts import (
+    ChildFound,
+    ChildMissing,
+    Fact,
+    LinkRefused,
+    PoliceContact,
+    RecordsLinked,
+    RecordsUnlinked,
+)
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.timeline import Entry
 from services.correlator.said import Claim, Said

@@ -1,22 +1,51 @@
 """What batches of events come to, whatever the order in which they arrive."""
 
+from dataclasses import replace
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.codes import ClaimStatus, IdentifierScheme
+from services.core.codes import IdentifierScheme, MissingKind, Precision
+from services.core.facts import ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
+from services.core.ids import CaseId, SubjectId
+from services.correlator.identity import decision_of
+from services.correlator.said import Claim, Said
+from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said
 from tests.correlator.memory import Memory, truth
 
+A, B, C = (SubjectId(an_id(number)) for number in (1, 2, 3))
+NUMBER = Claim(IdentifierScheme.NHS_NUMBER, "1", disputed=False)
+DISPUTED = Claim(IdentifierScheme.NHS_NUMBER, "1", disputed=True)
 
-def after(history_seed: int, arrival_seed: int, events: int) -> tuple[Memory, dict[str, str]]:
+
+def says(subject: SubjectId, event: int, *claims: Claim, fact: Fact | None = None, of_fact: int | None = None) -> Said:
+    """Event number `event`, recorded on the day of that number."""
+    made = entry(
+        fact or PoliceContact(), event=event, of_fact=of_fact, subject=int(subject, 16), recorded_at=day(event)
+    )
+    return Said(made, frozenset(claims), b"")
+
+
+def later(said: Said, number: int) -> Said:
+    return replace(said, entry=replace(said.entry, recorded_at=day(number)))
+
+
+def cases(*words: Said) -> dict[str, str]:
+    """Each record's case after the words came one by one."""
+    memory = Memory()
+    for one in words:
+        memory.take([one])
+    return {str(subject): str(case) for subject, case in memory.cases.items()}
+
+
+def after(history_seed: int, arrival_seed: int, events: int) -> tuple[Memory, dict[CaseId, str]]:
     history = a_history(Random(history_seed), events)
     memory = Memory()
     for batch in arrivals(Random(arrival_seed), history):
         memory.take([said(event) for event in batch])
-    return memory, dict(truth(said(event) for event in history))
+    return memory, truth(said(event) for event in history)
 
 
 def test_five_hundred_orders_of_arrival_come_to_one_truth() -> None:
@@ -29,3 +58,103 @@ def test_five_hundred_orders_of_arrival_come_to_one_truth() -> None:
 def test_any_history_in_any_order_comes_to_what_it_says_as_a_whole(history: int, arrival: int, events: int) -> None:
     memory, expected = after(history, arrival, events)
     assert memory.digests() == expected
+
+
+def test_records_that_claim_one_number_are_one_case() -> None:
+    assert cases(says(B, 1, NUMBER), says(A, 2, NUMBER)) == {A: A, B: A}
+
+
+def test_a_number_that_a_record_disputes_joins_it_to_nobody() -> None:
+    assert cases(says(A, 1, NUMBER), says(B, 2, NUMBER), says(B, 3, DISPUTED)) == {A: A, B: B}
+
+
+def test_a_corrected_number_parts_what_it_joined() -> None:
+    assert cases(says(A, 1, NUMBER), says(B, 2, NUMBER), says(B, 3, of_fact=2)) == {A: A, B: B}
+
+
+def test_a_number_that_was_corrected_back_joins_again() -> None:
+    first = says(B, 2, NUMBER)
+    assert cases(says(A, 1, NUMBER), first, says(B, 3, of_fact=2), later(first, 4)) == {A: A, B: A}
+
+
+def test_a_link_waits_for_the_record_that_it_names() -> None:
+    assert cases(says(A, 1, fact=RecordsLinked(B)), says(B, 2)) == {A: A, B: A}
+
+
+def test_an_undone_link_leaves_two_cases() -> None:
+    undone = says(A, 4, fact=RecordsUnlinked(B))
+    assert cases(says(A, 1), says(B, 2), says(A, 3, fact=RecordsLinked(B)), undone) == {A: A, B: B}
+
+
+def test_a_refusal_parts_what_a_number_joined() -> None:
+    assert cases(says(A, 1, NUMBER), says(B, 2, NUMBER), says(A, 3, fact=LinkRefused(B))) == {A: A, B: B}
+
+
+def test_a_link_that_is_said_again_is_the_later_word() -> None:
+    linked, undone = says(A, 1, fact=RecordsLinked(B)), says(A, 2, fact=RecordsUnlinked(B))
+    assert cases(linked, undone, says(B, 3), later(linked, 4)) == {A: A, B: A}
+
+
+def test_a_decision_was_made_when_it_is_said_to_have_been() -> None:
+    exact = replace(says(A, 9, fact=RecordsLinked(B)).entry, occurred_at=day(3), precision=Precision.INSTANT)
+    stated = decision_of(exact)
+    assert stated
+    assert stated.decision.decided_at == day(3)
+
+
+def test_a_decision_of_which_only_the_day_is_known_counts_from_its_recording() -> None:
+    stated = decision_of(replace(says(A, 9, fact=RecordsLinked(B)).entry, occurred_at=day(3), precision=Precision.DAY))
+    assert stated
+    assert stated.decision.decided_at == day(9)
+
+
+def test_a_record_linked_to_itself_decides_nothing() -> None:
+    assert decision_of(says(A, 1, fact=RecordsLinked(A)).entry) is None
+
+
+def test_an_event_whose_id_is_held_under_another_fact_is_a_repetition() -> None:
+    memory = Memory()
+    memory.take([says(A, 1)])
+    outcome = memory.take([says(A, 1, of_fact=2)])
+    assert (outcome.found.new, outcome.cases) == ((), ())
+
+
+def test_a_new_fact_is_absorbed_and_nothing_is_folded_anew() -> None:
+    memory = Memory()
+    memory.take([says(A, 1, NUMBER)])
+    assert memory.take([says(A, 2, NUMBER)]).refolds == 0
+
+
+def test_a_newcomer_is_absorbed_into_the_case_that_it_joins() -> None:
+    memory = Memory()
+    memory.take([says(A, 1, NUMBER)])
+    outcome = memory.take([says(B, 2, NUMBER, fact=ChildMissing(MissingKind.MISSING))])
+    assert outcome.refolds == 0
+    assert memory.states[CaseId(A)].entries == 2
+
+
+def test_a_case_that_lost_its_records_is_told_as_empty() -> None:
+    memory = Memory()
+    memory.take([says(B, 1, NUMBER)])
+    outcome = memory.take([says(A, 2, NUMBER)])
+    assert {(case.case_id, case.state.entries) for case in outcome.cases} == {(CaseId(A), 2), (CaseId(B), 0)}
+
+
+def test_an_older_wording_that_comes_late_is_kept_and_changes_nothing() -> None:
+    memory = Memory()
+    memory.take([says(A, 5, of_fact=1)])
+    outcome = memory.take([says(A, 2, of_fact=1)])
+    assert [change.state.entries for change in outcome.cases] == [1]
+    assert len(memory.entries) == 2
+
+
+def test_a_newcomer_belongs_to_its_case_since_its_first_event() -> None:
+    outcome = Memory().take([says(A, 5), says(A, 3)])
+    assert [one.known_at for one in outcome.assigned] == [day(3)]
+
+
+def test_a_record_that_moves_does_so_when_the_hub_held_the_reason() -> None:
+    memory = Memory()
+    memory.take([says(A, 1), says(B, 2)])
+    outcome = memory.take([says(A, 7, fact=RecordsLinked(B))])
+    assert [(one.subject_id, one.known_at) for one in outcome.assigned] == [(B, day(7))]

@@ -1,0 +1,76 @@
+"""Batches saved in the real tables as the service saves them, by one worker or by two, and what is then held."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg.rows import TupleRow
+
+from services.core.events import Event
+from services.core.ids import CaseId
+from services.correlator.batch import Batches, Saved
+from services.correlator.decoding import Decoder
+from services.correlator.digests import digests
+from services.runtime.database import Connection, Session, ask
+from services.runtime.fence import Place
+from services.wire.records import to_record
+from services.wire.topics import topic_of
+
+TOPIC = UUID(int=7)
+
+
+class Delivered(NamedTuple):
+    """A record as Kafka delivers it."""
+
+    topic: str
+    offset: int
+    timestamp: int
+    value: bytes | None
+
+
+class Tables:
+    """The tables, and two workers who write to them; each has a partition of its own, unless it is told another."""
+
+    def __init__(self, one: Session, other: Session, decoder: Decoder) -> None:
+        self.session = one
+        self.decoder = decoder
+        self._workers = (Batches(one, decoder, telling=True), Batches(other, decoder, telling=True))
+        self._next = [0, 0]
+
+    async def save(self, events: Iterable[Event], worker: int = 0) -> Saved:
+        """Deliver events to a worker behind what its partition was delivered before."""
+        records = self.deliver(events, self._next[worker])
+        self._next[worker] += len(records)
+        return await self.save_records(records, worker)
+
+    async def save_records(self, records: Sequence[Delivered], worker: int = 0, partition: int | None = None) -> Saved:
+        place = Place(TOPIC, worker if partition is None else partition)
+        return await self._workers[worker].save({place: self.decoder.decode(records)})
+
+    def deliver(self, events: Iterable[Event], offset: int) -> list[Delivered]:
+        """The records that hold some events, appended when they were recorded."""
+        return [
+            Delivered(
+                topic_of(event.type),
+                offset + number,
+                round(event.head.recorded_at.timestamp() * 1000),
+                self.decoder.schemas.encode(event.type, to_record(event)),
+            )
+            for number, event in enumerate(events)
+        ]
+
+    async def forget(self) -> None:
+        """Empty every table, as if nothing had ever come."""
+        kept = "entries, said_again, subjects, cases, claims, decisions, outbox, dead_letters, positions, holes"
+        await self.ask(f"TRUNCATE {kept}")
+        self._next = [0, 0]
+
+    async def ask(self, question: str) -> list[TupleRow]:
+        [rows] = await self.session.run(lambda connection: ask(connection, (question, None)))
+        return rows
+
+    async def digests(self) -> dict[CaseId, str]:
+        async def read(connection: Connection) -> dict[CaseId, str]:
+            return {case: digest async for case, digest in digests(connection, self.decoder)}
+
+        return await self.session.run(read)
