@@ -10,11 +10,14 @@ from pathlib import Path
 
 from confluent_kafka import Uuid
 from confluent_kafka.admin import AdminClient
+from pydantic import SecretStr
 
+from services.runtime.kafka import KafkaAccess
 from services.runtime.local import credentials, kafka, kafka_users
 from services.runtime.local.jars import cache_folder, ensure, listed
 from services.runtime.local.ports import free_base, ports_from
 from services.runtime.local.principals import ADMIN, PRINCIPALS
+from services.runtime.settings import KafkaSecurity
 
 STOP_SECONDS = 20
 
@@ -30,6 +33,11 @@ class SecuredKafka:
         """What librdkafka needs to connect as this principal."""
         password = credentials.kafka_password(self.secrets, principal)
         return {**kafka.client_properties(self.bootstrap, principal, password)}
+
+    def access(self, principal: str) -> KafkaAccess:
+        """The same for our own clients."""
+        password = SecretStr(credentials.kafka_password(self.secrets, principal))
+        return KafkaAccess(self.bootstrap, KafkaSecurity.SASL_PLAINTEXT, principal, password)
 
     def admin(self, principal: str = ADMIN) -> AdminClient:
         return AdminClient(self.properties(principal))
