@@ -8,10 +8,12 @@ from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
 from services.casefeed.live import head, keep_up
 from services.casefeed.projecting import Projector
+from services.casefeed.projection import Cases
 from services.runtime import inlet
 from services.runtime.database import database, sessions
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
+from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
 from services.wire.avro import load_schemas
 from services.wire.topics import CASE_UPDATES
@@ -27,7 +29,8 @@ async def main(process: Process) -> None:
     async with (
         sessions(where, health, 1) as (reading,),
         sessions(where.by_index, health, 1) as (writing,),
-        serving(process, [Mount("/", create_app(reading, schemas, feed, process))]),
+        rebuilder(process, where, Cases(schemas)) as rebuilding,
+        serving(process, [*rebuilding.routes, Mount("/", create_app(reading, schemas, feed, process))]),
         asyncio.TaskGroup() as tasks,
     ):
         await migrate(where, told.service, told.home, health)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from services.casefeed.handlers import NewEntry
+from services.core.ids import CaseId, EventId, SubjectId
 from services.runtime.database import Connection, ask
 
 BELL = "casefeed"
 """The channel on which PostgreSQL rings."""
 
+_AT_ONCE = 1_000
 _TELL: LiteralString = """
     WITH ended AS (UPDATE feed_head SET sequence = sequence + %s RETURNING sequence),
     told AS (
@@ -26,6 +28,26 @@ async def tell(connection: Connection, entries: Sequence[NewEntry]) -> None:
     if not entries:
         return
     await ask(connection, (_TELL, [len(entries), *(list(column) for column in zip(*map(_row, entries), strict=True))]))
+
+
+async def untold(connection: Connection) -> list[NewEntry]:
+    """Some of the entries that are not in the feed, in the order in which the hub held them."""
+    found = await connection.execute(
+        """SELECT event_id, subject_id, case_id, cases.status, type, sector, occurred_at, precision,
+                  entries.known_at, frame
+           FROM entries
+           JOIN (SELECT DISTINCT ON (subject_id) subject_id, case_id FROM assignments
+                 ORDER BY subject_id, version DESC) AS held USING (subject_id)
+           JOIN cases USING (case_id)
+           WHERE NOT EXISTS (SELECT FROM feed WHERE feed.event_id = entries.event_id)
+           ORDER BY entries.known_at, event_id LIMIT %s""",
+        [_AT_ONCE],
+        binary=True,
+    )
+    return [
+        NewEntry(EventId(event.hex()), SubjectId(subject.hex()), CaseId(case.hex()), status, kind, *said)
+        for event, subject, case, status, kind, *said in await found.fetchall()
+    ]
 
 
 def _row(entry: NewEntry) -> tuple[object, ...]:

@@ -3,11 +3,12 @@
 import itertools
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from confluent_kafka import Producer
 
@@ -23,6 +24,8 @@ from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
 
 SECONDS = 30
+UNDER_WAY = {"reading", "comparing", "adopting"}
+Spoil = Callable[[str], None]
 NUMBERS = itertools.count(1)
 
 
@@ -72,6 +75,14 @@ class Told:
         lines = self.get("/metrics").text.splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
 
+    def rebuilt(self, *, verify: bool) -> dict[str, Any]:
+        """How a rebuild ended."""
+        with self.service.client() as client:
+            assert client.post("/rebuild", json={"verify": verify}).status_code == 202
+            assert until(lambda: client.get("/rebuild").json()["phase"] not in UNDER_WAY, SECONDS)
+            ended: dict[str, Any] = client.get("/rebuild").json()
+            return ended
+
 
 @pytest.fixture(scope="module")
 def told(
@@ -84,6 +95,17 @@ def told(
     with service("casefeed", kafka, postgres, tmp_path_factory.mktemp("casefeed")) as running:
         running.start_and_wait()
         yield Told(running, Producer(kafka.properties("correlator")), schemas)
+
+
+@pytest.fixture
+def spoil(postgres: SecuredPostgres) -> Spoil:
+    """Does what nobody should do to the case feed's tables."""
+
+    def execute(statements: str) -> None:
+        with psycopg.connect(postgres.conninfo("casefeed"), options="-c search_path=casefeed") as connection:
+            connection.execute(statements.encode())
+
+    return execute
 
 
 def test_a_case_that_was_told_is_shown(told: Told) -> None:
@@ -182,6 +204,35 @@ def test_an_update_that_cannot_be_read_is_counted_and_the_others_go_on(told: Tol
     told.send(an_id(1), b"\x00\x00\x00\x00\x14junk")
     told.wait_for(told.missing_child())
     assert until(lambda: told.metric("lantern_dead_letters") == before + 1, SECONDS)
+
+
+def test_made_again_from_kafka_every_case_is_the_same(told: Told) -> None:
+    told.wait_for(told.missing_child())
+    ended = told.rebuilt(verify=True)
+    assert (ended["phase"], ended["differing"]) == ("equal", 0)
+    assert ended["cases"] == len(told.get("/digests").json()["digests"])
+
+
+def test_a_rebuild_puts_right_what_was_spoilt_and_leaves_watchers_their_place(told: Told, spoil: Spoil) -> None:
+    first, last = told.missing_child(), told.missing_child()
+    told.wait_for(last)
+    digests = told.get("/digests").json()["digests"]
+    held = told.feed(until_case=last, params={"after": 0})
+    spoil("UPDATE entries SET known_at = known_at - interval '1 day'; DELETE FROM said_again; DELETE FROM assignments")
+    assert told.rebuilt(verify=True)["phase"] == "different"
+    assert told.rebuilt(verify=False)["phase"] == "adopted"
+    assert told.get("/digests").json()["digests"] == digests
+    assert told.wait_for(first)["case_id"] == first
+    assert told.feed(until_case=last, params={"after": 0}) == held
+
+
+def test_a_rebuild_tells_watchers_what_they_were_never_told(told: Told, spoil: Spoil) -> None:
+    case_id = told.missing_child()
+    told.wait_for(case_id)
+    spoil("DELETE FROM feed USING feed_head AS head WHERE feed.sequence = head.sequence")
+    spoil("UPDATE feed_head SET sequence = sequence - 1")
+    assert told.rebuilt(verify=False)["phase"] == "adopted"
+    assert told.feed(until_case=case_id, params={"after": 0})[-1][1] == case_id
 
 
 def test_a_killed_case_feed_goes_on_where_it_was(told: Told) -> None:
