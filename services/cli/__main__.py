@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from services.cli import edition
 from services.cli.cases import case, cases
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
@@ -15,8 +16,9 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    for command in (publish, watch, cases, case, rebuild):
+    for command in (edition.up, edition.down, edition.status, publish, watch, cases, case, rebuild):
         app.command()(command)
+    app.command("doctor")(edition.examine)
     return app
 
 

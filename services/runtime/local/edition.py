@@ -1,33 +1,35 @@
 """One local edition: a data folder, the parts that live in it, and what is made in it at first start."""
 
-import base64
-import json
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from services.runtime.local import credentials, database, jars, kafka, kafka_users, keys, postgres
-from services.runtime.local.errors import EditionFailed
-from services.runtime.local.files import make_private_folder, write_private
+from services.runtime import topics_admin
+from services.runtime.local import credentials, database, jars, kafka, kafka_users, keys, postgres, record
+from services.runtime.local.files import ROOT, make_private_folder
 from services.runtime.local.kafka import Kafka
-from services.runtime.local.ports import DEFAULT_BASE, ports_from
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES, PRINCIPALS
-
-VERSION = 1
+from services.wire.topics import load_topics
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A local edition in the folder `data`, its ports counted from `port_base`."""
+    """A local edition in the folder `data` (absolute), its ports counted from `port_base`."""
 
     data: Path
-    port_base: int = DEFAULT_BASE
+    port_base: int
+
+    @cached_property
+    def record(self) -> record.Record:
+        """What the folder is: as it was recorded, else as it will be."""
+        return record.read(self.data) or record.new_record(self.port_base)
 
     @property
     def ports(self) -> dict[str, int]:
-        return ports_from(self.port_base)
+        return self.record.ports
 
     @property
     def secrets(self) -> Path:
@@ -38,8 +40,12 @@ class Edition:
         return self.data / "keys"
 
     @property
-    def record_file(self) -> Path:
-        return self.data / "edition.json"
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.data / "run"
 
     @cached_property
     def jars(self) -> tuple[Path, ...]:
@@ -55,23 +61,25 @@ class Edition:
         password = credentials.database_password(self.secrets, ADMIN)
         return Postgres(self.data / "postgres", self.ports["postgres"], password)
 
-    def prepare(self) -> None:
-        """Makes whatever is missing in the data folder: run again, it changes nothing."""
-        make_private_folder(self.data)
+    def prepare(self, now: datetime) -> None:
+        """Make whatever is missing in the data folder; run again, it changes nothing."""
+        for folder in (self.data, self.logs, self.run):
+            make_private_folder(folder)
         credentials.make_missing(self.secrets)
-        keys.make_missing(self.keys)
-        record = read_record(self.record_file) or self._new_record()
-        kafka.prepare(self.kafka, record["cluster_id"])
+        keys.make_missing(self.keys, now)
+        kafka.prepare(self.kafka, self.record.cluster_id)
         postgres.prepare(self.postgres)
-        if not self.record_file.exists():
-            write_private(self.record_file, json.dumps(record, indent=2))
+        if not record.path_in(self.data).exists():
+            record.write(self.data, self.record)
 
     def provision(self) -> None:
-        """Makes whatever is missing in the running Kafka and PostgreSQL: users, roles and schemas."""
-        database.provision(
-            self.postgres, {role: credentials.database_password(self.secrets, role) for role in DATABASE_ROLES}
-        )
+        """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas."""
+        passwords = _passwords(self.secrets, credentials.database_password, DATABASE_ROLES)
+        database.provision(self.postgres, passwords)
         admin = kafka.administrator(self.kafka.bootstrap, self.kafka.password)
-        kafka_users.provision(
-            admin, {principal: credentials.kafka_password(self.secrets, principal) for principal in PRINCIPALS}
-        )
+        kafka_users.provision(admin, _passwords(self.secrets, credentials.kafka_password, PRINCIPALS))
+        topics_admin.apply(admin, load_topics(ROOT))
+
+
+def _passwords(folder: Path, read: Callable[[Path, str], str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: read(folder, name) for name in names}

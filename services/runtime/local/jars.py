@@ -57,14 +57,21 @@ def ensure(folder: Path, jars: Iterable[Jar], on_jar: Callable[[], None] = lambd
         return list(pool.map(one, jars))
 
 
+def is_there(folder: Path, jar: Jar) -> bool:
+    """Whether the folder holds the jar, byte for byte as listed."""
+    path = folder / jar.file_name
+    return path.exists() and _is_as_listed(path, jar)
+
+
 def _parse(line: str) -> Jar:
     coordinates, sha256 = line.split()
-    return Jar(*coordinates.split(":"), sha256)
+    group, artifact, version = coordinates.split(":")
+    return Jar(group, artifact, version, sha256)
 
 
 def _ensure_one(folder: Path, jar: Jar) -> Path:
     path = folder / jar.file_name
-    if not (path.exists() and _is_as_listed(path, jar)):
+    if not is_there(folder, jar):
         _fetch(jar, path)
     return path
 

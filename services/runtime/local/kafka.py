@@ -1,6 +1,5 @@
 """Apache Kafka itself: one node on the wheel's own Java, broker and controller in one process."""
 
-import logging
 import os
 import subprocess
 from collections.abc import Callable
@@ -78,9 +77,8 @@ def client_properties(bootstrap: str, principal: str, password: str) -> dict[str
 
 def administrator(bootstrap: str, password: str) -> AdminClient:
     # A broker that is still starting refuses connections: that is expected, so librdkafka need not say it aloud.
-    quiet = logging.Logger("librdkafka", level=logging.CRITICAL)
-    settings = client_properties(bootstrap, ADMIN, password)
-    return AdminClient({**settings, "reconnect.backoff.max.ms": "200", "logger": quiet})
+    quiet = {"reconnect.backoff.max.ms": "200", "log_level": "0"}
+    return AdminClient({**client_properties(bootstrap, ADMIN, password), **quiet})
 
 
 def wait_until_up(kafka: Kafka, is_running: Callable[[], bool], seconds: float = START_SECONDS) -> None:

@@ -14,6 +14,7 @@ from services.runtime.local.principals import SERVICES
 HOST = "127.0.0.1"
 DEFAULT_BASE = 19090
 BLOCK = 40
+LOWEST, HIGHEST = 1024, 65535 - BLOCK
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def ports_from(base: int) -> dict[str, int]:
 
     Raises EditionFailed if they would not all be ports that an ordinary user may open.
     """
-    if not 1024 <= base <= 65535 - BLOCK:
-        raise EditionFailed(f"The port base {base} is out of range: choose one between 1024 and {65535 - BLOCK}.")
+    if not LOWEST <= base <= HIGHEST:
+        raise EditionFailed(f"The port base {base} is out of range: choose one between {LOWEST} and {HIGHEST}.")
     services = {name: base + 10 + place for place, name in enumerate(SERVICES)}
     return {"kafka": base + 2, "controller": base + 3, "postgres": base + 4, **services}
 

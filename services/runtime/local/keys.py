@@ -1,0 +1,43 @@
+"""Key pairs and secret keys, made once: a folder an owner, and everybody's public halves beside them."""
+
+import base64
+import json
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from services.runtime.local.files import make_private_folder, write_private
+from services.runtime.local.principals import AGENCIES
+
+VAULT = "vault"
+SECRET_KEYS = {**dict.fromkeys(AGENCIES, ("edge.key",)), VAULT: ("kek.key", "digest.key")}
+SECRET_BYTES = 32
+
+
+def make_missing(folder: Path, now: datetime) -> None:
+    """Make each owner's key pair, named after the week of `now`, and secret keys, where there are none."""
+    public = make_private_folder(make_private_folder(folder) / "public")
+    for owner, names in SECRET_KEYS.items():
+        own = make_private_folder(folder / owner)
+        for name in names:
+            _make_secret(own / name)
+        if not (public / f"{owner}.json").exists():
+            _make_pair(own, public / f"{owner}.json", f"{owner}-{now:%GW%V}")
+
+
+def _make_secret(path: Path) -> None:
+    if not path.exists():
+        write_private(path, secrets.token_bytes(SECRET_BYTES))
+
+
+def _make_pair(own: Path, public: Path, key_id: str) -> None:
+    """The private half first: a public half without it would seal what nobody can open."""
+    pair = PrivateKey.generate()
+    write_private(own / f"{key_id}.json", _spelled(key_id, "private_key", bytes(pair)))
+    write_private(public, _spelled(key_id, "public_key", bytes(pair.public_key)))
+
+
+def _spelled(key_id: str, half: str, key: bytes) -> str:
+    return json.dumps({"key_id": key_id, half: base64.b64encode(key).decode()})

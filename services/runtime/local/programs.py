@@ -1,0 +1,67 @@
+"""What runs: each program's command and what it is told; a service is told of its own secrets and keys alone."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.runtime.local import credentials, database, kafka, postgres
+from services.runtime.local.edition import Edition
+from services.runtime.local.files import ROOT
+from services.runtime.local.ports import HOST
+from services.runtime.local.principals import DATABASE_ROLES, SERVICES
+from services.runtime.settings import environment
+
+PARTS = ("kafka", "postgres")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program: its name, command, what its environment adds, and the signal that stops it in good order."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    stop_signal: str = "TERM"
+
+
+def programs(edition: Edition) -> list[Program]:
+    """Every program of an edition, the parts that the services stand on first."""
+    return [
+        Program("kafka", kafka.command(edition.kafka), kafka.environment(edition.kafka)),
+        # At SIGTERM it would wait for its clients.
+        Program("postgres", postgres.command(edition.postgres), {}, "INT"),
+        *(Program(name, [sys.executable, "-m", f"services.{name}"], told(edition, name)) for name in SERVICES),
+    ]
+
+
+def told(edition: Edition, service: str) -> dict[str, str]:
+    """Spell the settings of a service as its environment."""
+    common = environment(
+        service=service,
+        kafka_bootstrap=edition.kafka.bootstrap,
+        kafka_security="SASL_PLAINTEXT",
+        kafka_user=service,
+        secrets_file=credentials.path_of(edition.secrets, service),
+        http_host=HOST,
+        http_port=edition.ports[service],
+        operator_token_file=edition.secrets / credentials.OPERATOR_TOKEN,
+        home=ROOT,
+    )
+    # Python's allocator gives memory back; glibc's would keep an arena a thread.
+    return {**common, **_database(edition, service), **_keys(edition, service), "MALLOC_ARENA_MAX": "2"}
+
+
+def _database(edition: Edition, service: str) -> dict[str, str]:
+    if service not in DATABASE_ROLES:
+        return {}
+    return environment(
+        database_host=HOST,
+        database_port=edition.ports["postgres"],
+        database_name=database.NAME,
+        database_user=service,
+    )
+
+
+def _keys(edition: Edition, service: str) -> dict[str, str]:
+    own = edition.keys / service
+    return environment(keys=own, public_keys=edition.keys / "public") if own.is_dir() else {}

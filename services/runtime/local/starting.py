@@ -1,0 +1,125 @@
+"""`lantern up`, step by step: each one says what it did, and a second run finds it done."""
+
+import contextlib
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from services.runtime.local import kafka, ports, postgres
+from services.runtime.local.edition import Edition
+from services.runtime.local.errors import EditionFailed
+from services.runtime.local.files import make_private_folder
+from services.runtime.local.orphans import end_orphans
+from services.runtime.local.ports import HOST
+from services.runtime.local.principals import SERVICES
+from services.runtime.local.supervisor import Supervisor
+from services.runtime.local.waiting import until
+
+LEAST_FREE_BYTES = 1 << 30
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it does, in words, and doing it."""
+
+    title: str
+    act: Callable[[], None]
+
+
+def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[Step]:
+    """What brings an edition up, in order."""
+    supervisor = Supervisor(edition.run)
+    return [
+        Step("Look at the folder, the disk and the ports", partial(look, edition, supervisor, least_free_bytes)),
+        Step("Make passwords, keys and storage", lambda: edition.prepare(datetime.now(UTC))),
+        Step("Start the keeper of the processes", partial(_start_supervisor, edition, supervisor)),
+        Step(
+            f"Start Apache Kafka {kafka.VERSION} and PostgreSQL {postgres.VERSION}",
+            partial(_parts, edition, supervisor),
+        ),
+        Step("Make users, topics, permissions and schemas", edition.provision),
+        Step("Start the services", partial(_services, edition, supervisor)),
+    ]
+
+
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Hold the data folder, so that no other `up` or `down` works in it at the same time.
+
+    Raises:
+        EditionFailed: another one does.
+    """
+    make_private_folder(data)
+    with (data / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EditionFailed(
+                f"Another `lantern up` or `down` is at work in {data}. Nothing was done: wait until it is finished."
+            ) from None
+        yield
+
+
+def look(edition: Edition, supervisor: Supervisor, least_free_bytes: int) -> None:
+    """Raises EditionFailed for what would stop the edition from starting, before anything is changed."""
+    free = shutil.disk_usage(edition.data).free
+    if free < least_free_bytes:
+        raise EditionFailed(
+            f"The disk of {edition.data} has {free >> 20} MiB left, and {least_free_bytes >> 20} MiB are needed. "
+            f"Nothing was changed: make room, or use a folder on another disk with --data."
+        )
+    if not supervisor.answers():
+        end_orphans(edition.data)
+        _need_ports(edition)
+
+
+def _need_ports(edition: Edition) -> None:
+    taken = ports.taken(edition.ports)
+    if taken:
+        raise EditionFailed(
+            f"The edition cannot start: {'; '.join(map(str, taken))}. Nothing was changed: stop that process, or use "
+            f"other ports in a new folder with --data and --port-base."
+        )
+
+
+def _start_supervisor(edition: Edition, supervisor: Supervisor) -> None:
+    if not supervisor.answers():
+        supervisor.start(edition)
+
+
+def _parts(edition: Edition, supervisor: Supervisor) -> None:
+    for name in ("kafka", "postgres"):
+        supervisor.run(name)
+    postgres.wait_until_up(edition.postgres, partial(supervisor.is_running, "postgres"))
+    kafka.wait_until_up(edition.kafka, partial(supervisor.is_running, "kafka"))
+
+
+def _services(edition: Edition, supervisor: Supervisor) -> None:
+    for name in SERVICES:
+        supervisor.run(name)
+    until(lambda: not _not_ready(edition), READY_SECONDS)
+    waiting = _not_ready(edition)
+    if waiting:
+        raise EditionFailed(
+            f"Not ready after {READY_SECONDS} s: {', '.join(waiting)}. They are tried again on their own; nothing is "
+            f"lost: read the logs in {edition.logs}, and ask `lantern doctor`."
+        )
+
+
+def _not_ready(edition: Edition) -> list[str]:
+    return [name for name in SERVICES if not is_ready(edition, name)]
+
+
+def is_ready(edition: Edition, service: str) -> bool:
+    """Whether a service says that it works."""
+    try:
+        return httpx.get(f"http://{HOST}:{edition.ports[service]}/readyz", timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
