@@ -1,6 +1,6 @@
 """Made-up histories of children told by several agencies: corrected, repeated, linked, unlinked and refused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -34,9 +34,10 @@ IDENTIFIERS = [
 def a_history(random: Random, events: int) -> list[Event]:
     """About `events` events; half of the facts are corrected, some events are said again later."""
     history: list[Event] = []
+    facts = [FactId(an_id(random.getrandbits(64))) for _ in range(events)]
     while len(history) < events:
-        first = _event(random, random.choice(SUBJECTS), FactId(an_id(1000 + len(history))))
-        history += [first, *(_correction(random, first) for _ in range(random.choice((0, 0, 1, 2))))]
+        first = _event(random, random.choice(SUBJECTS), facts[len(history)], facts)
+        history += [first, *(_correction(random, first, facts) for _ in range(random.choice((0, 0, 1, 2))))]
         if random.random() < 0.3:
             history.append(_said_later(random, random.choice(history)))
     return history
@@ -70,7 +71,7 @@ def said(event: Event) -> Said:
     return Said(entry, frozenset(claims), b"")
 
 
-def _event(random: Random, subject: SubjectId, fact_id: FactId) -> Event:
+def _event(random: Random, subject: SubjectId, fact_id: FactId, facts: Sequence[FactId]) -> Event:
     precision = random.choice((Precision.DAY, Precision.INSTANT, Precision.UNKNOWN))
     head = Head(
         event_id=EventId(an_id(random.getrandbits(64))),
@@ -84,12 +85,12 @@ def _event(random: Random, subject: SubjectId, fact_id: FactId) -> Event:
         recorded_at=day(random.randrange(30)),
         received_at=START,
     )
-    return Event(head, _claimed(random), _fact(random, subject))
+    return Event(head, _claimed(random), _fact(random, subject, facts))
 
 
-def _correction(random: Random, event: Event) -> Event:
+def _correction(random: Random, event: Event, facts: Sequence[FactId]) -> Event:
     """The same fact in other words; sometimes it claims another number, or disputes the one it claimed."""
-    return _event(random, event.head.subject_id, event.head.fact_id)
+    return _event(random, event.head.subject_id, event.head.fact_id, facts)
 
 
 def _said_later(random: Random, event: Event) -> Event:
@@ -102,10 +103,10 @@ def _claimed(random: Random) -> Subject:
     return Subject(identifiers=tuple(Identifier(scheme, value, random.choice(statuses)) for scheme, value in named))
 
 
-def _fact(random: Random, subject: SubjectId) -> Fact:
+def _fact(random: Random, subject: SubjectId, facts: Sequence[FactId]) -> Fact:
     other = random.choice([one for one in SUBJECTS if one != subject])
-    episode = FactId(an_id(1000 + random.randrange(40)))
-    facts: list[Fact] = [
+    episode = random.choice(facts)
+    said: list[Fact] = [
         PoliceContact(),
         ChildMissing(random.choice(list(MissingKind))),
         ChildFound(random.choice((None, episode)), FoundHow.UNVERIFIED),
@@ -113,4 +114,4 @@ def _fact(random: Random, subject: SubjectId) -> Fact:
         RecordsUnlinked(other),
         LinkRefused(other),
     ]
-    return random.choices(facts, weights=(3, 3, 2, 1, 1, 1))[0]
+    return random.choices(said, weights=(3, 3, 2, 1, 1, 1))[0]

@@ -71,6 +71,16 @@ class Correlator:
         asked = {"event_ids": list(events)}
         assert until(lambda: self._missing(asked) == [], seconds), self.log.read_text()
 
+    def wait_until_all_is_told(self) -> None:
+        assert until(lambda: self._metric("lantern_outbox_age_seconds") == 0, START_SECONDS), self.log.read_text()
+
+    def _metric(self, name: str) -> float | None:
+        try:
+            lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        except httpx.TransportError:
+            return None
+        return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), None)
+
     def _missing(self, asked: dict[str, list[str]]) -> object:
         try:
             with self.client() as client:
@@ -86,9 +96,9 @@ class Correlator:
 
 
 @contextmanager
-def correlator(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path) -> Iterator[Correlator]:
+def correlator(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path, instance: int = 0) -> Iterator[Correlator]:
     """A correlator that is not started yet, and is gone afterwards whatever happened."""
-    made = Correlator(_settings(kafka, postgres, folder), "", folder / "correlator.log")
+    made = Correlator(_settings(kafka, postgres, folder, instance), "", folder / "correlator.log")
     made.url = f"http://{HOST}:{made.settings['LANTERN_HTTP_PORT']}"
     try:
         yield made
@@ -107,7 +117,7 @@ def send(kafka: SecuredKafka, schemas: Schemas, events: Iterable[Event]) -> None
     assert producer.flush(30) == 0
 
 
-def _settings(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path) -> dict[str, str]:
+def _settings(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path, instance: int) -> dict[str, str]:
     secrets, token = folder / "correlator.json", folder / "token"
     passwords = credentials.kafka_password(kafka.secrets, NAME), credentials.database_password(postgres.secrets, NAME)
     secrets.write_text('{{"kafka_password": "{}", "database_password": "{}"}}'.format(*passwords))
@@ -119,6 +129,7 @@ def _settings(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path) -> d
             kafka_bootstrap=kafka.bootstrap,
             kafka_security="SASL_PLAINTEXT",
             kafka_user=NAME,
+            instance=instance,
             secrets_file=secrets,
             http_port=ports_from(free_base())[NAME],
             operator_token_file=token,
