@@ -15,6 +15,7 @@ from services.wire.opening import Opener
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
 from tests.vault.edge import PRIVATE
+from tests.vault.tables import Vault
 
 
 @pytest.fixture
@@ -40,3 +41,8 @@ def kek() -> KeyEncryptionKey:
 @pytest.fixture
 def reader(schemas: Schemas) -> Reader:
     return Reader(schemas, Opener(PRIVATE), DigestKey(bytes(32)))
+
+
+@pytest.fixture
+def vault(session: Session, reader: Reader, kek: KeyEncryptionKey, schemas: Schemas) -> Vault:
+    return Vault(session, reader, kek, schemas)
