@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from services.cli import edition
+from services.cli import edition, topics
 from services.cli.cases import case, cases
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
@@ -19,6 +19,7 @@ def commands() -> typer.Typer:
     for command in (edition.up, edition.down, edition.status, publish, watch, cases, case, rebuild):
         app.command()(command)
     app.command("doctor")(edition.examine)
+    app.add_typer(topics.commands(), name="topics")
     return app
 
 

@@ -24,6 +24,7 @@ from confluent_kafka.admin import (
 )
 
 from services.core.errors import Unavailable
+from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
 from services.wire.topics import Acl, Topic, acls
 
 ANSWER_SECONDS = 30.0
@@ -57,6 +58,22 @@ class Found:
     partitions: Mapping[str, int]
     settings: Mapping[str, Mapping[str, str]]
     permissions: frozenset[Acl]
+
+
+def administrator(access: KafkaAccess) -> AdminClient:
+    """Connects as a principal that may administer; nothing is asked of Kafka yet."""
+    return AdminClient(
+        {
+            "bootstrap.servers": access.bootstrap,
+            "security.protocol": access.security.value,
+            "sasl.mechanism": SASL_MECHANISM,
+            "sasl.username": access.user,
+            "sasl.password": access.password.get_secret_value(),
+            **({"ssl.ca.location": str(access.ca_file)} if access.ca_file else {}),
+            # What librdkafka would print of a lost connection is said by the error that is raised.
+            "log_level": 0,
+        }
+    )
 
 
 def check(admin: AdminClient, topics: tuple[Topic, ...]) -> tuple[Difference, ...]:
