@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli import client
+from services.cli.demo import play
 from services.runtime.local import credentials, doctor, kafka, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
@@ -125,8 +126,6 @@ def _told(console: Console, title: str) -> Iterator[None]:
 
 
 def _play(console: Console, data: Path) -> None:
-    from services.cli.demo import play  # noqa: PLC0415 - only who plays the scenario needs it
-
     with _told(console, "Play the scenario (invented people)"):
         play(data)
 

@@ -66,7 +66,7 @@ def publish(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broken connection, we say better
     sender = Sender(agency, organisation, kind or USUAL_KIND[agency])
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as progress:
-        summary = asyncio.run(_published(sender, files, client.read_edition(data), patience, wait, progress))
+        summary = asyncio.run(published(sender, files, client.read_edition(data), patience, wait, progress))
     if as_json:
         typer.echo(json.dumps(summary.to_json(), indent=2))
     else:
@@ -74,9 +74,14 @@ def publish(
     raise typer.Exit(_status(summary, agency))
 
 
-async def _published(
+async def published(
     sender: Sender, files: Sequence[Path], edition: client.Edition, patience: float, wait: bool, progress: Progress
 ) -> Summary:
+    """Send files and hear what became of every record; with `wait`, until every event is on a timeline.
+
+    Raises:
+        Unavailable: Kafka, or with `wait` the correlator, made no progress for `patience` seconds.
+    """
     planned = plan(sender.agency, files)
     submission = Submission(uuid.uuid4().hex, len(planned.outgoing), datetime.now(UTC))
     schemas = load_schemas(HOME)

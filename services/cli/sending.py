@@ -113,8 +113,14 @@ def refusal(record: int | None, problem: Problem, files: Mapping[str, str]) -> R
 def _place(record: int | None, problem: Problem, files: Mapping[str, str]) -> str:
     where = files.get(problem.table) or (f"record {record}" if record is not None else problem.table)
     row = "" if problem.row is None else f" row {problem.row}"
-    column = "" if problem.column is None else f", column {problem.column}"
-    return where + row + column
+    return where + row + _column(problem.column)
+
+
+def _column(column: str | None) -> str:
+    """A column without a name that may be repeated is told by its number: "column 5"."""
+    if column is None:
+        return ""
+    return f", {column}" if column.startswith("column ") else f", column {column}"
 
 
 def reason_of(code: str) -> ProblemReason:

@@ -1,0 +1,82 @@
+"""The scenario: invented children, sent through the same connectors as an agency's own files."""
+
+import asyncio
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from rich.progress import Progress
+
+from services.cli import client
+from services.cli.publish import USUAL_KIND, Sender, published
+from services.core.codes import Sector
+from services.core.errors import LanternError
+
+SCENARIO = Path(__file__).parent / "scenario"
+_PATIENCE_SECONDS = 60.0
+
+
+class ScenarioFailed(LanternError):
+    """A file of the scenario was not taken as it is: the hub or the scenario has a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file, and who sends it."""
+
+    file: str
+    sector: Sector
+    organisation: str
+
+
+STEPS = (
+    Step("01-ukba-port.json", Sector.UKBA, "INVENTED-PORT"),
+    Step("02-local-authority-placement.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
+    Step("03-health-emergency-department.json", Sector.HEALTH, "INVENTED-HOSPITAL"),
+    Step("04-police-coming-to-notice.json", Sector.POLICE, "INVENTED-FORCE"),
+    Step("05-police-another-girl.json", Sector.POLICE, "INVENTED-FORCE"),
+    Step("06-ukba-screening.json", Sector.UKBA, "INVENTED-SCREENING-UNIT"),
+    Step("07-health-walk-in.json", Sector.HEALTH, "INVENTED-WALK-IN-CENTRE"),
+    Step("08-coordinator-links.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
+    Step("09-local-authority-missing.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
+    Step("10-local-authority-uncle.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
+)
+_JOINED = ("06-ukba-screening.json", "07-health-walk-in.json")
+_JOINS = "08-coordinator-links.json"
+
+
+def play(data: Path) -> None:
+    """Send the scenario to the edition in `data`, once: when it was sent before, nothing is done.
+
+    Raises:
+        ScenarioFailed: a record was refused or held back.
+        Unavailable: the hub does not answer; what was sent stays, and playing again sends the rest.
+    """
+    played = data / "scenario.json"
+    if played.exists():
+        return
+    edition, subjects = client.read_edition(data), dict[str, list[str]]()
+    for step in STEPS:
+        subjects[step.file] = _send(step, edition, _values(step, subjects))
+    played.write_text(json.dumps(subjects, indent=2), encoding="utf-8")
+
+
+def _values(step: Step, subjects: dict[str, list[str]]) -> dict[str, str]:
+    """The two records that the coordinator joins were named by the hub, so the file cannot know them."""
+    return (
+        dict(zip(("one", "other"), (subjects[file][0] for file in _JOINED), strict=True)) if step.file == _JOINS else {}
+    )
+
+
+def _send(step: Step, edition: client.Edition, values: dict[str, str]) -> list[str]:
+    text = Template((SCENARIO / step.file).read_text(encoding="utf-8")).substitute(values)
+    sender = Sender(step.sector, step.organisation, USUAL_KIND[step.sector])
+    with tempfile.TemporaryDirectory() as folder, Progress(disable=True) as silent:
+        file = Path(folder) / step.file
+        file.write_text(text, encoding="utf-8")
+        summary = asyncio.run(published(sender, [file], edition, _PATIENCE_SECONDS, wait=True, progress=silent))
+    if summary.unanswered or summary.refused or summary.held_back:
+        raise ScenarioFailed(f"The file {step.file} of the scenario was not taken as it is: the hub or it has a fault.")
+    return list(summary.subjects)
