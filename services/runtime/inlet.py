@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, NoReturn
 from uuid import UUID
 
 import structlog
@@ -23,6 +23,7 @@ Batch = Mapping[Place, Sequence[Any]]
 """Records (aiokafka's ConsumerRecord) by partition, in the order of their offsets."""
 
 _WAIT_SECONDS = 0.5
+_ASK_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -65,13 +66,19 @@ async def opened(process: Process, session: Session, *topics: str) -> AsyncItera
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
     consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
-    consumer.subscribe(topics, listener=_FromPositions(consumer, ids, session, process.health))
-    watching = asyncio.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics))
-    try:
-        yield Inlet(consumer, ids, process)
-    finally:
-        watching.cancel()
-        await consumer.stop()
+    listener = _FromPositions(consumer, ids, session, process.health)
+    consumer.subscribe(topics, listener=listener)
+    async with asyncio.TaskGroup() as tasks:
+        watching = (
+            tasks.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics)),
+            tasks.create_task(_notice_new_topics(access, ids, listener)),
+        )
+        try:
+            yield Inlet(consumer, ids, process)
+        finally:
+            for task in watching:
+                task.cancel()
+            await consumer.stop()
 
 
 class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -87,13 +94,32 @@ class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        await self.seek(assigned)
+        self._health.green(Reason.STARTING)
+
+    async def seek(self, assigned: Iterable[TopicPartition]) -> None:
         reached = await self._session.run(positions)
         for place in assigned:
             self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
-        self._health.green(Reason.STARTING)
+
+    async def seek_again(self) -> None:
+        await self.seek(self._consumer.assignment())
 
 
-async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> Mapping[str, UUID]:
+async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], listener: _FromPositions) -> NoReturn:
+    """Read a topic that was deleted and made again from its beginning: aiokafka goes by names and does not notice."""
+    while True:
+        await asyncio.sleep(_ASK_SECONDS)
+        # When the broker does not answer, the watch on the lag says so; here the next time is early enough.
+        with contextlib.suppress(Unavailable):
+            now = await topic_ids(access, ids)
+            if now != ids:
+                log.error("A topic was deleted and made again under its name; it is read from its beginning.")
+                ids.update(now)
+                await listener.seek_again()
+
+
+async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> dict[str, UUID]:
     while True:
         try:
             return await topic_ids(access, topics)
