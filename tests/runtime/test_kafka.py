@@ -13,7 +13,6 @@ from services.core.errors import BrokenRule
 from services.runtime.consumer import lag_of, take, watch
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import (
-    KafkaAccess,
     Message,
     access_of,
     connect,
@@ -22,22 +21,16 @@ from services.runtime.kafka import (
     partition_of,
     send_batch,
 )
-from services.runtime.local import credentials
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
 from services.runtime.publisher import Publisher, publishing
 from services.runtime.settings import KafkaSecurity, Settings
 from services.wire.topics import CONTACTS, REFERRALS
+from tests.runtime.agencies import access
 from tests.runtime.secured_kafka import SecuredKafka
 
 SECONDS = 30
 RUNS = itertools.count(1)
-
-
-def access(kafka: SecuredKafka, principal: str) -> KafkaAccess:
-    """How a principal reaches the tests' broker."""
-    password = credentials.kafka_password(kafka.secrets, principal)
-    return KafkaAccess(kafka.bootstrap, KafkaSecurity.SASL_PLAINTEXT, principal, SecretStr(password))
 
 
 def messages(count: int, topics: Iterable[str] = (REFERRALS, CONTACTS), keys: int = 7) -> list[Message]:
