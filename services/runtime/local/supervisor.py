@@ -63,6 +63,8 @@ class Supervisor:
             self._ask.getState()
         except (OSError, http.client.HTTPException):
             return False
+        except xmlrpc.client.Fault:  # it is stopping, and still there
+            return True
         return True
 
     def start(self, edition: Edition) -> None:
