@@ -10,6 +10,7 @@ from hypothesis import settings
 from services.runtime import topics_admin
 from services.wire.avro import Schemas, load_schemas
 from services.wire.topics import Topic, load_topics
+from tests.edition import LocalEdition, local_edition
 from tests.runtime.secured_kafka import SecuredKafka, secured_kafka
 from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 
@@ -62,4 +63,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory, topics: tuple[Topic, ...]) -
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredPostgres]:
     """A secured PostgreSQL with every role and schema."""
     with secured_postgres(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEdition]:
+    """A whole local edition: Kafka, PostgreSQL and every service, as `lantern up` starts them."""
+    with local_edition(tmp_path_factory.mktemp("edition") / "data") as running:
+        running.up()
         yield running

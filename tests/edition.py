@@ -1,0 +1,64 @@
+"""A whole local edition, started and asked through the command line as a person would."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.runtime.local.edition import Edition
+from services.runtime.local.files import ROOT
+from services.runtime.local.ports import free_base
+
+LONGEST_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class LocalEdition:
+    """An edition in the folder `data`."""
+
+    data: Path
+    port_base: int
+
+    @property
+    def parts(self) -> Edition:
+        """Its folders, ports, Kafka and PostgreSQL."""
+        return Edition(self.data.resolve(), self.port_base)
+
+    def run(self, command: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command of `lantern` on this edition, whatever comes of it."""
+        spelt = [command, "--data", str(self.data), *(str(word) for word in words)]
+        return subprocess.run(
+            [sys.executable, "-m", "services.cli", *spelt],
+            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS,
+        )  # fmt: skip
+
+    def done(self, command: str, *words: str | Path) -> str:
+        """Run a command that must succeed, and give what it printed."""
+        result = self.run(command, *words)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def up(self) -> None:
+        self.done("up", "--port-base", str(self.port_base))
+
+    def status(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.done("status", "--json"))
+        return facts
+
+    def pids(self) -> dict[str, int | None]:
+        """The process of each service, of Kafka and of PostgreSQL; None for what does not run."""
+        return {name: service["pid"] for name, service in self.status()["services"].items()}
+
+
+@contextmanager
+def local_edition(data: Path) -> Iterator[LocalEdition]:
+    """An edition that is not started yet, and is stopped afterwards whatever happened."""
+    made = LocalEdition(data, free_base())
+    try:
+        yield made
+    finally:
+        made.run("down")
