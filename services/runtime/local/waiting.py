@@ -7,12 +7,12 @@ from collections.abc import Callable
 STEP_SECONDS = 0.05
 
 
-def until(check: Callable[[], bool], seconds: float) -> bool:
+def until(check: Callable[[], bool], seconds: float, step_seconds: float = STEP_SECONDS) -> bool:
     """True as soon as the check holds, False once that many seconds are over."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not check():
         if time.monotonic() > deadline:
             return False
-        pause.wait(STEP_SECONDS)
+        pause.wait(step_seconds)
     return True
