@@ -33,6 +33,10 @@ class Postgres:
     password: str
     host: str = HOST
 
+    @property
+    def logs(self) -> Path:
+        return self.folder / "log"
+
     def conninfo(self, user: str, password: str, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
             host=self.host, port=self.port, user=user, password=password, dbname=database, connect_timeout=5
@@ -68,7 +72,8 @@ def wait_until_up(postgres: Postgres, is_running: Callable[[], bool], seconds: f
     if not answers(postgres):
         state = "is running but does not answer" if is_running() else "stopped while it was starting"
         raise EditionFailed(
-            f"PostgreSQL {state}. Its data is untouched: read its log, then run the same command again."
+            f"PostgreSQL {state}. Its data is untouched: read its log in {postgres.logs}, "
+            f"then run the same command again."
         )
 
 

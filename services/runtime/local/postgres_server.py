@@ -25,7 +25,11 @@ SETTINGS = {
     "logging_collector": "on",
     "log_destination": "jsonlog",
     "log_directory": "log",
-    "log_filename": "postgres.log",
+    # One file a day of the week, written over a week later.
+    "log_filename": "postgres-%a.log",
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
     "log_timezone": "UTC",
     "timezone": "UTC",
     "log_checkpoints": "off",
