@@ -1,6 +1,5 @@
 """The local authorities' processor on a real Kafka, and the command line that publishes to it."""
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,17 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
 from typer.testing import CliRunner, Result
 
 from services.cli.__main__ import commands
 from services.core.codes import Sector
-from services.runtime.consumer import lag_of, take
-from services.runtime.kafka import KafkaAccess, make_consumer
 from services.wire.avro import Record, Schemas
-from services.wire.topics import Topic, load_topics
-from tests.conftest import HOME
-from tests.runtime.agencies import access, data_folder, processor
+from tests.runtime.agencies import data_folder, everything, processor
 from tests.runtime.running import Service
 from tests.runtime.secured_kafka import SecuredKafka
 
@@ -49,29 +43,11 @@ class Hub:
 
     def read(self, *topics: str) -> list[Record]:
         """Everything that stands on some topics, as the operator reads it."""
-        declared = [one for one in load_topics(HOME) if one.topic in topics]
-        frames = asyncio.run(everything(access(self.kafka, "operator"), declared))
-        return [self.schemas.decode(frame)[1] for frame in frames]
+        return [self.schemas.decode(frame)[1] for frame in everything(self.kafka, *topics)]
 
 
 def _spelt(name: str, value: Any) -> Sequence[str]:
     return [f"--{name}"] if value is True else [f"--{name}", str(value)]
-
-
-async def everything(reader: KafkaAccess, topics: Sequence[Topic]) -> list[bytes]:
-    """Every value that stands on some topics now."""
-    consumer = make_consumer(reader)
-    await consumer.start()
-    try:
-        places = [TopicPartition(topic.topic, number) for topic in topics for number in range(topic.partitions)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        found: list[bytes] = []
-        while sum((await lag_of(consumer)).values()) > 0:
-            found += [one.value for taken in (await take(consumer, 500, 1.0)).values() for one in taken]
-        return found
-    finally:
-        await consumer.stop()
 
 
 @pytest.fixture(scope="session")

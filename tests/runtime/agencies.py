@@ -1,21 +1,26 @@
 """Agencies' processors beside a real Kafka, and the data folder from which the command line reaches them."""
 
+import asyncio
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from aiokafka import TopicPartition
 from nacl.public import PrivateKey
 from pydantic import SecretStr
 
 from services.core.codes import Sector
+from services.runtime.consumer import lag_of, take
 from services.runtime.intake import EDGE_KEY, VAULT
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka import KafkaAccess, make_consumer
 from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, free_base, ports_from
 from services.runtime.settings import KafkaSecurity, environment
+from services.wire.topics import Topic, load_topics
+from tests.conftest import HOME
 from tests.runtime.running import Service
 from tests.runtime.secured_kafka import SecuredKafka
 
@@ -26,6 +31,27 @@ def access(kafka: SecuredKafka, principal: str) -> KafkaAccess:
     """How a principal reaches the tests' broker."""
     password = credentials.kafka_password(kafka.secrets, principal)
     return KafkaAccess(kafka.bootstrap, KafkaSecurity.SASL_PLAINTEXT, principal, SecretStr(password))
+
+
+def everything(kafka: SecuredKafka, *topics: str) -> list[bytes]:
+    """Every value that stands on some topics now, as the operator reads them."""
+    declared = [topic for topic in load_topics(HOME) if topic.topic in topics]
+    return asyncio.run(_everything(access(kafka, "operator"), declared))
+
+
+async def _everything(reader: KafkaAccess, topics: Sequence[Topic]) -> list[bytes]:
+    consumer = make_consumer(reader)
+    await consumer.start()
+    try:
+        places = [TopicPartition(topic.topic, number) for topic in topics for number in range(topic.partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        found: list[bytes] = []
+        while sum((await lag_of(consumer)).values()) > 0:
+            found += [one.value for taken in (await take(consumer, 500, 1.0)).values() for one in taken]
+        return found
+    finally:
+        await consumer.stop()
 
 
 def data_folder(folder: Path, kafka: SecuredKafka) -> Path:
