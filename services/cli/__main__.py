@@ -10,6 +10,8 @@ from services.cli.publish import publish
 from services.cli.rebuild import rebuild
 from services.cli.watch import watch
 from services.core.errors import LanternError
+from services.runtime import logs
+from services.runtime.settings import LogLevel
 
 
 def commands() -> typer.Typer:
@@ -29,6 +31,7 @@ def lantern() -> None:
 
 def main() -> None:
     """Run a command: exit status 0 done, 1 failed, 2 wrong usage, 3 done but some input was refused."""
+    logs.configure("lantern", LogLevel.ERROR, sys.stderr)
     try:
         commands()()
     except LanternError as error:
