@@ -28,6 +28,8 @@ _FETCH_BYTES = 4 * 1024 * 1024
 FETCH_WAIT_MS = 50
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 2_000
+# Within this time a consumer notices a topic that was deleted, made again or given more partitions.
+_METADATA_MS = 10_000
 PATIENCE_SECONDS = 3.0
 RETRY_SECONDS = 0.5
 _PARTITIONS_REMEMBERED = 65_536
@@ -124,6 +126,7 @@ def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_min_bytes=1,
+        metadata_max_age_ms=_METADATA_MS,
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=_FETCH_BYTES,
         session_timeout_ms=_SESSION_MS,
