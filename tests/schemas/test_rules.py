@@ -106,7 +106,7 @@ def test_a_topic_in_clear_cannot_declare_itself_fit_for_a_location(
 def test_a_topic_that_cannot_take_its_largest_record_fails(
     topics: tuple[Topic, ...], sources: Mapping[str, Source]
 ) -> None:
-    topic = topics[0].model_copy(update={"max_message_bytes": 65_536})
+    topic = topics[0].model_copy(update={"max_message_bytes": 32_768})
     assert f"{topic.topic} does not take the largest {topic.names[0]}" in wrong_topic(topic, sources)
 
 

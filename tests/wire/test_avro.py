@@ -18,6 +18,7 @@ from services.core.errors import Unreadable, UnreadableBytes
 from services.core.events import Event, Head
 from services.core.facts import ChildMissing
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
+from services.formats.canonical.documents import MAX_LIST
 from services.wire.avro import HEADER_BYTES, Schema, Schemas, UnwritableRecord
 from services.wire.records import to_record
 from tests.builders import START, an_id
@@ -246,6 +247,20 @@ def test_seven_bytes_could_take_all_memory_if_items_could_be_empty() -> None:
     items = schemaless_reader(io.BytesIO(number(1 << 20) + b"\x00"), parsed, None)
     assert isinstance(items, list)
     assert len(items) == 1 << 20
+
+
+def test_everything_that_a_document_may_claim_fits_into_an_event(schemas: Schemas) -> None:
+    record, most = missing(), MAX_LIST
+    record["indicators"] = ["registered_at_school_then_disappeared"] * most
+    record["subject"] = {
+        "identifiers": [{"scheme": "nrm_reference", "value": "x" * 40, "status": "claimed"}] * most,
+        "names": [{"text": "\U00020000" * 80, "kind": "alias", "status": "claimed"}] * most,
+        "dates_of_birth": [{"value": "2010-01-01", "status": "claimed"}] * most,
+        "sex": "unknown",
+        "nationalities": ["VN"] * most,
+        "languages": ["vi"] * most,
+    }
+    assert schemas.decode(schemas.encode("ChildMissing", record))[1] == record
 
 
 @pytest.mark.parametrize("item", [b"\x00\x00\x00", b"\x00\x02x\x00"])
