@@ -1,0 +1,126 @@
+"""Every place where something of a running edition can be read: files, messages, rows, and answers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from confluent_kafka import Consumer, Message, TopicPartition
+from psycopg import sql
+
+from services.runtime.local import credentials, kafka
+from services.runtime.local.principals import ADMIN, SERVICES
+from tests.edition import LocalEdition
+
+Sink = tuple[str, bytes]
+
+_PRIVATE = {"keys", "secrets"}
+_CHUNK_BYTES = 1 << 24
+_OVERLAP_BYTES = 1 << 10
+_READ_SECONDS = 10.0
+
+
+def everything(edition: LocalEdition) -> Iterator[Sink]:
+    """All of it, one sink after another."""
+    yield from files(edition.data)
+    yield from messages(edition)
+    yield from rows(edition)
+    yield from answers(edition)
+
+
+def files(data: Path) -> Iterator[Sink]:
+    """Every file of the data folder in overlapping chunks, holes left out; only keys and passwords are not read."""
+    for path in sorted(path for path in data.rglob("*") if path.is_file() and not path.is_symlink()):
+        place = path.relative_to(data)
+        if place.parts[0] not in _PRIVATE:
+            yield f"name of {place}", str(place).encode()
+            yield from ((f"file {place}", chunk) for chunk in _chunks(path))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            end, start = os.fstat(file.fileno()).st_size, 0
+            while start < end:
+                try:
+                    start = os.lseek(file.fileno(), start, os.SEEK_DATA)
+                except OSError:  # nothing but a hole is left
+                    return
+                file.seek(start)
+                chunk = file.read(_CHUNK_BYTES)
+                yield chunk
+                start += max(len(chunk) - _OVERLAP_BYTES, 1) if start + len(chunk) < end else len(chunk)
+    except FileNotFoundError:  # a log segment or a temporary file that has gone since it was listed
+        return
+
+
+def messages(edition: LocalEdition) -> Iterator[Sink]:
+    """Key, value and headers of every message of every topic, those of Kafka itself included."""
+    for message in taken(edition):
+        headers = b"\n".join(f"{name}=".encode() + value for name, value in _headers(message))
+        yield f"topic {message.topic()}", b"\n".join((message.key() or b"", message.value() or b"", headers))
+
+
+def _headers(message: Message) -> list[tuple[str, bytes]]:
+    """The client's stub allows for more shapes than a message that was read has."""
+    headers: Any = message.headers() or ()
+    return [(name, value) for name, value in headers if value is not None]
+
+
+def taken(edition: LocalEdition, *topics: str) -> Iterator[Message]:
+    """Every message of these topics, or of all that there are."""
+    node = edition.parts.kafka
+    settings = kafka.client_properties(node.bootstrap, ADMIN, node.password)
+    consumer = Consumer({**settings, "group.id": "sweep", "enable.auto.commit": False, "enable.partition.eof": True})
+    try:
+        for topic, described in consumer.list_topics(timeout=_READ_SECONDS).topics.items():
+            for number in described.partitions if topic in topics or not topics else ():
+                yield from _partition(consumer, TopicPartition(topic, number, 0))
+    finally:
+        consumer.close()
+
+
+def _partition(consumer: Consumer, place: TopicPartition) -> Iterator[Message]:
+    consumer.assign([place])
+    while True:
+        for message in consumer.consume(1000, _READ_SECONDS):
+            if message.error():
+                return
+            yield message
+
+
+def rows(edition: LocalEdition) -> Iterator[Sink]:
+    """Every table of every schema as its administrator copies it out: text as it is, bytes as hex."""
+    server = edition.parts.postgres
+    with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
+        tables = admin.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname <> 'information_schema'"
+        ).fetchall()
+        for schema, table in tables:
+            command = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(schema, table))
+            with admin.cursor().copy(command) as copied:
+                yield f"table {schema}.{table}", b"".join(bytes(block) for block in copied)
+
+
+def answers(edition: LocalEdition) -> Iterator[Sink]:
+    """What each service answers over HTTP, to its operator."""
+    token = (edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as client:
+        for service in SERVICES:
+            base = f"http://127.0.0.1:{edition.parts.ports[service]}"
+            for path in ("/metrics", "/healthz", "/readyz", "/digests"):
+                yield f"{service} {path}", client.get(f"{base}{path}").content
+        yield from _cases(client, f"http://127.0.0.1:{edition.parts.ports['casefeed']}")
+
+
+def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:
+    asked: dict[str, str] | None = {}
+    while asked is not None:
+        listed = client.get(f"{base}/api/cases", params=asked)
+        yield "/api/cases", listed.content
+        for case in listed.json()["cases"]:
+            yield "/api/cases/{id}", client.get(f"{base}/api/cases/{case['case_id']}").content
+        cursor = listed.json()["next"]
+        asked = {"cursor": cursor} if cursor else None
