@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from services.cli.casewords import claimed, clock, happened, said, short, status, words
 
 Shown = Mapping[str, Any]
+
+_UNBROKEN = 1_000
+
+
+def page() -> Console:
+    """Where pages are printed; what is written to a file or another program is not broken into short lines."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_UNBROKEN)
 
 
 def case_table(cases: Iterable[Shown]) -> Table:
@@ -94,5 +102,5 @@ def _timeline(entries: Iterable[Shown]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     return table

@@ -1,21 +1,28 @@
 """`lantern cases` and `lantern case`: the cases as the case feed shows them, readable at three in the morning."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.console import Console
 
 from services.cli import client
-from services.cli.casepage import case_page, case_table
+from services.cli.casepage import case_page, case_table, page
 from services.core.case import CaseStatus
 
 _GRAVEST_FIRST = (CaseStatus.MISSING, CaseStatus.AWAY, CaseStatus.KNOWN)
 _PAGE = 500
+_ID = re.compile("[0-9a-f]{6,32}")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _checked(digits: str) -> str:
+    if not _ID.fullmatch(digits.lower()):
+        raise typer.BadParameter("An id has 32 digits 0-9 and a-f; the first 6 or more are enough.")
+    return digits.lower()
 
 
 def cases(
@@ -32,13 +39,15 @@ def cases(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     elif found:
-        Console(highlight=False).print(case_table(found))
+        page().print(case_table(found))
     else:
         typer.echo("There are no such cases." if status else "There are no cases yet.")
 
 
 def case(
-    digits: Annotated[str, typer.Argument(metavar="ID", help="The id of a case or record, or its first digits.")],
+    digits: Annotated[
+        str, typer.Argument(metavar="ID", help="The id of a case or record, or its first digits.", callback=_checked)
+    ],
     as_known_at: Annotated[
         str | None, typer.Option(metavar="TIME", help="As the hub knew it then, as in 2026-03-01T22:00:00Z.")
     ] = None,
@@ -55,7 +64,7 @@ def case(
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
     else:
-        Console(highlight=False).print(case_page(shown))
+        page().print(case_page(shown))
 
 
 def _pages(api: httpx.Client, status: CaseStatus) -> Iterator[Mapping[str, Any]]:

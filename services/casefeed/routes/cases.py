@@ -29,7 +29,7 @@ _PATIENCE_SECONDS = 5.0
 _PAGE = 100
 _LARGEST_PAGE = 1_000
 
-Digits = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, or at least its first 6 digits.")]
+Id = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, or at least its first 6 digits.")]
 T = TypeVar("T")
 
 
@@ -45,10 +45,10 @@ def case_routes(session: Session, schemas: Schemas) -> APIRouter:
     ) -> CaseList:
         return await _answer(session, lambda connection: list_cases(connection, status, cursor, at_most))
 
-    @routes.get("/api/cases/{digits}")
-    async def show(digits: Digits, as_known_at: AwareDatetime | None = None) -> CaseView:
+    @routes.get("/api/cases/{case_id}")
+    async def show(case_id: Id, as_known_at: AwareDatetime | None = None) -> CaseView:
         known_by = as_known_at.astimezone(UTC) if as_known_at else FOREVER
-        known = await _answer(session, lambda connection: _known(connection, schemas, digits, known_by))
+        known = await _answer(session, lambda connection: _known(connection, schemas, case_id, known_by))
         return case_view(known.case_id, known.subjects, known.entries, as_known_at and known_by)
 
     @routes.get("/digests", response_class=StreamingResponse)

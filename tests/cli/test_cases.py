@@ -1,0 +1,95 @@
+"""The commands ask the case feed's API and nobody else, and say what it says."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from typer.testing import CliRunner, Result
+
+from services.casefeed.views import CaseSummary, State
+from services.cli.__main__ import commands
+from services.cli.client import Failed
+from services.core.case import CaseState, visible
+from services.core.ids import CaseId, SubjectId
+from services.runtime.http import serving
+from tests.builders import an_id, day
+
+TOKEN = "token-of-the-tests"
+
+
+def summary(number: int, status: str) -> dict[str, object]:
+    state = State.model_validate({**visible(CaseState()), "status": status})
+    known = CaseSummary(
+        case_id=CaseId(an_id(number)), subjects=[SubjectId(an_id(number))], known_at=day(1), state=state
+    )
+    return dict(json.loads(known.model_dump_json()))
+
+
+def paged(cases: dict[str, list[int]]) -> Callable[[Request], Response]:
+    """A case feed with these cases of each status, one on a page."""
+
+    def answer(request: Request) -> Response:
+        if request.headers["authorization"] != f"Bearer {TOKEN}":
+            return JSONResponse({"error": "No."}, 401)
+        status, at = request.query_params["status"], int(request.query_params.get("cursor", "0"))
+        numbers = cases.get(status, [])
+        more = str(at + 1) if at + 1 < len(numbers) else None
+        return JSONResponse({"cases": [summary(number, status) for number in numbers[at : at + 1]], "next": more})
+
+    return answer
+
+
+def refusing(_: Request) -> Response:
+    return JSONResponse({"error": "Several cases begin with these digits. Give more of them."}, 409)
+
+
+@asynccontextmanager
+async def edition(folder: Path, answer: Callable[[Request], Response]) -> AsyncIterator[Path]:
+    """The data folder of an edition whose case feed answers so."""
+    app = Starlette(routes=[Route("/api/cases", answer), Route("/api/cases/{case}", answer)])
+    async with serving(app, "127.0.0.1", 0) as port:
+        (folder / "secrets").mkdir()
+        (folder / "secrets" / "operator_token").write_text(TOKEN)
+        (folder / "edition.json").write_text(json.dumps({"version": 1, "ports": {"casefeed": port}}))
+        yield folder
+
+
+async def lantern(data: Path, *words: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, commands(), [*words, "--data", str(data)])
+
+
+async def test_every_page_is_read_and_who_is_missing_stands_first(tmp_path: Path) -> None:
+    async with edition(tmp_path, paged({"known": [1, 2, 3], "missing": [4], "away": [5]})) as data:
+        done = await lantern(data, "cases", "--json")
+    assert [case["case_id"] for case in json.loads(done.stdout)] == [an_id(number) for number in (4, 5, 1, 2, 3)]
+
+
+async def test_one_status_can_be_asked_for(tmp_path: Path) -> None:
+    async with edition(tmp_path, paged({"known": [1], "missing": [4]})) as data:
+        done = await lantern(data, "cases", "--status", "missing")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["Case", an_id(4)[:8]]
+
+
+async def test_no_cases_are_said_to_be_none(tmp_path: Path) -> None:
+    async with edition(tmp_path, paged({})) as data:
+        done = await lantern(data, "cases")
+    assert done.stdout == "There are no cases yet.\n"
+
+
+async def test_a_refusal_is_told_in_the_services_own_sentence(tmp_path: Path) -> None:
+    async with edition(tmp_path, refusing) as data:
+        done = await lantern(data, "case", an_id(1))
+    assert isinstance(done.exception, Failed)
+    assert "Give more of them." in str(done.exception)
+
+
+@pytest.mark.parametrize("wrong", ["", "12345", "xyzxyz", "1" * 33, "../digests"])
+async def test_what_is_no_id_is_wrong_usage(tmp_path: Path, wrong: str) -> None:
+    assert (await lantern(tmp_path, "case", wrong)).exit_code == 2
