@@ -62,6 +62,23 @@ class Answers:
     refused: Counter[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one record leads to."""
+
+    outcome: Outcome
+    said: tuple[Message, ...]
+    replies: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealers:
+    """Those who may open what a batch seals."""
+
+    to_vault: BatchSealer
+    to_agency: BatchSealer
+
+
 class _Content(BaseModel):
     """What stands inside an envelope: `services.wire.submissions.Content`, not yet to be trusted."""
 
@@ -84,32 +101,35 @@ class Intake:
 
     def answers(self, batch: Sequence[Received]) -> Answers:
         """Answer every record of a batch; what cannot be read is refused and kept in quarantine, never passed over."""
-        to_vault, to_agency = BatchSealer(self._keys.vault), BatchSealer(self._keys.own)
-        said: list[Message] = []
-        replies: list[Message] = []
-        outcomes: list[Outcome] = []
-        for received in batch:
-            source, outcome, messages = self._answer(received, to_vault)
-            said += messages
-            replies.append(receipt(source, outcome, self._schemas))
-            if outcome.quarantine:
-                replies.append(quarantined(source, outcome, received, self._schemas, to_agency))
-            outcomes.append(outcome)
-        held_back = sum(outcome.decision is Decision.HELD_BACK for outcome in outcomes)
-        return Answers(tuple(said), tuple(replies), held_back, _refusals(outcomes))
+        sealers = _Sealers(BatchSealer(self._keys.vault), BatchSealer(self._keys.own))
+        answers = [self._answer(received, sealers) for received in batch]
+        outcomes = [answer.outcome for answer in answers]
+        return Answers(
+            said=tuple(message for answer in answers for message in answer.said),
+            replies=tuple(message for answer in answers for message in answer.replies),
+            held_back=sum(outcome.decision is Decision.HELD_BACK for outcome in outcomes),
+            refused=_refusals(outcomes),
+        )
 
-    def _answer(self, received: Received, sealer: BatchSealer) -> tuple[Source, Outcome, tuple[Message, ...]]:
+    def _answer(self, received: Received, sealers: _Sealers) -> _Answer:
         source = self._unknown_source(received)
         try:
             _, record = self._schemas.decode(received.value, {"IntakeRecord"})
             source = self._source_of(record)
             outcome = self._decide(self._opened(record), self._keys.edge_key, received.at)
-            return source, outcome, tuple(self._said(outcome, sealer))
+            said = tuple(self._said(outcome, sealers.to_vault))
+            return _Answer(outcome, said, self._replies(source, outcome, received, sealers))
         except BadData:
-            return source, UNREADABLE, ()
+            return _Answer(UNREADABLE, (), self._replies(source, UNREADABLE, received, sealers))
         except BrokenRule as error:
             log.exception("A record broke a rule of ours; it is in quarantine.", exc_info=error)
-            return source, UNREADABLE, ()
+            return _Answer(UNREADABLE, (), self._replies(source, UNREADABLE, received, sealers))
+
+    def _replies(self, source: Source, outcome: Outcome, received: Received, sealers: _Sealers) -> tuple[Message, ...]:
+        told = receipt(source, outcome, self._schemas)
+        if not outcome.quarantine:
+            return (told,)
+        return told, quarantined(source, outcome, received, self._schemas, sealers.to_agency)
 
     def _opened(self, record: Record) -> Opened:
         envelope = submissions.envelope_of(record)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.errors import BadData, BrokenRule
-from services.core.statements import Opened
+from services.core.sharing import Decision, Outcome
+from services.core.statements import Opened, Problem, ProblemReason
 from services.runtime.intake import Answers
 from services.runtime.replies import QUARANTINE_PURPOSE
 from services.wire import sealed_facts, topics
@@ -168,6 +169,17 @@ def test_a_record_that_breaks_a_rule_is_kept_and_its_neighbours_are_shared(edge:
 
     outcomes = {told["source_seq"]: told["outcome"] for told in edge.read(answers.replies, "Receipt")}
     assert outcomes == {0: "refused", 1: "shared"}
+    assert quarantined(edge, answers)["unreadable_missing_report"]
+
+
+def test_an_answer_that_no_message_takes_is_given_in_short(edge: Edge) -> None:
+    def decide(*_: Any) -> Outcome:
+        problem = Problem("lantern", 1, "x" * 2000, ProblemReason.MALFORMED)
+        return Outcome(Decision.REFUSED, problems=(problem,) * 200)
+
+    answers = Edge(edge.schemas, decide).answers(edge.report(document()))
+
+    assert [problem["reason"] for problem in receipt(edge, answers)["problems"]] == ["unreadable_record"]
     assert quarantined(edge, answers)["unreadable_missing_report"]
 
 
