@@ -20,6 +20,34 @@ from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
 
 _DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by FROM decisions"
+_CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])"
+_CLAIMS = "SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])"
+_EVENTS = "SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])"
+# The rows are locked in one order by everybody, and what is asked after this is read once they are.
+_LOCKED_STATES = """
+    SELECT case_id, state FROM cases
+    WHERE case_id IN (SELECT case_id FROM subjects WHERE subject_id = ANY(%b::bytea[]))
+    ORDER BY case_id FOR UPDATE"""
+_WORDS = """
+    SELECT fact_id, event_id, said_at FROM entries
+    JOIN (SELECT DISTINCT * FROM unnest(%b::bytea[], %b::bytea[])) AS asked (subject_id, fact_id)
+    USING (subject_id, fact_id)"""
+_REACHED = """
+    WITH RECURSIVE reached (subject_id) AS (
+        (SELECT * FROM unnest(%b::bytea[])
+         UNION SELECT subject_id FROM claims
+         JOIN unnest(%b::text[], %b::bytea[]) AS named (scheme, value) USING (scheme, value))
+        UNION
+        SELECT next.subject_id FROM reached CROSS JOIN LATERAL (
+            SELECT theirs.subject_id FROM claims AS ours JOIN claims AS theirs USING (scheme, value)
+            WHERE ours.subject_id = reached.subject_id
+            UNION ALL SELECT other FROM decisions WHERE one = reached.subject_id
+            UNION ALL SELECT one FROM decisions WHERE other = reached.subject_id
+            UNION ALL SELECT theirs.subject_id FROM subjects AS ours JOIN subjects AS theirs USING (case_id)
+            WHERE ours.subject_id = reached.subject_id
+        ) AS next
+    )
+    SELECT subject_id FROM reached"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +68,11 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
     distinct = sorted(set(subjects))
     states, cases, held, words, claims, decisions, version = await ask(
         connection,
-        # The rows are locked in one order by everybody, and everything below is read once they are.
-        (
-            """SELECT case_id, state FROM cases
-               WHERE case_id IN (SELECT case_id FROM subjects WHERE subject_id = ANY(%b::bytea[]))
-               ORDER BY case_id FOR UPDATE""",
-            [distinct],
-        ),
-        ("SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])", [distinct]),
-        ("SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])", [events]),
-        (
-            """SELECT fact_id, event_id, said_at FROM entries
-               JOIN (SELECT DISTINCT * FROM unnest(%b::bytea[], %b::bytea[])) AS asked (subject_id, fact_id)
-               USING (subject_id, fact_id)""",
-            [subjects, facts],
-        ),
-        ("SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])", [distinct]),
+        (_LOCKED_STATES, [distinct]),
+        (_CASES, [distinct]),
+        (_EVENTS, [events]),
+        (_WORDS, [subjects, facts]),
+        (_CLAIMS, [distinct]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [distinct, distinct]),
         ("SELECT nextval('versions')", None),
     )
@@ -74,39 +91,22 @@ async def graph(
     connection: Connection, subjects: Collection[SubjectId], identifiers: Collection[IdentifierKey]
 ) -> Graph:
     """Read every record that these records, and whoever names these identifiers, reach."""
-    [rows] = await ask(
-        connection,
-        (
-            """WITH RECURSIVE reached (subject_id) AS (
-                   (SELECT * FROM unnest(%b::bytea[])
-                    UNION SELECT subject_id FROM claims
-                    JOIN unnest(%b::text[], %b::bytea[]) AS named (scheme, value) USING (scheme, value))
-                   UNION
-                   SELECT next.subject_id FROM reached CROSS JOIN LATERAL (
-                       SELECT theirs.subject_id FROM claims AS ours JOIN claims AS theirs USING (scheme, value)
-                       WHERE ours.subject_id = reached.subject_id
-                       UNION ALL SELECT other FROM decisions WHERE one = reached.subject_id
-                       UNION ALL SELECT one FROM decisions WHERE other = reached.subject_id
-                       UNION ALL SELECT theirs.subject_id FROM subjects AS ours JOIN subjects AS theirs USING (case_id)
-                       WHERE ours.subject_id = reached.subject_id
-                   ) AS next
-               )
-               SELECT subject_id FROM reached""",
-            [
-                [_bytes(subject) for subject in subjects],
-                [scheme.value for scheme, _ in identifiers],
-                [value.encode() for _, value in identifiers],
-            ],
-        ),
-    )
-    reached = [subject for (subject,) in rows]
+    reached = await _reached(connection, subjects, identifiers)
     cases, claims, decisions = await ask(
         connection,
-        ("SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])", [reached]),
-        ("SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])", [reached]),
+        (_CASES, [reached]),
+        (_CLAIMS, [reached]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
     )
     return Graph(_cases(cases), _claims(claims), _stated(decisions))
+
+
+async def _reached(
+    connection: Connection, subjects: Collection[SubjectId], identifiers: Collection[IdentifierKey]
+) -> list[bytes]:
+    schemes, values = [scheme.value for scheme, _ in identifiers], [value.encode() for _, value in identifiers]
+    [rows] = await ask(connection, (_REACHED, [[_bytes(subject) for subject in subjects], schemes, values]))
+    return [subject for (subject,) in rows]
 
 
 async def states(connection: Connection, cases: Collection[CaseId]) -> dict[CaseId, CaseState]:
@@ -154,7 +154,7 @@ async def count_dead_letters(connection: Connection) -> int:
 async def committed(connection: Connection, events: Sequence[EventId]) -> frozenset[EventId]:
     """Tell which of these events are on a timeline."""
     wanted = [_bytes(event) for event in events]
-    [rows] = await ask(connection, ("SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])", [wanted]))
+    [rows] = await ask(connection, (_EVENTS, [wanted]))
     return frozenset(EventId(event.hex()) for (event,) in rows)
 
 
