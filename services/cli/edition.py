@@ -14,7 +14,7 @@ from rich.table import Table
 
 from services.cli import client
 from services.cli.demo import play
-from services.runtime.local import credentials, doctor, kafka, starting
+from services.runtime.local import credentials, doctor, kafka, record, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
@@ -63,9 +63,7 @@ def down(
         typer.echo(f"There is no edition in {edition.data}: nothing was done.")
         return
     with starting.alone(edition.data):
-        supervisor = Supervisor(edition.run)
-        if supervisor.answers():
-            supervisor.stop()
+        starting.stop(edition)
         if erase:
             _erase(edition)
     typer.echo("Stopped and erased." if erase else f"Stopped. The data is kept in {edition.data}.")
@@ -103,6 +101,7 @@ def examine(data: client.Data = client.DEFAULT_DATA, as_json: AsJson = False) ->
 
 
 def _edition(data: Path, port_base: int | None = None) -> Edition:
+    record.refuse_strangers(data.resolve())
     edition = Edition(data.resolve(), port_base or DEFAULT_BASE)
     if port_base is not None and edition.data.exists() and edition.record.port_base != port_base:
         raise EditionFailed(

@@ -30,12 +30,21 @@ class Finding:
 
 
 def examine(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[Finding]:
-    """Look at everything, whatever is wrong with what came before; changes nothing."""
+    """Look at everything, whatever is wrong with what came before; changes nothing.
+
+    Where there is no edition yet, or none of ours, only what stands without one is looked at.
+    """
+    first = [
+        _finding("data folder", partial(_folder, edition)),
+        _finding("disk", partial(_disk, edition, least_free_bytes)),
+        _finding("Apache Kafka's jars", _jars),
+    ]
+    return first + _examine_edition(edition) if first[0].well else first
+
+
+def _examine_edition(edition: Edition) -> list[Finding]:
     checks: dict[str, Callable[[], str]] = {
-        "data folder": partial(_folder, edition),
         "passwords and keys": partial(_private, edition),
-        "disk": partial(_disk, edition, least_free_bytes),
-        "Apache Kafka's jars": _jars,
         "keeper of the processes": partial(_supervisor, edition),
         "Kafka": partial(_kafka, edition),
         "topics and permissions": partial(_topics, edition),
@@ -127,7 +136,9 @@ def _topics(edition: Edition) -> str:
 
 def _postgres(edition: Edition) -> str:
     if not postgres.answers(edition.postgres):
-        raise EditionFailed(f"It does not answer. Its data is kept: read the log in {edition.logs}, run `lantern up`.")
+        raise EditionFailed(
+            f"It does not answer. Its data is kept: read the log in {edition.postgres.logs}, run `lantern up`."
+        )
     return f"answers on port {edition.ports['postgres']}"
 
 

@@ -1,5 +1,7 @@
 """Processes that a killed supervisord left behind: they hold ports and files, and nobody would restart them."""
 
+import contextlib
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,9 @@ import psutil
 
 from services.runtime.local.errors import EditionFailed
 
+# supervisord and what it starts carry the data folder's path in this variable of their environment.
+MARK = "LANTERN_EDITION"
+POSTGRES = "postgres"
 STOP_SECONDS = 10
 
 
@@ -18,7 +23,8 @@ def end_orphans(data: Path) -> int:
     """
     orphans = list(_of_edition(data))
     for process in orphans:
-        process.terminate()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(_signal_for(process))
     _, hanging = psutil.wait_procs(orphans, STOP_SECONDS)
     for process in hanging:
         process.kill()
@@ -35,16 +41,19 @@ def _of_edition(data: Path) -> Iterator[psutil.Process]:
     """PostgreSQL clears its environment, so its postmaster is known by the folder it works in."""
     for process in psutil.process_iter():
         try:
-            if process.environ().get("LANTERN_EDITION") == str(data) or _is_postmaster(process, data / "postgres"):
+            if process.environ().get(MARK) == str(data) or _is_postmaster(process, data / "postgres"):
                 yield process
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
 
 
 def _is_postmaster(process: psutil.Process, folder: Path) -> bool:
-    lock = folder / "postmaster.pid"
-    return (
-        process.name() == "postgres"
-        and process.cwd() == str(folder)
-        and lock.read_text().split()[0] == str(process.pid)
-    )
+    if process.name() != POSTGRES or process.cwd() != str(folder):
+        return False
+    parent = process.parent()
+    return parent is None or parent.name() != POSTGRES
+
+
+def _signal_for(process: psutil.Process) -> signal.Signals:
+    """PostgreSQL would wait for its clients at SIGTERM."""
+    return signal.SIGINT if process.name() == POSTGRES else signal.SIGTERM

@@ -69,6 +69,22 @@ def read(data: Path) -> Record | None:
     return record
 
 
+def refuse_strangers(data: Path) -> None:
+    """Only its own user works in a data folder.
+
+    Raises:
+        EditionFailed: it is another user's, or behind another user's door.
+    """
+    try:
+        owner = data.stat().st_uid
+    except FileNotFoundError:
+        return
+    except PermissionError:
+        raise _strange(data, "cannot be entered") from None
+    if owner != os.geteuid():
+        raise _strange(data, f"belongs to the user with number {owner}")
+
+
 def write(data: Path, record: Record) -> None:
     """Write a data folder's record."""
     write_private(path_in(data), record.model_dump_json(indent=2))
@@ -84,7 +100,11 @@ def _check(record: Record, data: Path) -> None:
             f"use the version that made it, or start in another folder with --data."
         )
     if record.uid != os.geteuid():
-        raise EditionFailed(
-            f"The folder {data} belongs to the user with number {record.uid}, and you are number {os.geteuid()}. "
-            f"Nothing was changed: become that user, or start in another folder with --data."
-        )
+        raise _strange(data, f"was made by the user with number {record.uid}")
+
+
+def _strange(data: Path, how: str) -> EditionFailed:
+    return EditionFailed(
+        f"The folder {data} {how}, and you are number {os.geteuid()}. "
+        f"Nothing was changed: become its user, or start in another folder with --data."
+    )

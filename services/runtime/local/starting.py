@@ -22,7 +22,7 @@ from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
 
 LEAST_FREE_BYTES = 1 << 30
-READY_SECONDS = 60
+READY_SECONDS = 180
 ASK_SECONDS = 2
 LOOK_AGAIN_SECONDS = 0.2
 
@@ -82,6 +82,14 @@ def look(edition: Edition, supervisor: Supervisor, least_free_bytes: int) -> Non
         _need_ports(edition)
 
 
+def stop(edition: Edition) -> None:
+    """Stop everything of an edition, its keeper alive or not."""
+    supervisor = Supervisor(edition.run)
+    if supervisor.answers():
+        supervisor.stop()
+    end_orphans(edition.data)
+
+
 def _need_ports(edition: Edition) -> None:
     taken = ports.taken(edition.ports)
     if taken:
@@ -111,8 +119,8 @@ def _services(edition: Edition, supervisor: Supervisor) -> None:
         until(lambda: not _drop_ready(waiting, edition, client), READY_SECONDS, LOOK_AGAIN_SECONDS)
     if waiting:
         raise EditionFailed(
-            f"Not ready after {READY_SECONDS} s: {', '.join(sorted(waiting))}. They are tried again on their own; nothing is "
-            f"lost: read the logs in {edition.logs}, and ask `lantern doctor`."
+            f"Not ready after {READY_SECONDS} s: {', '.join(sorted(waiting))}. They are tried again on their own; "
+            f"nothing is lost: read the logs in {edition.logs}, and ask `lantern doctor`."
         )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supervisor.states import RUNNING_STATES
 from supervisor.xmlrpc import SupervisorTransport
 
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT, write_private
+from services.runtime.local.orphans import MARK
 from services.runtime.local.programs import PARTS, Program, programs
 from services.runtime.local.waiting import until
 
@@ -77,7 +80,8 @@ class Supervisor:
         self.socket.unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
-            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            cwd=ROOT, env={**os.environ, MARK: str(edition.data)}, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0 or not until(self.answers, ANSWER_SECONDS):
             raise EditionFailed(
@@ -103,7 +107,8 @@ class Supervisor:
             self._ask.startProcess(name, DO_NOT_WAIT)
 
     def is_running(self, name: str) -> bool:
-        return bool(self._ask.getProcessInfo(name)["pid"])
+        """Whether a program runs, or is about to: one that died is started again."""
+        return self._ask.getProcessInfo(name)["state"] in RUNNING_STATES
 
     def _running_services(self) -> list[str]:
         return [program.name for program in self.states() if program.pid and program.name not in PARTS]
@@ -133,7 +138,6 @@ def _configuration(edition: Edition, socket: Path) -> str:
         "directory": str(ROOT),
         "identifier": "lantern",
         "umask": "077",
-        "environment": f'LANTERN_EDITION="{_literal(str(edition.data))}"',
     }
     settings["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
