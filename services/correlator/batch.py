@@ -89,7 +89,7 @@ class Batches:
         graph = await reading.graph(connection, touched, change.identifiers) if touched else EMPTY
         where = handlers.placed(known, found, change, graph)
         told = {**await self._whole(connection, where.retold - restated.keys(), found), **restated}
-        states = {**known.states, **await reading.states(connection, where.joined)}
+        states = {**known.states, **await reading.states(connection, where.unread)}
         return handlers.settle(found, change, where, states, told), known, version
 
     async def _whole(self, connection: Connection, subjects: Collection[SubjectId], found: Survey) -> Timelines:

@@ -5,7 +5,7 @@ The shell asks step by step, because what must be read depends on what was said 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -22,16 +22,19 @@ Timelines = Mapping[SubjectId, Sequence[Said]]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where records now belong.
+    """Where records now belong; `moved` are new in their case.
 
-    `moved` are new in their case. `refolded` gives the members of the cases that are folded anew, `joined` names other
-    cases that newcomers join and whose state is not yet known.
+    Of the cases that records leave or enter, `emptied` have none any more; `renamed` give the case of which they have
+    every record, and so its state; `refolded`, with their records, are folded anew. `unread` are the cases whose state
+    is needed besides.
     """
 
     cases: Mapping[SubjectId, CaseId]
     moved: Mapping[SubjectId, CaseId]
+    emptied: frozenset[CaseId]
+    renamed: Mapping[CaseId, CaseId]
     refolded: Mapping[CaseId, frozenset[SubjectId]]
-    joined: frozenset[CaseId]
+    unread: frozenset[CaseId]
 
     @property
     def retold(self) -> frozenset[SubjectId]:
@@ -115,31 +118,33 @@ def placed(known: Known, found: Survey, made: Change, graph: Graph) -> Placed:
     moved = {subject: case for subject, case in after.items() if before.get(subject) != case}
     uprooted = before.keys() & moved.keys()
     disturbed = {before[subject] for subject in uprooted} | {after[subject] for subject in uprooted | found.restated}
-    members = _members(after)
-    joined = {after[subject] for subject in found.newcomers} & set(graph.cases.values())
+    were, are = _members(before), _members(after)
+    emptied = frozenset(disturbed - are.keys())
+    renamed = {
+        case: old
+        for case in disturbed - emptied
+        if found.restated.isdisjoint(are[case]) and (old := _sole_origin(before, are[case])) and were[old] <= are[case]
+    }
+    joined = {after[subject] for subject in found.newcomers} & were.keys() - disturbed
     return Placed(
-        after,
-        moved,
-        {case: members.get(case, frozenset()) for case in disturbed},
-        frozenset(joined - disturbed - known.states.keys()),
+        cases=after,
+        moved=moved,
+        emptied=emptied,
+        renamed=renamed,
+        refolded={case: are[case] for case in disturbed - emptied - renamed.keys()},
+        unread=frozenset((joined | set(renamed.values())) - known.states.keys()),
     )
 
 
 def settle(found: Survey, made: Change, where: Placed, states: Mapping[CaseId, CaseState], told: Timelines) -> Outcome:
     """What each case comes to; `states` are of the cases that are not refolded, `told` of the records that are."""
     parts = _parts(found, where)
-    cases = []
-    for case in sorted(parts):
-        begun = (said.entry for said in parts[case].begun)
-        if case in where.refolded:
-            members = where.refolded[case]
-            state = fold(said.entry for subject in members for said in told[subject])
-        else:
-            state = reduce(absorb, begun, states.get(case, EMPTY))
-        cases.append(_changed(case, state, parts[case], found.known_at))
+    cases = tuple(
+        _changed(case, _state(case, parts[case], where, states, told), parts[case], found.known_at)
+        for case in sorted(parts)
+    )
     assigned = tuple(one for part in parts.values() for one in part.assigned)
-    emptied = frozenset(case for case, members in where.refolded.items() if not members)
-    return Outcome(found, made, assigned, tuple(cases), emptied, len(where.refolded))
+    return Outcome(found, made, assigned, cases, where.emptied, len(where.refolded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,15 @@ def _parts(found: Survey, where: Placed) -> dict[CaseId, _Part]:
         parts[where.cases[again.subject_id]].again.append(again)
     for said in found.begun:
         parts[where.cases[said.entry.subject_id]].begun.append(said)
-    return {**{case: _Part() for case in where.refolded}, **parts}
+    return {**{case: _Part() for case in (*where.emptied, *where.refolded)}, **parts}
+
+
+def _state(case: CaseId, part: _Part, where: Placed, states: Mapping[CaseId, CaseState], told: Timelines) -> CaseState:
+    if case in where.emptied:
+        return EMPTY
+    if case in where.refolded:
+        return fold(said.entry for subject in where.refolded[case] for said in told[subject])
+    return reduce(absorb, (said.entry for said in part.begun), states.get(where.renamed.get(case, case), EMPTY))
 
 
 def _changed(case: CaseId, state: CaseState, part: _Part, batch_known_at: datetime) -> CaseChange:
@@ -195,6 +208,12 @@ def _changed_claims(
         if after != before:
             changed[subject] = after
     return changed
+
+
+def _sole_origin(before: Mapping[SubjectId, CaseId], members: Iterable[SubjectId]) -> CaseId | None:
+    """The one case from which all of these that are no newcomers come."""
+    origins = {before[subject] for subject in members if subject in before}
+    return origins.pop() if len(origins) == 1 else None
 
 
 def _members(cases: Mapping[SubjectId, CaseId]) -> dict[CaseId, frozenset[SubjectId]]:

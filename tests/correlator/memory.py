@@ -8,7 +8,7 @@ from datetime import datetime
 from services.core.case import CaseState, digest
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import IdentifierKey, partition
-from services.core.timeline import current
+from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Graph, Stated, decision_of, linking
@@ -35,7 +35,7 @@ class Memory:
         graph = self._graph(touched, change.identifiers) if touched else Graph({}, {}, ())
         where = handlers.placed(known, found, change, graph)
         told = {**self._whole(where.retold, found), **restated}
-        states = {**known.states, **{case: self.states[case] for case in where.joined}}
+        states = {**known.states, **{case: self.states[case] for case in where.unread}}
         outcome = handlers.settle(found, change, where, states, told)
         self._keep(outcome)
         return outcome
@@ -104,11 +104,10 @@ def digests(cases: dict[SubjectId, CaseId], held: Iterable[Said]) -> dict[CaseId
     members: dict[CaseId, set[SubjectId]] = defaultdict(set)
     for subject, case in cases.items():
         members[case].add(subject)
-    held = tuple(held)
-    return {
-        case: digest(case, subjects, [said.entry for said in held if said.entry.subject_id in subjects])
-        for case, subjects in members.items()
-    }
+    told: dict[CaseId, list[Entry]] = defaultdict(list)
+    for said in held:
+        told[cases[said.entry.subject_id]].append(said.entry)
+    return {case: digest(case, subjects, told[case]) for case, subjects in members.items()}
 
 
 def truth(history: Iterable[Said]) -> dict[CaseId, str]:

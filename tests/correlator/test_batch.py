@@ -37,6 +37,10 @@ async def test_two_workers_at_once_come_to_the_same_truth(tables: Tables) -> Non
         assert await tables.digests() == truth(map(said, history))
 
 
+def two_events(seed: int) -> list[Event]:
+    return list({event.head.event_id: event for event in a_history(Random(seed), 10)}.values())[:2]
+
+
 async def save_all(tables: Tables, batches: Sequence[Sequence[Event]], worker: int) -> None:
     for batch in batches:
         await tables.save(batch, worker)
@@ -83,7 +87,7 @@ async def test_two_workers_who_are_delivered_the_same_partition_save_it_once(tab
 
 
 async def test_a_record_that_cannot_be_read_is_set_aside_and_its_neighbours_are_saved(tables: Tables) -> None:
-    good = tables.deliver(a_history(Random(7), 2)[:2], 0)
+    good = tables.deliver(two_events(7), 0)
     bad = [Delivered("contacts.v1", 2, 0, b"\x00not avro"), Delivered("contacts.v1", 3, 0, None)]
     saved = await tables.save_records([*good, *bad])
     assert (saved.new, len(saved.unreadable)) == (2, 2)
@@ -101,7 +105,7 @@ async def test_an_event_on_the_wrong_topic_is_set_aside(tables: Tables) -> None:
 
 
 async def test_missing_offsets_are_noticed_and_what_follows_is_saved(tables: Tables) -> None:
-    first, second = tables.deliver(a_history(Random(9), 2)[:2], 0)
+    first, second = tables.deliver(two_events(9), 0)
     saved = await tables.save_records([first, second._replace(offset=5)])
     assert saved.new == 2
     assert [(hole.first_missing, hole.next_seen) for hole in saved.holes] == [(1, 5)]

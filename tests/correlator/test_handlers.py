@@ -133,6 +133,14 @@ def test_a_newcomer_is_absorbed_into_the_case_that_it_joins() -> None:
     assert memory.states[CaseId(A)].entries == 2
 
 
+def test_a_case_that_a_newcomer_renames_goes_on_from_its_state() -> None:
+    memory = Memory()
+    memory.take([says(B, 1, NUMBER)])
+    outcome = memory.take([says(A, 2, NUMBER)])
+    assert outcome.refolds == 0
+    assert memory.states[CaseId(A)].entries == 2
+
+
 def test_a_case_that_lost_its_records_is_told_as_empty() -> None:
     memory = Memory()
     memory.take([says(B, 1, NUMBER)])
