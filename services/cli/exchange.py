@@ -67,11 +67,13 @@ class Exchange:
         return found
 
     async def _taken(self, submission_id: str) -> list[Record]:
-        with contextlib.suppress(KafkaError):  # asked again, until patience ends
+        try:
             batches = await self._consumer.getmany(timeout_ms=_POLL_MS)
-            found = (self._receipt(taken.value) for batch in batches.values() for taken in batch)
-            return [record for record in found if record is not None and record["submission_id"] == submission_id]
-        return []
+        except KafkaError:  # asked again, until patience ends
+            await asyncio.sleep(_POLL_MS / 1000)
+            return []
+        found = (self._receipt(taken.value) for batch in batches.values() for taken in batch)
+        return [record for record in found if record is not None and record["submission_id"] == submission_id]
 
     def _receipt(self, frame: bytes) -> Record | None:
         try:
@@ -112,12 +114,18 @@ async def wait_until_committed(edition: Edition, events: Sequence[str], patience
     """Wait until the correlator has every event on a timeline.
 
     Raises:
-        Unavailable: it has not, or does not answer, after `patience` seconds; the events stay in Kafka.
+        Unavailable: none came for `patience` seconds, or it does not answer; the events stay in Kafka.
     """
-    missing: Sequence[str] = events
+    missing, loop = list(events), asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(patience), httpx.AsyncClient(**http_settings(edition, "correlator")) as client:
-            while missing := await _missing(client, missing):
+        async with (
+            asyncio.timeout(patience) as limit,
+            httpx.AsyncClient(**http_settings(edition, "correlator")) as client,
+        ):
+            while left := await _missing(client, missing):
+                if len(left) < len(missing):
+                    limit.reschedule(loop.time() + patience)
+                missing = left
                 progress(len(events) - len(missing))
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
     except TimeoutError:
