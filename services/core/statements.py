@@ -49,7 +49,7 @@ class ProblemReason(StrEnum):
 
 SENTENCES: dict[ProblemReason, str] = {
     ProblemReason.EMPTY_FILE: "The file is empty.",
-    ProblemReason.FILE_TOO_LARGE: "The file is larger than 64 MiB and was not read; split it and send the parts.",
+    ProblemReason.FILE_TOO_LARGE: "The file has over 64 MiB or a million rows and was not read; send it in parts.",
     ProblemReason.UNKNOWN_FORMAT: "This is in no format that the hub reads for this agency.",
     ProblemReason.NOT_UTF8: "The bytes are not UTF-8 text.",
     ProblemReason.MISSING_COLUMN: "A column that this table must have is not there.",

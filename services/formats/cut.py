@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.core.statements import Opened, Problem, ProblemReason, Record
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_ITEMS = 1_000_000  # rows, or JSON objects: what a few bytes each must not blow up to
 MAX_RECORD_ITEMS = 500  # rows or documents of one child; far more than any child has
 
 MAX_ROW = 2**31 - 1
@@ -15,7 +16,7 @@ JsonObject = Mapping[str, object]
 REASONS = {reason.value: reason for reason in ProblemReason}
 # What a report of a missing child has in it in any of the formats, even where it cannot be read as what it is.
 _MISSING_REPORT = re.compile(
-    rb'child[\W_]*missing|missing[\W_]*child|missing_person|"event"\s*:\s*"[^"]*missing|MIS_START', re.IGNORECASE
+    rb'child[\W_]{0,9}missing|missing[\W_]{0,9}child|missing_person|"event"\s{0,9}:\s{0,9}"[^"]{0,90}missing|mis_start'
 )
 TABLE = re.compile(r"[a-z0-9]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
 
@@ -49,9 +50,15 @@ def alarms(problems: Sequence[Problem]) -> tuple[JsonObject, ...]:
     return tuple({"unreadable": _as_json(problem)} for problem in problems if problem.missing_report)
 
 
+def is_too_large(content: bytes) -> bool:
+    """Whether a file is more than is read at once; told before anything of it is parsed."""
+    return len(content) > MAX_FILE_BYTES or any(content.count(sign) > MAX_FILE_ITEMS for sign in (b"\n", b"\r", b"{"))
+
+
 def looks_missing(content: bytes) -> bool:
     """Whether something that cannot be read may be a report that a child is missing; rather once too often."""
-    return _MISSING_REPORT.search(content.replace(b"\0", b"")) is not None
+    text = content.translate(None, b"\0").lower()
+    return (b"missing" in text or b"mis_start" in text) and _MISSING_REPORT.search(text) is not None
 
 
 def nothing_read(opened: Opened, problem: Problem) -> Record:

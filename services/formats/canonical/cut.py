@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
 from services.formats.canonical.documents import NAME
-from services.formats.cut import MAX_FILE_BYTES, MAX_RECORD_ITEMS, Cut, JsonObject, alarms, looks_missing
+from services.formats.cut import MAX_RECORD_ITEMS, Cut, JsonObject, alarms, is_too_large, looks_missing
 
 MAX_DOCUMENT_BYTES = 64 * 1024
 MAX_RECORD_BYTES = 1024 * 1024
@@ -71,7 +71,7 @@ def _cut_file(table: str, content: bytes, pile: _Pile) -> None:
 
 def _documents(content: bytes) -> Iterator[tuple[int, object]]:
     """Each document with its number, or the reason why it cannot be read."""
-    if len(content) > MAX_FILE_BYTES:
+    if is_too_large(content):
         yield 1, ProblemReason.FILE_TOO_LARGE
         return
     whole = _load(content.removeprefix(_BOM))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
-from services.formats.cut import MAX_FILE_BYTES, MAX_RECORD_ITEMS, Cut, alarms
+from services.formats.cut import MAX_RECORD_ITEMS, Cut, alarms, is_too_large
 from services.formats.ssda903.tables import MAX_CELL, MISSING_REPORT_NEEDS, TABLES, cell_fault, likest_table
 
 NAME = "ssda903"
@@ -73,7 +73,7 @@ def _table_of(content: bytes) -> str | None:
 def _cut_file(label: str, content: bytes, pile: _Pile) -> None:
     table = label.split(" ", maxsplit=1)[0]
     lost_reports = table == "missing"
-    if len(content) > MAX_FILE_BYTES:
+    if is_too_large(content):
         pile.problems.append(Problem(label, None, None, ProblemReason.FILE_TOO_LARGE, lost_reports))
         return
     lines = content.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n").split("\n")

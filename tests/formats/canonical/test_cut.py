@@ -7,7 +7,7 @@ import pytest
 
 from services.core.statements import MAX_PROBLEMS, ProblemReason
 from services.formats.canonical.cut import MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES, cut, recognise
-from services.formats.cut import MAX_RECORD_ITEMS
+from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS
 from tests.formats.documents import example, lines, records
 
 ONE = example("ReferralDecided")
@@ -87,6 +87,10 @@ def test_a_broken_line_without_a_missing_report_raises_no_alarm() -> None:
 def test_problems_of_a_file_are_listed_up_to_a_limit_and_the_last_says_so() -> None:
     content = lines(ONE, ONE, *[{}] * 1000).replace(b"{}", b"{x}")
     assert (len(found(content)), found(content)[-1][1]) == (MAX_PROBLEMS + 1, ProblemReason.TOO_MANY_PROBLEMS)
+
+
+def test_more_objects_than_are_read_at_once_are_refused_before_they_are_parsed() -> None:
+    assert found(b"[" + b"{}," * MAX_FILE_ITEMS + b"{}]") == [(1, ProblemReason.FILE_TOO_LARGE)]
 
 
 def test_many_documents_of_a_child_are_several_records_that_each_fit_a_message() -> None:

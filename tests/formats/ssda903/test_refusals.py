@@ -6,7 +6,7 @@ from services.core.codes import MissingKind
 from services.core.facts import ChildMissing
 from services.core.sharing import Decision, Outcome
 from services.core.statements import ProblemReason
-from services.formats.cut import MAX_RECORD_ITEMS
+from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS
 from services.formats.ssda903.cut import cut
 from tests.formats.returns import a_return, decided, reasons, table
 
@@ -129,6 +129,11 @@ def test_a_second_file_of_a_table_has_its_own_name_in_problems() -> None:
 def test_more_rows_of_a_child_than_are_read_are_a_problem() -> None:
     found = cut([table("episodes", *[EPISODE] * (MAX_RECORD_ITEMS + 1))])
     assert found.problems[0].reason is ProblemReason.TOO_MANY_ROWS
+
+
+def test_more_rows_than_are_read_at_once_are_refused_before_they_are_parsed() -> None:
+    found = cut([table("episodes") + b"\n" * (MAX_FILE_ITEMS + 1)])
+    assert reasons(found.problems) == [("episodes", None, None, ProblemReason.FILE_TOO_LARGE)]
 
 
 def test_no_problem_repeats_a_value() -> None:
