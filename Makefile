@@ -45,7 +45,7 @@ compile = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 $(ready): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
-	@echo "Making .venv with $(PYTHON); the first time this downloads about 300 MB."
+	@echo "Making .venv with $(PYTHON); the first time this downloads about 130 MB."
 	$(PYTHON) -m venv .venv
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

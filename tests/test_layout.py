@@ -1,11 +1,22 @@
 """What README claims to list is what there is: folders, services, topics, commands."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from services.cli.__main__ import commands
+from services.core.codes import OrganisationKind, Sector
+from services.core.sharing import Decision
+from services.core.statements import Opened
+from services.formats.catalogue import cut_files
+from services.police.handlers import decide
 
 HOME = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 README = (HOME / "README.md").read_text("utf-8")
 
 
@@ -39,6 +50,13 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):.*## ", (HOME / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
+def lantern_commands() -> list[str]:
+    """Every command that `lantern --help` lists."""
+    listed = get_command(commands())
+    assert isinstance(listed, TyperGroup)
+    return [f"lantern {name}" for name in listed.commands]
+
+
 def folders() -> set[str]:
     """Every folder at the top, other than what is made by tools."""
     made = {".git", ".venv", "__pycache__"}
@@ -55,7 +73,27 @@ def test_readme_lists_every_topic() -> None:
 
 
 def test_readme_lists_every_short_command() -> None:
-    assert sorted(table(README, "Commands")) == sorted(f"make {target}" for target in targets())
+    assert sorted(table(README, "Commands")) == sorted([f"make {name}" for name in targets()] + lantern_commands())
+
+
+def test_every_command_that_readme_shows_is_one() -> None:
+    shown = set(re.findall(r"^ +(lantern [a-z]+)", README, re.MULTILINE))
+
+    assert shown
+    assert shown <= set(lantern_commands())
+
+
+def test_the_first_file_that_readme_shows_is_shared() -> None:
+    [first] = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    [part] = cut_files(Sector.POLICE, [first.encode()])
+    [record] = part.cut.records
+    opened = Opened(part.cut.format, "EXAMPLE-FORCE", OrganisationKind.POLICE_FORCE, NOW, record)
+
+    outcome = decide(opened, bytes(32), NOW)
+
+    assert outcome.decision is Decision.SHARED
+    assert [type(event.fact).__name__ for event in outcome.events] == ["ChildMissing"]
+    assert "Example Street" not in repr(outcome.events)
 
 
 def test_readme_lists_every_folder() -> None:
