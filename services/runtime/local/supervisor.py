@@ -56,14 +56,14 @@ class Supervisor:
         self.config = run / "supervisord.conf"
         self.socket = _short(run / "supervisor.sock")
 
-    @property
-    def _ask(self) -> Any:  # noqa: ANN401 - XML-RPC's methods are named at run time
+    def _ask(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 - each method answers in its own way
         transport = SupervisorTransport(None, None, f"unix://{self.socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
 
     def answers(self) -> bool:
         try:
-            self._ask.getState()
+            self._ask("getState")
         except (OSError, http.client.HTTPException):
             return False
         except xmlrpc.client.Fault:  # it is stopping, and still there
@@ -76,7 +76,7 @@ class Supervisor:
         Raises:
             EditionFailed: it does not answer.
         """
-        write_private(self.config, _configuration(edition, self.socket))
+        write_private(self.config, configuration(edition, self.socket))
         self.socket.unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
@@ -95,20 +95,25 @@ class Supervisor:
             EditionFailed: it is still there after half a minute.
         """
         for name in self._running_services():
-            self._ask.stopProcess(name, DO_NOT_WAIT)
+            self._ask("stopProcess", name, DO_NOT_WAIT)
         until(lambda: not self._running_services(), STOP_SECONDS)
-        self._ask.shutdown()
+        self._ask("shutdown")
         if not until(lambda: not self.answers(), STOP_SECONDS):
             raise EditionFailed("The keeper of the processes did not stop in half a minute: run `lantern down` again.")
 
     def run(self, name: str) -> None:
         """Start a program unless it runs."""
         if not self.is_running(name):
-            self._ask.startProcess(name, DO_NOT_WAIT)
+            self._ask("startProcess", name, DO_NOT_WAIT)
+
+    def halt(self, name: str) -> None:
+        """Stop a program if it runs, and return once it has ended."""
+        if self.is_running(name):
+            self._ask("stopProcess", name)
 
     def is_running(self, name: str) -> bool:
         """Whether a program runs, or is about to: one that died is started again."""
-        return self._ask.getProcessInfo(name)["state"] in RUNNING_STATES
+        return self._ask("getProcessInfo", name)["state"] in RUNNING_STATES
 
     def _running_services(self) -> list[str]:
         return [program.name for program in self.states() if program.pid and program.name not in PARTS]
@@ -116,7 +121,7 @@ class Supervisor:
     def states(self) -> list[State]:
         """What each program does now, in the order in which they are started."""
         return [
-            State(one["name"], one["statename"].lower(), one["pid"] or None) for one in self._ask.getAllProcessInfo()
+            State(one["name"], one["statename"].lower(), one["pid"] or None) for one in self._ask("getAllProcessInfo")
         ]
 
 
@@ -128,7 +133,8 @@ def _short(path: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"lantern-{name}.sock"
 
 
-def _configuration(edition: Edition, socket: Path) -> str:
+def configuration(edition: Edition, socket: Path) -> str:
+    """Spell what supervisord is told: where it writes, where it listens, and every program."""
     settings = RawConfigParser()
     settings["unix_http_server"] = {"file": str(socket), "chmod": "0600"}
     settings["supervisord"] = {

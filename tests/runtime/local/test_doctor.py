@@ -1,0 +1,66 @@
+"""`lantern doctor` looks at everything, changes nothing and says what to do."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.runtime.local import credentials, doctor, keys, ports, record
+from services.runtime.local.edition import Edition
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Edition:
+    """An edition that was made once and does not run."""
+    made = Edition(tmp_path, ports.free_base())
+    credentials.make_missing(made.secrets)
+    keys.make_missing(made.keys, NOW)
+    record.write(tmp_path, made.record)
+    return made
+
+
+def wrong(edition: Edition, least_free_bytes: int = 0) -> dict[str, str]:
+    """What is wrong with each subject, in words."""
+    findings = doctor.examine(edition, least_free_bytes)
+    return {finding.subject: finding.sentence for finding in findings if not finding.well}
+
+
+def test_a_folder_that_was_never_started_is_said_to_be_that_and_no_more(tmp_path: Path) -> None:
+    found = wrong(Edition(tmp_path, ports.free_base()))
+
+    assert found == {"data folder": f"Nothing was started in {tmp_path} yet: run `lantern up`."}
+
+
+def test_what_does_not_run_is_named_with_what_to_do(edition: Edition) -> None:
+    found = wrong(edition)
+
+    assert "run `lantern up`" in found["keeper of the processes"]
+    assert "run `lantern up`" in found["Kafka"]
+    assert "run `lantern up`" in found["PostgreSQL"]
+    assert "data folder" not in found
+
+
+def test_a_password_that_others_can_read_is_named(edition: Edition) -> None:
+    credentials.path_of(edition.secrets, "vault").chmod(0o644)
+
+    assert "secrets/vault.json" in wrong(edition)["passwords and keys"]
+
+
+def test_a_full_disk_is_named(edition: Edition) -> None:
+    assert "make room" in wrong(edition, least_free_bytes=1 << 60)["disk"]
+
+
+def test_a_damaged_record_is_named(edition: Edition) -> None:
+    record.path_in(edition.data).write_text("{")
+
+    assert "restore that file" in wrong(Edition(edition.data, edition.port_base))["data folder"]
+
+
+def test_looking_changes_nothing(edition: Edition) -> None:
+    before = {path: path.stat().st_mtime_ns for path in edition.data.rglob("*")}
+
+    doctor.examine(edition)
+
+    assert {path: path.stat().st_mtime_ns for path in edition.data.rglob("*")} == before
