@@ -5,6 +5,7 @@ import sys
 import typer
 
 from services.cli import edition, topics
+from services.cli.bench.command import bench
 from services.cli.cases import case, cases
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
@@ -18,7 +19,7 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    for command in (edition.up, edition.down, edition.status, publish, watch, cases, case, rebuild):
+    for command in (edition.up, edition.down, edition.status, publish, watch, cases, case, rebuild, bench):
         app.command()(command)
     app.command("doctor")(edition.examine)
     app.add_typer(topics.commands(), name="topics")

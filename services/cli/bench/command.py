@@ -1,0 +1,84 @@
+"""`lantern bench`: floors, rates, latency, memory, and where the CPU goes."""
+
+import asyncio
+import json
+import logging
+import os
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.cli.bench import generating, rates, usage
+from services.cli.bench.figures import Figures, percentile, show
+from services.cli.bench.floors import floors
+from services.cli.bench.latency import latencies
+from services.cli.bench.target import Target, target
+from services.runtime.local.principals import SERVICES
+from services.runtime.local.programs import PARTS
+
+_RATE = 100.0
+_QUICK_EVENTS, _QUICK_SECONDS = 1_500, 3.0
+_SECONDS = 20.0
+_IDLE_SECONDS, _QUICK_IDLE_SECONDS = 10.0, 2.0
+
+
+def bench(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="A running edition, which keeps what is generated; else a fresh one is made."
+        ),
+    ] = None,
+    events: Annotated[int, typer.Option(min=1_500, help="Events for each rate.")] = 10_000,
+    quick: Annotated[bool, typer.Option("--quick", help="Few events: does it work at all?")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how fast the hub is, with generated events, beside what this machine can do at all.
+
+    Example: lantern bench --events 20000
+    """
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broken connection, we say better
+    with target(data) as measured:
+        figures = asyncio.run(_measure(measured, _QUICK_EVENTS if quick else events, quick))
+    if as_json:
+        typer.echo(json.dumps(figures.to_json(), indent=2))
+    else:
+        show(Console(soft_wrap=True), figures)
+
+
+async def _measure(measured: Target, events: int, quick: bool) -> Figures:
+    run = uuid.uuid4().hex[:8]
+    await asyncio.gather(*(rates.ready(measured, service) for service in SERVICES))
+    idle = await _idle(measured, _QUICK_IDLE_SECONDS if quick else _IDLE_SECONDS)
+    floor = await floors(measured, events)
+    path, path_cpu = await rates.whole_path(measured, generating.files(generating.tellings(3, f"{run}a", events)))
+    taken = await latencies(measured, f"{run}b", _RATE, _QUICK_SECONDS if quick else _SECONDS)
+    memory = usage.memory(measured.pids(), PARTS)
+    alone, alone_cpu = await rates.correlator_alone(
+        measured, generating.files(generating.tellings(4, f"{run}c", events))
+    )
+    return Figures(
+        cores=os.cpu_count() or 1,
+        events=events,
+        floors=floor,
+        whole_path=path,
+        whole_path_cpu=path_cpu,
+        correlator_alone=alone,
+        correlator_alone_cpu=alone_cpu,
+        feed_rate=_RATE,
+        feed_p50=percentile(taken, 0.5),
+        feed_p99=percentile(taken, 0.99),
+        idle_cpu=idle,
+        memory=memory,
+    )
+
+
+async def _idle(measured: Target, seconds: float) -> dict[str, float]:
+    """The share of a core that each process takes while nothing is sent."""
+    before = usage.cpu_seconds(measured.pids())
+    await asyncio.sleep(seconds)
+    after = usage.cpu_seconds(measured.pids())
+    return {name: (after[name] - before[name]) / seconds for name in before if name != usage.BENCH}

@@ -1,0 +1,107 @@
+"""From publish to feed: one publisher at a steady rate, one watcher."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.cli.bench import decided, generating
+from services.cli.bench.connecting import PATIENCE_SECONDS
+from services.cli.bench.target import Target
+from services.cli.client import Failed, http_settings
+from services.cli.following import Event, Place, follow
+from services.core.codes import Sector
+from services.runtime.kafka import Message, make_producer, send_batch
+from services.runtime.settings import HOME
+from services.wire import topics
+from services.wire.avro import Schemas, load_schemas
+from services.wire.seal import BatchSealer, PublicKey, load_public_key
+from services.wire.submissions import Content, Submission, to_record
+
+_IGNORED = 0.1
+"""The share of reports, the first ones, that only warm up what they pass through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One record of one event, to be sent at its time."""
+
+    agency: Sector
+    content: Content
+    event_id: str
+
+
+class Seen:
+    """When each of some events first came from the feed, by the clock of this process's event loop."""
+
+    def __init__(self, awaited: Iterable[str]) -> None:
+        self.at: dict[str, float] = {}
+        self.all = asyncio.Event()
+        self._awaited = set(awaited)
+
+    def entry(self, event: Event) -> None:
+        event_id = json.loads(event.data)["event_id"]
+        self.at.setdefault(event_id, asyncio.get_running_loop().time())
+        self._awaited.discard(event_id)
+        if not self._awaited:
+            self.all.set()
+
+
+async def latencies(target: Target, run: str, rate: float, seconds: float) -> list[float]:
+    """Seconds from each report in hand, not yet sealed, to its event at a watcher.
+
+    Raises:
+        Failed: an event did not arrive within a minute.
+    """
+    reports = _reports(target, run, round(rate * seconds))
+    seen, place = Seen(report.event_id for report in reports), Place(since=datetime.now(UTC))
+    settings = http_settings(target.clients, "casefeed")
+    watching = asyncio.create_task(follow(settings, place, seen.entry, lambda _: None))
+    try:
+        sent = await _send(target, reports, rate)
+        await asyncio.wait_for(seen.all.wait(), PATIENCE_SECONDS)
+    except TimeoutError:
+        raise Failed("The case feed does not bring what was published: see `lantern status`.") from None
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+    taken = [seen.at[event_id] - at for event_id, at in sent.items()]
+    return taken[round(len(taken) * _IGNORED) :]
+
+
+def _reports(target: Target, run: str, count: int) -> list[Report]:
+    return [
+        Report(telling.agency, content, event.head.event_id)
+        for telling in generating.sightings(1, run, count)
+        for content, event in zip(decided.contents(telling), decided.events(target, telling), strict=True)
+    ]
+
+
+async def _send(target: Target, reports: Sequence[Report], rate: float) -> dict[str, float]:
+    """Send each report at its time, and tell when that was, by event."""
+    schemas, loop = load_schemas(HOME), asyncio.get_running_loop()
+    keys = {agency: load_public_key(target.clients.public_keys / f"{agency.value}.json") for agency in Sector}
+    async with contextlib.AsyncExitStack() as open_:
+        producers = {agency: make_producer(target.clients.kafka(f"publisher.{agency.value}")) for agency in Sector}
+        for producer in producers.values():
+            await producer.start()
+            open_.push_async_callback(producer.stop)
+        sent, sending, began = dict[str, float](), list[asyncio.Task[None]](), loop.time()
+        for number, report in enumerate(reports):
+            await asyncio.sleep(began + number / rate - loop.time())
+            sent[report.event_id] = loop.time()
+            message = _message(report, schemas, keys)
+            sending.append(asyncio.create_task(send_batch(producers[report.agency], [message])))
+        await asyncio.gather(*sending)
+    return sent
+
+
+def _message(report: Report, schemas: Schemas, keys: Mapping[Sector, PublicKey]) -> Message:
+    submission = Submission(uuid.uuid4().hex, 1, datetime.now(UTC))
+    record = to_record(submission, 0, report.content, BatchSealer(keys[report.agency]))
+    frame = schemas.encode("IntakeRecord", record)
+    return Message(topics.intake(report.agency.value), submission.submission_id.encode(), frame)
