@@ -102,6 +102,7 @@ def examine(data: client.Data = client.DEFAULT_DATA, as_json: AsJson = False) ->
 
 def _edition(data: Path, port_base: int | None = None) -> Edition:
     record.refuse_strangers(data.resolve())
+    record.refuse_other_folders(data.resolve())
     edition = Edition(data.resolve(), port_base or DEFAULT_BASE)
     if port_base is not None and edition.data.exists() and edition.record.port_base != port_base:
         raise EditionFailed(

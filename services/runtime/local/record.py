@@ -1,6 +1,7 @@
 """edition.json: what a data folder is, written last at first start, so that a folder without one is not finished."""
 
 import os
+import re
 import uuid
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from services.runtime.local.files import write_private
 from services.runtime.local.ports import ports_from
 
 VERSION = 1
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/ _.+=@~()-]+")
+_MADE_BEFORE_THE_RECORD = {".lock", "logs", "run", "secrets", "keys", "kafka", "postgres", "postgres.draft"}
 
 
 class Record(BaseModel):
@@ -83,6 +86,29 @@ def refuse_strangers(data: Path) -> None:
         raise _strange(data, "cannot be entered") from None
     if owner != os.geteuid():
         raise _strange(data, f"belongs to the user with number {owner}")
+
+
+def refuse_other_folders(data: Path) -> None:
+    """A data folder holds an edition, or what a first start left behind, or nothing: its files are ours to erase.
+
+    Raises:
+        EditionFailed: something else is in it, or its path is one that not all parts can read.
+    """
+    if not _PLAIN_PATH.fullmatch(str(data)):
+        raise EditionFailed(
+            f"The path {data} holds a character that Kafka or supervisord would read as something else. Nothing was "
+            f"changed: choose a folder of plain letters, digits and -_.+=@~() with --data."
+        )
+    if not data.exists() or path_in(data).exists():
+        return
+    # A killed start may leave a draft of the record itself.
+    ours = {*_MADE_BEFORE_THE_RECORD, *(path.name for path in data.glob(f".{path_in(data).name}.*"))}
+    others = sorted({path.name for path in data.iterdir()} - ours)
+    if others:
+        raise EditionFailed(
+            f"The folder {data} is no data folder: it holds {others[0]}. Nothing in it was changed: choose an empty "
+            f"or new folder with --data."
+        )
 
 
 def write(data: Path, record: Record) -> None:

@@ -71,3 +71,37 @@ def test_a_folder_behind_another_users_door_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_nobodys(tmp_path: Path) -> None:
     record.refuse_strangers(tmp_path / "new")
+
+
+@pytest.mark.parametrize("name", ["my #1", "a;b", "100%", 'a"b', "a\\b", "a,b", "ünï", "a\nb"])
+def test_a_path_that_some_part_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EditionFailed, match="holds a character"):
+        record.refuse_other_folders(tmp_path / name)
+
+
+def test_a_folder_of_something_else_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "thesis.txt").touch()
+
+    with pytest.raises(EditionFailed, match=r"it holds thesis\.txt"):
+        record.refuse_other_folders(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_folder_that_a_killed_start_left_behind_is_an_editions(tmp_path: Path) -> None:
+    for name in (".lock", "secrets", "keys", ".edition.json.4711"):
+        (tmp_path / name).touch()
+
+    record.refuse_other_folders(tmp_path)
+
+
+def test_whatever_lies_beside_a_record_disturbs_nobody(tmp_path: Path) -> None:
+    record.write(tmp_path, record.new_record(20000))
+    (tmp_path / "notes.txt").touch()
+
+    record.refuse_other_folders(tmp_path)
+
+
+def test_a_folder_that_is_new_or_empty_is_nobodys(tmp_path: Path) -> None:
+    record.refuse_other_folders(tmp_path)
+    record.refuse_other_folders(tmp_path / "new")

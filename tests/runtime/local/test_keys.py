@@ -1,0 +1,70 @@
+"""Keys are made once, are nobody's but their owner's, and no public half is without its private one."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from nacl.public import PrivateKey
+
+from services.runtime.local import keys
+from services.wire.opening import Opener, load_private_keys
+from services.wire.seal import BatchSealer, load_public_key
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+OWNERS = sorted(keys.SECRET_KEYS)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_only_the_owner_can_read_a_key(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+
+    modes = {path.is_dir(): path.stat().st_mode & 0o777 for path in (tmp_path, *tmp_path.rglob("*"))}
+    assert modes == {True: 0o700, False: 0o600}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_an_owner_opens_what_is_sealed_to_them(tmp_path: Path, owner: str) -> None:
+    keys.make_missing(tmp_path, NOW)
+    sealed = BatchSealer(load_public_key(tmp_path / "public" / f"{owner}.json")).seal(b"text", "purpose", "reference")
+
+    opener = Opener(*load_private_keys(tmp_path / owner))
+
+    assert opener.open(sealed, "purpose", "reference") == b"text"
+
+
+def test_keys_stay_as_they_were_first_made(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+    made = content(tmp_path)
+
+    keys.make_missing(tmp_path, NOW + timedelta(weeks=4))
+
+    assert content(tmp_path) == made
+
+
+def test_no_two_keys_are_the_same(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+
+    found = list(content(tmp_path).values())
+    assert len(found) == len(set(found)) == 2 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values()))
+
+
+def test_a_pair_is_named_after_its_owner_and_week(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+
+    assert json.loads((tmp_path / "public" / "vault.json").read_text())["key_id"] == "vault-2026W01"
+
+
+def test_a_start_that_was_killed_between_the_halves_of_a_pair_leaves_one_that_opens(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+    (tmp_path / "public" / "vault.json").unlink()
+
+    keys.make_missing(tmp_path, NOW)
+
+    half = json.loads((tmp_path / "vault" / "vault-2026W01.json").read_text())["private_key"]
+    pair = PrivateKey(base64.b64decode(half))
+    assert bytes(pair.public_key) == load_public_key(tmp_path / "public" / "vault.json").key
