@@ -68,5 +68,7 @@ class Canaries:
     def found_in(self, sink: str, content: bytes) -> list[Leak]:
         """Every canary in the content of a sink."""
         texts = [Leak(*self._names[which], sink) for which, _, _ in self._search.find_matches_as_indexes(content)]
-        tokens = self._numbers.intersection(_TOKEN.findall(content)) if self._numbers else ()
+        # PostgreSQL numbers its own objects: there a short number proves nothing.
+        counted = self._numbers and not sink.startswith("table pg_catalog.")
+        tokens = self._numbers.intersection(_TOKEN.findall(content)) if counted else ()
         return texts + [Leak(number.decode(), "whole value", sink) for number in tokens]

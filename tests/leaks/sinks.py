@@ -73,7 +73,15 @@ def taken(edition: LocalEdition, *topics: str) -> Iterator[Message]:
     """Every message of these topics, or of all that there are."""
     node = edition.parts.kafka
     settings = kafka.client_properties(node.bootstrap, ADMIN, node.password)
-    consumer = Consumer({**settings, "group.id": "sweep", "enable.auto.commit": False, "enable.partition.eof": True})
+    consumer = Consumer(
+        {
+            **settings,
+            "group.id": "sweep",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,
+        }
+    )
     try:
         for topic, described in consumer.list_topics(timeout=_READ_SECONDS).topics.items():
             for number in described.partitions if topic in topics or not topics else ():
@@ -84,11 +92,10 @@ def taken(edition: LocalEdition, *topics: str) -> Iterator[Message]:
 
 def _partition(consumer: Consumer, place: TopicPartition) -> Iterator[Message]:
     consumer.assign([place])
-    while True:
-        for message in consumer.consume(1000, _READ_SECONDS):
-            if message.error():
-                return
-            yield message
+    while message := consumer.poll(_READ_SECONDS):
+        if message.error():  # the end of the partition
+            return
+        yield message
 
 
 def rows(edition: LocalEdition) -> Iterator[Sink]:
