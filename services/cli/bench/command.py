@@ -50,15 +50,15 @@ def bench(
 
 
 async def _measure(measured: Target, events: int, quick: bool) -> Figures:
-    run = uuid.uuid4().hex[:8]
+    run = uuid.uuid4().hex[:8].upper()
     await asyncio.gather(*(rates.ready(measured, service) for service in SERVICES))
     idle = await _idle(measured, _QUICK_IDLE_SECONDS if quick else _IDLE_SECONDS)
     floor = await floors(measured, events)
-    path, path_cpu = await rates.whole_path(measured, generating.files(generating.tellings(3, f"{run}a", events)))
-    taken = await latencies(measured, f"{run}b", _RATE, _QUICK_SECONDS if quick else _SECONDS)
+    path, path_cpu = await rates.whole_path(measured, generating.files(generating.tellings(3, f"{run}A", events)))
+    taken = await latencies(measured, f"{run}B", _RATE, _QUICK_SECONDS if quick else _SECONDS)
     memory = usage.memory(measured.pids(), PARTS)
     alone, alone_cpu = await rates.correlator_alone(
-        measured, generating.files(generating.tellings(4, f"{run}c", events))
+        measured, generating.files(generating.tellings(4, f"{run}C", events))
     )
     return Figures(
         cores=os.cpu_count() or 1,

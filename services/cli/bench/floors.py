@@ -45,7 +45,7 @@ _TABLE = sql.SQL("CREATE TABLE entries ({}, PRIMARY KEY (event_id))").format(
 
 async def floors(target: Target, events: int) -> Mapping[str, float]:
     """Records a second of each kind of work by itself, in one process, with records as large as shared events are."""
-    said = [event for telling in generating.tellings(2, "floor", events) for event in decided.events(target, telling)]
+    said = [event for telling in generating.tellings(2, "FLOOR", events) for event in decided.events(target, telling)]
     schemas = load_schemas(HOME)
     frames = [(event, schemas.encode(event.type, to_record(event))) for event in said]
     parsed = {event.type: schemas.newest(event.type).parsed for event in said}
@@ -72,7 +72,7 @@ def _decode(frame: bytes, parsed: dict[str, object]) -> object:
 
 
 def _sealing(target: Target, events: int) -> float:
-    plain = [canonical(document) for one in generating.tellings(2, "floor", events) for document in one.documents]
+    plain = [canonical(document) for one in generating.tellings(2, "FLOOR", events) for document in one.documents]
     sealer = BatchSealer(load_public_key(target.clients.public_keys / "police.json"))
     return _rate(len(plain), lambda: [sealer.seal(text, "floor", "floor") for text in plain])
 

@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 _BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 _MINUTES = 60 * 24 * 28
+_LETTERS = "abcdefghij"
 _SHARE_OF_AGENCY = {Sector.POLICE: 0.6, Sector.UKBA: 0.7, Sector.LOCAL_AUTHORITY: 0.9, Sector.HEALTH: 0.5}
 _SYSTEM = {
     Sector.POLICE: "missing-persons",
@@ -29,7 +30,7 @@ _ROLE = {
 }
 # Agencies that share a number meet in one case; a number is known to each of its agencies only so often.
 _KNOWN_BY = {
-    "home_office_reference": {Sector.POLICE: 0.5, Sector.UKBA: 1.0, Sector.LOCAL_AUTHORITY: 0.8},
+    "nrm_reference": {Sector.POLICE: 0.5, Sector.UKBA: 1.0, Sector.LOCAL_AUTHORITY: 0.8},
     "passport": {Sector.LOCAL_AUTHORITY: 0.5, Sector.HEALTH: 0.5},
 }
 
@@ -48,10 +49,13 @@ def organisation(agency: Sector) -> str:
 
 
 def tellings(seed: int, run: str, events: int) -> Iterator[Telling]:
-    """About synthetic children until there are `events` documents; another `run` (letters and digits) is of others."""
+    """About synthetic children until there are `events` documents; another `run` is of others.
+
+    A run is told by at most nine capital letters and digits.
+    """
     random, child = Random(seed), 0  # noqa: S311 - a repeatable draw, no secret
     while events > 0:
-        for telling in _of_child(random, f"{run}-{child:07}"):
+        for telling in _of_child(random, f"{run}{child:05}"):
             documents = telling.documents[: max(events, 0)]
             events -= len(documents)
             if documents:
@@ -64,7 +68,7 @@ def sightings(seed: int, run: str, events: int) -> Iterator[Telling]:
     random, agencies = Random(seed), tuple(Sector)  # noqa: S311 - a repeatable draw, no secret
     for number in range(events):
         agency = agencies[number % len(agencies)]
-        yield _telling(random, agency, f"{run}-{number:07}", _FACTS[agency][:1])
+        yield _telling(random, agency, f"{run}{number:05}", _FACTS[agency][:1])
 
 
 def files(said: Iterator[Telling]) -> Mapping[Sector, bytes]:
@@ -130,7 +134,9 @@ def _subject(random: Random, agency: Sector, child: str) -> Document:
     ]
     return {
         "identifiers": identifiers,
-        "names": [{"text": f"Given{child} Family{child}", "kind": "full", "status": "claimed"}],
+        "names": [
+            {"text": f"Given Family{''.join(random.choices(_LETTERS, k=6))}", "kind": "full", "status": "claimed"}
+        ],
         "dates_of_birth": [{"value": f"{random.randint(2009, 2016)}-01-01", "status": "claimed"}],
         "sex": random.choice(("female", "male")),
     }
