@@ -1,0 +1,68 @@
+"""The scenario that `make up` plays: what coordinators see of its three children."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.cli.demo import STEPS
+from tests.edition import LocalEdition
+
+
+@pytest.fixture(scope="module")
+def records(edition: LocalEdition) -> dict[str, str]:
+    """The record that each file of the scenario speaks of, once it was played."""
+    edition.done("up", "--demo")
+    subjects: dict[str, list[str]] = json.loads((edition.data / "scenario.json").read_text())
+    return {file: those[0] for file, those in subjects.items()}
+
+
+def case_of(edition: LocalEdition, record: str) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads(edition.done("case", "--json", record))
+    return case
+
+
+def test_every_file_of_the_scenario_is_taken(records: dict[str, str]) -> None:
+    assert list(records) == [step.file for step in STEPS]
+
+
+def test_four_agencies_records_of_one_child_are_one_case(edition: LocalEdition, records: dict[str, str]) -> None:
+    case = case_of(edition, records["01-ukba-port.json"])
+    assert case["state"]["sectors"] == ["health", "local_authority", "police", "ukba"]
+    assert len(case["subjects"]) == 4
+
+
+def test_she_is_missing_and_claimed_by_an_adult(edition: LocalEdition, records: dict[str, str]) -> None:
+    state = case_of(edition, records["01-ukba-port.json"])["state"]
+    assert (state["status"], state["kinship_claims"]) == ("missing", 1)
+
+
+def test_a_girl_of_a_similar_name_is_not_joined_to_her(edition: LocalEdition, records: dict[str, str]) -> None:
+    other = records["05-police-another-girl.json"]
+    assert case_of(edition, other)["subjects"] == [other]
+
+
+def test_records_that_differ_in_spelling_are_joined_by_a_person(edition: LocalEdition, records: dict[str, str]) -> None:
+    boy = {records["06-ukba-screening.json"], records["07-health-walk-in.json"]}
+    assert set(case_of(edition, min(boy))["subjects"]) == boy
+
+
+def test_before_the_person_decided_his_records_were_two_cases(edition: LocalEdition, records: dict[str, str]) -> None:
+    boy = records["07-health-walk-in.json"]
+    entries = case_of(edition, boy)["entries"]
+    first = min(entry["known_at"] for entry in entries if entry["type"] == "HealthAttendance")
+    then = json.loads(edition.done("case", "--json", "--as-known-at", first, boy))
+    assert then["subjects"] == [boy]
+
+
+def test_where_she_is_stands_nowhere_in_her_case(edition: LocalEdition, records: dict[str, str]) -> None:
+    shown = edition.done("case", records["01-ukba-port.json"]) + edition.done(
+        "case", "--json", records["01-ukba-port.json"]
+    )
+    assert not [place for place in ("Invented", "Inventham", "ZZ1 1ZZ", "Lane") if place in shown]
+
+
+def test_the_scenario_is_played_once(edition: LocalEdition, records: dict[str, str]) -> None:
+    before = case_of(edition, records["01-ukba-port.json"])
+    edition.done("up", "--demo")
+    assert case_of(edition, records["01-ukba-port.json"]) == before
