@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 
 from services.core.errors import Misconfigured
 from services.runtime.database import Database, until_it_answers
@@ -29,9 +27,31 @@ def upgrade(where: Database, service: str, home: Path) -> None:
         psycopg.OperationalError: the server does not answer.
     """
     folder = home / "infra" / "migrations"
+    if _applied(where) != newest(folder / service):
+        _apply(where, folder, service)
+
+
+def newest(folder: Path) -> str:
+    """The revision that stands first in the name of the last migration: 0002 in 0002_words.py."""
+    return max(path.name for path in folder.glob("*.py")).partition("_")[0]
+
+
+def _applied(where: Database) -> str | None:
     with psycopg.connect(where.conninfo, options=where.options) as connection:
         if connection.execute("SELECT to_regnamespace(%s)", [where.schema]).fetchone() == (None,):
             raise Misconfigured(f"The database has no schema {where.schema}: make it, owned by this service's role.")
+        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+
+def _apply(where: Database, folder: Path, service: str) -> None:
+    # These two take longer to load than all else together, and are needed once in a service's life.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    with psycopg.connect(where.conninfo, options=where.options) as connection:
         settings = Config(attributes={"connection": connection, "schema": where.schema})
         settings.set_main_option("script_location", str(folder))
         settings.set_main_option("version_locations", str(folder / service))

@@ -177,6 +177,40 @@ def test_processes_that_start_at_once_migrate_once(where: Database) -> None:
     assert [process.wait(60) for process in started] == [0, 0, 0]
 
 
+def test_a_migration_s_file_begins_with_its_revision() -> None:
+    for path in (HOME / "infra" / "migrations").glob("*/*.py"):
+        assert f'revision = "{path.name.partition("_")[0]}"' in path.read_text().splitlines(), path
+
+
+def test_a_service_that_is_up_to_date_does_not_load_alembic(where: Database) -> None:
+    program = (
+        "import os, pathlib, sys\nfrom services.runtime.database import Database\n"
+        "from services.runtime.migrations import upgrade\n"
+        "upgrade(Database(os.environ['WHERE'], 'correlator'), 'correlator', pathlib.Path())\n"
+        "print('alembic' in sys.modules)\n"
+    )
+    given = {**os.environ, "WHERE": where.conninfo}
+    said = [subprocess.check_output([sys.executable, "-c", program], env=given, cwd=HOME, text=True) for _ in range(2)]
+    assert said == ["True\n", "False\n"]
+
+
+async def test_a_later_migration_is_applied_to_tables_that_exist(
+    where: Database, health: Health, tmp_path: Path
+) -> None:
+    folder = tmp_path / "infra" / "migrations"
+    (folder / "grown").mkdir(parents=True)
+    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
+    for revision, before in (("0001", None), ("0002", "0001")):
+        (folder / "grown" / f"{revision}_table.py").write_text(
+            f"from alembic import op\nrevision, down_revision = {revision!r}, {before!r}\n"
+            f"def upgrade():\n    op.execute('CREATE TABLE made_by_{revision} ()')\n"
+        )
+        await migrate(where, "grown", tmp_path, health)
+    async with snapshot(where) as connection:
+        names = {name for (name,) in await (await connection.execute(NAMES, [where.schema])).fetchall()}
+    assert {"made_by_0001", "made_by_0002"} <= names
+
+
 async def test_a_migration_that_fails_leaves_nothing(where: Database, health: Health, tmp_path: Path) -> None:
     folder = tmp_path / "infra" / "migrations"
     (folder / "broken").mkdir(parents=True)
