@@ -114,7 +114,9 @@ def _edition(data: Path, port_base: int | None = None) -> Edition:
 
 def _started(data: Path) -> Edition:
     client.read_edition(data)
-    return _edition(data)
+    edition = _edition(data)
+    record.read(edition.data)
+    return edition
 
 
 @contextlib.contextmanager
