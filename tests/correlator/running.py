@@ -71,16 +71,6 @@ class Correlator:
         asked = {"event_ids": list(events)}
         assert until(lambda: self._missing(asked) == [], seconds), self.log.read_text()
 
-    def wait_until_all_is_told(self) -> None:
-        assert until(lambda: self._metric("lantern_outbox_age_seconds") == 0, START_SECONDS), self.log.read_text()
-
-    def _metric(self, name: str) -> float | None:
-        try:
-            lines = httpx.get(f"{self.url}/metrics").text.splitlines()
-        except httpx.TransportError:
-            return None
-        return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), None)
-
     def _missing(self, asked: dict[str, list[str]]) -> object:
         try:
             with self.client() as client:
