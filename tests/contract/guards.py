@@ -36,8 +36,8 @@ _STATEMENTS = (
 )
 # Calls that only make a value: of a type (by its capital letter), or by one of these.
 _MAKERS = _words("""
-    compile date datetime dict enumerate fromkeys frozenset get_logger int len list max min namedtuple range resolve set
-    sorted split str sum timedelta tuple
+    compile date datetime dict enumerate format fromkeys frozenset get_logger int items join keys len list max min
+    namedtuple range resolve set sorted split str sum timedelta tuple values
 """)
 
 
