@@ -1,6 +1,5 @@
 """Keyed identifiers: nobody without the agency's edge key can guess one from what it stands for."""
 
-import hashlib
 import hmac
 import re
 from typing import NewType
@@ -63,8 +62,6 @@ def record_id(edge_key: bytes, organisation: str, system: str, subject: SubjectI
 
 
 def _keyed(key: bytes, *parts: str) -> str:
-    digest = hmac.new(key, digestmod=hashlib.sha256)
-    for part in parts:
-        text = part.encode()
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.digest()[:_ID_BYTES].hex()
+    texts = [part.encode() for part in parts]
+    message = b"".join(len(text).to_bytes(8, "big") + text for text in texts)
+    return hmac.digest(key, message, "sha256")[:_ID_BYTES].hex()

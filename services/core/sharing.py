@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from services.core import ids
 from services.core.authority import may_say
@@ -212,6 +214,8 @@ def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
 
 def _plain(value: object) -> object:
     """A core value as JSON can say it."""
+    if value is None or isinstance(value, str):  # nearly all are
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, datetime | date):
@@ -222,5 +226,10 @@ def _plain(value: object) -> object:
 
 
 def _plain_fields(part: _Part) -> dict[str, object]:
-    named = ((field.name, _plain(getattr(part, field.name))) for field in fields(part))
-    return {name: plain for name, plain in named if plain not in (None, [])}
+    named = ((name, _plain(getattr(part, name))) for name in _names(type(part)))
+    return {name: plain for name, plain in named if plain is not None and plain != []}
+
+
+@cache
+def _names(part: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(part))
