@@ -26,7 +26,7 @@ def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process)
     app = FastAPI(title="Lantern case feed", docs_url=None, redoc_url=None, dependencies=[Depends(started)])
     app.add_middleware(NeverStored)
     app.include_router(case_routes(session, schemas))
-    app.include_router(feed_routes(session, feed, process.metrics))
+    app.include_router(feed_routes(session, feed, process))
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:

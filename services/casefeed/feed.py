@@ -80,11 +80,16 @@ class Feed:
 
 
 async def follow(
-    feed: Feed, read_table: ReadTable, after: int, heartbeat_seconds: float = HEARTBEAT_SECONDS
+    feed: Feed,
+    read_table: ReadTable,
+    after: int,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    is_live: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[bytes]:
     """What one watcher is sent: every item after a sequence number, in order, once; a comment when there is nothing.
 
     The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
+    A feed that is not live sends no heartbeat: silence must not look as if all were well.
     """
     yield f"id: {after}\n\n".encode()
     while not feed.closed:
@@ -94,5 +99,5 @@ async def follow(
         if items:
             after = items[-1].sequence
             yield b"".join(item.encoded for item in items)
-        elif not await feed.news(after, heartbeat_seconds):
+        elif not await feed.news(after, heartbeat_seconds) and is_live():
             yield HEARTBEAT

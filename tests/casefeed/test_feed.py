@@ -95,6 +95,18 @@ async def test_a_silent_feed_sends_heartbeats() -> None:
     assert [await anext(stream) for _ in range(3)] == [b"id: 7\n\n", HEARTBEAT, HEARTBEAT]
 
 
+async def test_a_feed_that_is_not_live_sends_no_heartbeat() -> None:
+    asked: list[bool] = []
+
+    def is_live() -> bool:
+        asked.append(len(asked) == 2)
+        return asked[-1]
+
+    stream = follow(Feed(), Table().page, 0, heartbeat_seconds=0.001, is_live=is_live)
+    assert [await anext(stream) for _ in range(2)] == [b"id: 0\n\n", HEARTBEAT]
+    assert asked == [False, False, True]
+
+
 async def test_a_closed_feed_ends_the_stream_of_a_watcher_who_waits() -> None:
     feed = Feed(0)
     stream = follow(feed, Table().page, 0)

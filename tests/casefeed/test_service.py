@@ -3,6 +3,7 @@
 import itertools
 import json
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,11 +38,11 @@ class Told:
     producer: Producer
     schemas: Schemas
 
-    def missing_child(self) -> str:
-        """Tell of a new case of a missing child; gives its id."""
+    def missing_child(self, behind: str | None = None) -> str:
+        """Tell of a new case of a missing child, behind everything that was told of another case; gives its id."""
         number = next(NUMBERS) << 96
         report = entry(ChildMissing(MissingKind.MISSING), event=number, subject=number, recorded_at=day(1))
-        self.send(an_id(number), Update(number, subjects=[(number, 1)], new=[report]).frame(self.schemas))
+        self.send(behind or an_id(number), Update(number, subjects=[(number, 1)], new=[report]).frame(self.schemas))
         return an_id(number)
 
     def send(self, key: str, frame: bytes) -> None:
@@ -57,19 +58,22 @@ class Told:
         found: dict[str, Any] = self.get(f"/api/cases/{case_id}").json()
         return found
 
-    def feed(self, *, until_case: str, **asked: Any) -> list[tuple[int, str]]:
-        """The numbers and cases that a watcher is told, up to and with a case."""
+    def feed(self, *until_cases: str, **asked: Any) -> list[tuple[int, str]]:
+        """The numbers and cases that a watcher is told, until all of these cases were among them."""
         told: list[tuple[int, str]] = []
+        number = 0
+        missing, deadline = set(until_cases), time.monotonic() + SECONDS
         with self.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS, **asked) as stream:
-            number = 0
-            for line in stream.iter_lines():
-                if line.startswith("id: "):
-                    number = int(line.removeprefix("id: "))
-                if line.startswith("data: "):
-                    told.append((number, json.loads(line.removeprefix("data: "))["case_id"]))
-                    if told[-1][1] == until_case:
-                        return told
-        raise AssertionError(told)
+            lines = stream.iter_lines()
+            while missing:
+                name, _, value = next(lines).partition(": ")
+                assert time.monotonic() < deadline, (missing, told)
+                if name == "id":
+                    number = int(value)
+                if name == "data":
+                    told.append((number, json.loads(value)["case_id"]))
+                    missing.discard(told[-1][1])
+        return told
 
     def metric(self, name: str) -> float:
         lines = self.get("/metrics").text.splitlines()
@@ -165,13 +169,11 @@ def test_a_question_that_makes_no_sense_is_answered_with_a_sentence(
 
 
 def test_a_watcher_who_comes_back_gets_what_it_missed_and_nothing_twice(told: Told) -> None:
-    first, second, third = (told.missing_child() for _ in range(3))
-    seen = told.feed(until_case=second, params={"after": 0})
-    rest = told.feed(until_case=third, headers={"Last-Event-ID": str(seen[-1][0])})
-    everything = told.feed(until_case=third, params={"after": 0})
-    assert seen + rest == everything
+    everything = told.feed(*(told.missing_child() for _ in range(3)), params={"after": 0})
+    seen, missed = everything[:-2], everything[-2:]
+    again = told.feed(*(case for _, case in missed), headers={"Last-Event-ID": str(seen[-1][0])})
     assert [number for number, _ in everything] == list(range(1, len(everything) + 1))
-    assert first in {case for _, case in everything}
+    assert again == missed
 
 
 def test_a_watch_begins_now_unless_it_is_asked_otherwise(told: Told) -> None:
@@ -184,6 +186,14 @@ def test_a_watch_begins_now_unless_it_is_asked_otherwise(told: Told) -> None:
     assert json.loads(data.removeprefix("data: "))["case_id"] == new
 
 
+def test_watchers_are_counted_for_as_long_as_they_watch(told: Told) -> None:
+    with told.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        assert told.metric("lantern_watchers") == 1
+    assert until(lambda: told.metric("lantern_watchers") == 0, SECONDS)
+
+
 def test_an_update_that_is_told_again_changes_nothing(told: Told) -> None:
     number = next(NUMBERS) << 96
     update = Update(number, subjects=[(number, 1)], new=[entry(PlacementStarted(), event=number, subject=number)])
@@ -192,11 +202,11 @@ def test_an_update_that_is_told_again_changes_nothing(told: Told) -> None:
     digests = told.get("/digests").json()["digests"]
     for _ in range(3):
         told.send(an_id(number), update.frame(told.schemas))
-    last = told.missing_child()
+    last = told.missing_child(behind=an_id(number))
     told.wait_for(last)
     again = told.get("/digests").json()["digests"]
     assert digests.items() <= again.items()
-    assert [case for _, case in told.feed(until_case=last, params={"after": 0})].count(an_id(number)) == 1
+    assert [case for _, case in told.feed(last, params={"after": 0})].count(an_id(number)) == 1
 
 
 def test_an_update_that_cannot_be_read_is_counted_and_the_others_go_on(told: Told) -> None:
@@ -214,16 +224,17 @@ def test_made_again_from_kafka_every_case_is_the_same(told: Told) -> None:
 
 
 def test_a_rebuild_puts_right_what_was_spoilt_and_leaves_watchers_their_place(told: Told, spoil: Spoil) -> None:
-    first, last = told.missing_child(), told.missing_child()
+    first = told.missing_child()
+    last = told.missing_child(behind=first)
     told.wait_for(last)
     digests = told.get("/digests").json()["digests"]
-    held = told.feed(until_case=last, params={"after": 0})
+    held = told.feed(last, params={"after": 0})
     spoil("UPDATE entries SET known_at = known_at - interval '1 day'; DELETE FROM said_again; DELETE FROM assignments")
     assert told.rebuilt(verify=True)["phase"] == "different"
     assert told.rebuilt(verify=False)["phase"] == "adopted"
     assert told.get("/digests").json()["digests"] == digests
     assert told.wait_for(first)["case_id"] == first
-    assert told.feed(until_case=last, params={"after": 0}) == held
+    assert told.feed(last, params={"after": 0}) == held
 
 
 def test_a_rebuild_tells_watchers_what_they_were_never_told(told: Told, spoil: Spoil) -> None:
@@ -232,17 +243,17 @@ def test_a_rebuild_tells_watchers_what_they_were_never_told(told: Told, spoil: S
     spoil("DELETE FROM feed USING feed_head AS head WHERE feed.sequence = head.sequence")
     spoil("UPDATE feed_head SET sequence = sequence - 1")
     assert told.rebuilt(verify=False)["phase"] == "adopted"
-    assert told.feed(until_case=case_id, params={"after": 0})[-1][1] == case_id
+    assert told.feed(case_id, params={"after": 0})[-1][1] == case_id
 
 
 def test_a_killed_case_feed_goes_on_where_it_was(told: Told) -> None:
     first = told.missing_child()
     told.wait_for(first)
     told.service.end(signal.SIGKILL)
-    second = told.missing_child()
+    second = told.missing_child(behind=first)
     told.service.start_and_wait()
     told.wait_for(second)
-    cases = [case for _, case in told.feed(until_case=second, params={"after": 0})]
+    cases = [case for _, case in told.feed(second, params={"after": 0})]
     assert (cases.count(first), cases.count(second)) == (1, 1)
 
 

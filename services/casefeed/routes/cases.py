@@ -1,36 +1,24 @@
 """GET /api/cases, GET /api/cases/{id}, GET /digests."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, status
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from services.casefeed.reading import (
-    FOREVER,
-    AmbiguousId,
-    BadCursor,
-    Known,
-    digests,
-    find_case,
-    list_cases,
-    read_case,
-)
+from services.casefeed.reading import FOREVER, Known, digests, find_case, list_cases, read_case
+from services.casefeed.routes.answering import answer
 from services.casefeed.views import CaseList, CaseView, case_view
 from services.core.case import CaseStatus
 from services.runtime.database import Connection, Session
 from services.runtime.digests import digests_as_json
 from services.wire.avro import Schemas
 
-_PATIENCE_SECONDS = 5.0
 _PAGE = 100
 _LARGEST_PAGE = 1_000
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, or at least its first 6 digits.")]
-T = TypeVar("T")
 
 
 def case_routes(session: Session, schemas: Schemas) -> APIRouter:
@@ -43,12 +31,12 @@ def case_routes(session: Session, schemas: Schemas) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> CaseList:
-        return await _answer(session, lambda connection: list_cases(connection, status, cursor, at_most))
+        return await answer(session, lambda connection: list_cases(connection, status, cursor, at_most))
 
     @routes.get("/api/cases/{case_id}")
     async def show(case_id: Id, as_known_at: AwareDatetime | None = None) -> CaseView:
         known_by = as_known_at.astimezone(UTC) if as_known_at else FOREVER
-        known = await _answer(session, lambda connection: _known(connection, schemas, case_id, known_by))
+        known = await answer(session, lambda connection: _known(connection, schemas, case_id, known_by))
         return case_view(known.case_id, known.subjects, known.entries, as_known_at and known_by)
 
     @routes.get("/digests", response_class=StreamingResponse)
@@ -64,20 +52,3 @@ async def _known(connection: Connection, schemas: Schemas, digits: str, known_by
     if case_id is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "No case was known by this id at this time.")
     return await read_case(connection, schemas, case_id, known_by)
-
-
-async def _answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Do `work`, or say what is wrong with the question or with the database."""
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await session.run(work)
-    except TimeoutError:
-        raise HTTPException(
-            status.HTTP_503_SERVICE_UNAVAILABLE, "The database does not answer; nothing is lost. Ask again soon."
-        ) from None
-    except BadCursor:
-        raise HTTPException(status.HTTP_400_BAD_REQUEST, "This is not a cursor that an earlier page gave.") from None
-    except AmbiguousId:
-        raise HTTPException(
-            status.HTTP_409_CONFLICT, "Several cases begin with these digits. Give more of them."
-        ) from None

@@ -1,6 +1,6 @@
 """GET /api/feed: server-sent events, resumed without a gap or a repeat."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,10 +8,12 @@ from fastapi import APIRouter, Header, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from services.casefeed.feed import Feed, follow
+from services.casefeed.feed import Feed, Item, follow
 from services.casefeed.live import before, head, items_after
+from services.casefeed.routes.answering import answer
 from services.runtime.database import Connection, Session
 from services.runtime.metrics import Metrics
+from services.runtime.process import Process
 
 Number = Annotated[int | None, Query(ge=0, description="Start after this number of the feed.")]
 LastHeld = Annotated[
@@ -20,17 +22,20 @@ LastHeld = Annotated[
 Since = Annotated[AwareDatetime | None, Query(description="Start with what was known at this time or later.")]
 
 
-def feed_routes(session: Session, feed: Feed, metrics: Metrics) -> APIRouter:
+def feed_routes(session: Session, feed: Feed, process: Process) -> APIRouter:
     """The route of the live feed; what memory no longer holds is read through `session`."""
     routes = APIRouter()
+
+    async def read_table(after: int) -> Sequence[Item]:
+        return await session.run(lambda connection: items_after(connection, after))
 
     @routes.get("/api/feed", response_class=StreamingResponse)
     async def watch(after: Number = None, since: Since = None, last_event_id: LastHeld = None) -> StreamingResponse:
         held = after if last_event_id is None else last_event_id
-        start = await session.run(lambda connection: _start(connection, held, since))
-        stream = follow(feed, lambda number: session.run(lambda connection: items_after(connection, number)), start)
+        start = await answer(session, lambda connection: _start(connection, held, since))
+        stream = follow(feed, read_table, start, is_live=lambda: not process.health.reasons)
         return StreamingResponse(
-            _counted(stream, metrics), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+            _counted(stream, process.metrics), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
         )
 
     return routes
