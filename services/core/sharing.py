@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
 from services.core import ids
 from services.core.authority import may_say
@@ -226,10 +224,5 @@ def _plain(value: object) -> object:
 
 
 def _plain_fields(part: _Part) -> dict[str, object]:
-    named = ((name, _plain(getattr(part, name))) for name in _names(type(part)))
+    named = ((field.name, _plain(getattr(part, field.name))) for field in fields(part))
     return {name: plain for name, plain in named if plain is not None and plain != []}
-
-
-@cache
-def _names(part: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(part))
