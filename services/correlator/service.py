@@ -11,7 +11,7 @@ from services.correlator.decoding import Decoder
 from services.correlator.reading import count_dead_letters
 from services.correlator.relay import Relay, waiting
 from services.runtime import inlet
-from services.runtime.database import Session
+from services.runtime.database import Session, end_frozen
 from services.runtime.inlet import Inlet
 from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
@@ -36,7 +36,7 @@ async def work(process: Process, decoder: Decoder, saving: Session, telling: Ses
     ):
         relay = Relay(telling, publisher)
         relaying = tasks.create_task(relay.run())
-        watching = tasks.create_task(watch_outbox(asking, metrics))
+        watching = tasks.create_task(watch_tables(asking, metrics))
         async with inlet.opened(process, saving, *SHARED) as shared:
             await correlate(shared, decoder, Batches(saving, decoder, telling=True), relay, metrics)
         await relaying
@@ -88,8 +88,10 @@ def collect_rarely() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
 
 
-async def watch_outbox(session: Session, metrics: Metrics) -> None:
-    """Measure every second how long the oldest message has waited to be told."""
+async def watch_tables(session: Session, metrics: Metrics) -> None:
+    """Measure every second how long the oldest message waits to be told; end what a frozen worker holds locked."""
     while True:
         metrics.outbox_age_seconds.set((await session.run(waiting)).total_seconds())
+        if ended := await session.run(end_frozen):
+            log.error("Another worker is frozen in the middle of a batch; its locks are taken from it.", count=ended)
         await asyncio.sleep(_WATCH_SECONDS)

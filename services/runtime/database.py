@@ -122,6 +122,20 @@ async def write_rows(connection: Connection, text: LiteralString, rows: Sequence
     return await cursor.fetchall() if cursor.description else []
 
 
+async def end_frozen(connection: Connection, seconds: float = IDLE_IN_TRANSACTION_SECONDS) -> int:
+    """End this role's sessions that keep a transaction open and have said nothing for so long; gives how many.
+
+    Their worker is frozen. PostgreSQL's own timeout does not see one that stopped in the middle of a pipeline.
+    """
+    cursor = await connection.execute(
+        """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+           WHERE usename = current_user AND pid <> pg_backend_pid() AND wait_event_type = 'Client'
+           AND xact_start IS NOT NULL AND state_change < clock_timestamp() - make_interval(secs => %s)""",
+        [seconds],
+    )
+    return int((await cursor.fetchone() or (0,))[0])
+
+
 class Session:
     """One connection for one piece of work at a time, opened again for as long as it takes."""
 

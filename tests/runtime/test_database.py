@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from services.core.errors import Misconfigured
-from services.runtime.database import Connection, Database, Session, ask, snapshot, write_rows
+from services.runtime.database import Connection, Database, Session, ask, connect, end_frozen, snapshot, write_rows
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
@@ -119,6 +119,28 @@ async def test_who_is_frozen_in_a_transaction_loses_what_it_has_locked(session: 
 
     await session.run(freezes_once)
     assert await words(session) == ["attempt 2"]
+
+
+async def test_a_worker_that_froze_within_a_pipeline_loses_what_it_has_locked(session: Session) -> None:
+    frozen = await connect(session.where)
+    await frozen.execute("SET idle_in_transaction_session_timeout = '50ms'")
+
+    async def freeze() -> None:
+        async with frozen.pipeline(), frozen.transaction():
+            await frozen.execute("SELECT pg_advisory_xact_lock(1)")
+            await frozen.execute("SELECT 1")
+            await asyncio.sleep(0.5)
+            assert await session.run(lambda connection: end_frozen(connection, 0.1)) == 1
+
+    with pytest.raises(psycopg.OperationalError):
+        await freeze()
+    await session.run(lambda connection: ask(connection, ("SELECT pg_advisory_xact_lock(1)", None)))
+
+
+async def test_a_worker_that_is_at_work_is_left_alone(session: Session) -> None:
+    async with snapshot(session.where) as busy:
+        await busy.execute("SELECT 1")
+        assert await session.run(end_frozen) == 0
 
 
 async def test_every_session_is_told_how_long_it_may_hold_a_lock(session: Session) -> None:
