@@ -30,9 +30,6 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka and 
 bench: $(ready) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
 
-bench: $(ready) ## how fast a fresh edition is on this machine, beside the machine's own floors
-	@$(bin)/lantern bench
-
 lint: $(ready)
 	$(bin)/ruff format --check --quiet .
 	$(bin)/ruff check --quiet .
