@@ -1,5 +1,6 @@
 """What README claims to list is what there is: folders, services, topics, commands."""
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,3 +134,10 @@ def test_guard_falls_when_a_row_is_taken_away(heading: str, row: str) -> None:
 def test_guard_falls_when_a_heading_is_taken_away() -> None:
     with pytest.raises(ValueError, match="substring"):
         table(README.replace("## Topics", "## Subjects"), "Topics")
+
+
+def test_a_build_machine_runs_what_people_run() -> None:
+    script = HOME / ".ci" / "run"
+
+    assert os.access(script, os.X_OK)
+    assert "\nmake test\n" in script.read_text("utf-8")
