@@ -120,7 +120,7 @@ def _when(decision: Decision) -> tuple[datetime, EventId]:
 
 def _links_newest_first(decisions: Iterable[Decision]) -> list[Decision]:
     links = [decision for decision in decisions if decision.verdict is Verdict.LINKED]
-    return sorted(links, key=_when, reverse=True)
+    return sorted(links, key=lambda link: (_when(link), link.pair), reverse=True)
 
 
 def _identifier_edges(
