@@ -40,7 +40,10 @@ async def _publish(target: Target, folder: Path, agency: Sector, content: bytes)
     with Progress(disable=True) as silent:
         summary = await published(sender, [path], target.clients, PATIENCE_SECONDS, wait=False, progress=silent)
     if summary.unanswered or summary.refused or summary.held_back:
-        raise Failed(f"The {agency.value} processor did not share everything that was generated: see `lantern status`.")
+        raise Failed(
+            f"The {agency.value} processor did not share everything that was generated: {summary.unanswered} records "
+            f"are not answered, {summary.refused} refused, {summary.held_back} held back. See `lantern status`."
+        )
     return len(summary.event_ids)
 
 
