@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from services.core.case import fold
 from services.core.case_json import from_json
+from services.core.claims import Identifier, Subject
+from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable
 from services.core.events import Event
 from services.runtime.database import Connection
@@ -102,6 +105,14 @@ async def test_an_event_on_the_wrong_topic_is_set_aside(tables: Tables) -> None:
     other = "referrals.v1"
     saved = await tables.save_records([record._replace(topic=other)])
     assert (saved.new, len(saved.unreadable)) == (0, 1)
+
+
+async def test_an_identifier_with_a_zero_byte_is_saved_like_any_other(tables: Tables) -> None:
+    """Avro's strings may hold one, PostgreSQL's may not."""
+    event = a_history(Random(13), 1)[0]
+    number = Identifier(IdentifierScheme.PASSPORT, "A\x00B", ClaimStatus.CLAIMED)
+    assert (await tables.save([replace(event, subject=Subject(identifiers=(number,)))])).new == 1
+    assert await tables.ask("SELECT value FROM claims") == [(b"A\x00B",)]
 
 
 async def test_missing_offsets_are_noticed_and_what_follows_is_saved(tables: Tables) -> None:
