@@ -1,6 +1,7 @@
 """One batch, one transaction: fence, inbox, who is who, timelines, states and what is to be told, all or nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.core.ids import SubjectId
@@ -24,8 +25,16 @@ _SHARED = "SELECT pg_advisory_xact_lock_shared(hashtextextended('identity in ' |
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('identity in ' || current_schema(), 0))"
 
 
+MOST_RETOLD = 20_000
+"""So many entries one transaction may fold anew; a batch that needs more is cut into several."""
+
+
 class ChangesIdentity(Exception):
     """This batch changes who is who, and was begun beside others."""
+
+
+class TooMuchToRetell(Exception):
+    """This batch would fold more entries anew than one transaction should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,27 @@ class Saved:
 class Batches:
     """Saves batches through one session; a shadow's tell nobody."""
 
-    def __init__(self, session: Session, decoder: Decoder, *, telling: bool) -> None:
+    def __init__(self, session: Session, decoder: Decoder, *, telling: bool, most_retold: int = MOST_RETOLD) -> None:
         self._session = session
         self._decoder = decoder
         self._telling = telling
+        self._most_retold = most_retold
 
-    async def save(self, batch: Batch) -> Saved:
-        """Save what is new in `batch`; whatever was saved before, here or by another worker, is passed over."""
+    async def save(self, batch: Batch) -> AsyncIterator[Saved]:
+        """Save what is new in `batch`, as a rule in one transaction; gives what each came to once it is committed.
+
+        Whatever was saved before, here or by another worker, is passed over.
+        """
+        try:
+            saved = await self._saved(batch)
+        except TooMuchToRetell:
+            for half in halves(batch):
+                async for part in self.save(half):
+                    yield part
+        else:
+            yield saved
+
+    async def _saved(self, batch: Batch) -> Saved:
         try:
             return await self._session.run(lambda connection: self._save(connection, batch, alone=False))
         except (ChangesIdentity, Overtaken):
@@ -93,7 +116,27 @@ class Batches:
         return handlers.settle(found, change, where, states, told), known, version
 
     async def _whole(self, connection: Connection, subjects: Collection[SubjectId], found: Survey) -> Timelines:
+        if not subjects:
+            return {}
+        several = len(found.new) + len(found.again) > 1
+        if several and await reading.count_entries(connection, subjects) > self._most_retold:
+            raise TooMuchToRetell
         held: dict[SubjectId, list[Said]] = {subject: [] for subject in subjects}
-        for one in await reading.timelines(connection, subjects):
+        async for one in reading.timelines(connection, subjects):
             held[one.subject_id].append(self._decoder.again(one.frame, one.known_at, one.said_at))
         return handlers.whole(held, found)
+
+
+def halves(batch: Batch) -> tuple[Batch, Batch]:
+    """A batch of several records as two, each partition's in their order."""
+    records = [(place, one) for place, some in batch.items() for one in some]
+    middle = len(records) // 2
+    return grouped(records[:middle]), grouped(records[middle:])
+
+
+def grouped(records: Iterable[tuple[Place, Read]]) -> Batch:
+    """Records by their partition."""
+    batch: defaultdict[Place, list[Read]] = defaultdict(list)
+    for place, one in records:
+        batch[place].append(one)
+    return batch

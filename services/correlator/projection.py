@@ -29,7 +29,8 @@ class Timelines:
 
     async def take(self, session: Session, batch: Batch) -> None:
         decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
-        await Batches(session, self._decoder, telling=False).save(decoded)
+        async for _ in Batches(session, self._decoder, telling=False).save(decoded):
+            pass
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:
         return digests(connection, self._decoder)

@@ -1,7 +1,7 @@
 """What the tables hold about a batch, asked in one go; every question goes by an index."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ from services.correlator.identity import Claims, Graph, Stated
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
+
+_ENTRIES_AT_ONCE = 2_000
 
 _DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by FROM decisions"
 _CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])"
@@ -118,13 +120,23 @@ async def states(connection: Connection, cases: Collection[CaseId]) -> dict[Case
     return _states(rows)
 
 
-async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> list[Held]:
-    """Read every event of some records."""
-    if not subjects:
-        return []
-    question = "SELECT subject_id, frame, known_at, said_at FROM entries WHERE subject_id = ANY(%b::bytea[])"
-    [rows] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
-    return [Held(SubjectId(subject.hex()), frame, known_at, said_at) for subject, frame, known_at, said_at in rows]
+async def count_entries(connection: Connection, subjects: Collection[SubjectId]) -> int:
+    """Count the events of some records."""
+    question = "SELECT count(*) FROM entries WHERE subject_id = ANY(%b::bytea[])"
+    [[(count,)]] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
+    return int(count)
+
+
+async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> AsyncIterator[Held]:
+    """Read every event of some records, a part at a time: however long they are, the connection is not left waiting."""
+    async with connection.cursor("timelines", binary=True) as cursor:
+        cursor.itersize = _ENTRIES_AT_ONCE
+        await cursor.execute(
+            "SELECT subject_id, frame, known_at, said_at FROM entries WHERE subject_id = ANY(%b::bytea[])",
+            [[_bytes(subject) for subject in subjects]],
+        )
+        async for subject, frame, known_at, said_at in cursor:
+            yield Held(SubjectId(subject.hex()), frame, known_at, said_at)
 
 
 async def members(connection: Connection, cases: Collection[CaseId]) -> list[Assigned]:

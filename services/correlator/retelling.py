@@ -21,7 +21,7 @@ async def whole_cases(connection: Connection, decoder: Decoder, cases: Sequence[
     states = await reading.states(connection, cases)
     assigned = await reading.members(connection, cases)
     case_of = {one.subject_id: one.case_id for one in assigned}
-    held = await reading.timelines(connection, case_of)
+    held = [one async for one in reading.timelines(connection, case_of)]
     members = grouped(assigned, lambda one: one.case_id)
     entries = grouped(held, lambda one: case_of[one.subject_id])
     again = grouped(await reading.said_again(connection, case_of), lambda one: case_of[one.subject_id])

@@ -47,9 +47,9 @@ async def correlate(shared: Inlet, decoder: Decoder, batches: Batches, relay: Re
     """Save and tell batch after batch until the process stops, then tell what is still to be told."""
     async for batch in decoded(shared, decoder):
         with metrics.batch_seconds.time():
-            saved = await batches.save(batch)
-            await relay.tell(saved)
-        count(saved, metrics)
+            async for saved in batches.save(batch):
+                count(saved, metrics)
+                await relay.tell(saved)
         await shared.acknowledge()
     await relay.close()
 

@@ -8,7 +8,7 @@ from psycopg.rows import TupleRow
 
 from services.core.events import Event
 from services.core.ids import CaseId
-from services.correlator.batch import Batches, Saved
+from services.correlator.batch import MOST_RETOLD, Batches, Saved
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
 from services.runtime.database import Connection, Session, ask
@@ -31,11 +31,15 @@ class Delivered(NamedTuple):
 class Tables:
     """The tables, and two workers who write to them; each has a partition of its own, unless it is told another."""
 
-    def __init__(self, one: Session, other: Session, decoder: Decoder) -> None:
+    def __init__(self, one: Session, other: Session, decoder: Decoder, most_retold: int = MOST_RETOLD) -> None:
         self.session = one
+        self.other = other
         self.decoder = decoder
-        self._workers = (Batches(one, decoder, telling=True), Batches(other, decoder, telling=True))
+        self._workers = tuple(
+            Batches(session, decoder, telling=True, most_retold=most_retold) for session in (one, other)
+        )
         self._next = [0, 0]
+        self.transactions = 0
 
     async def save(self, events: Iterable[Event], worker: int = 0) -> Saved:
         """Deliver events to a worker behind what its partition was delivered before."""
@@ -45,7 +49,9 @@ class Tables:
 
     async def save_records(self, records: Sequence[Delivered], worker: int = 0, partition: int | None = None) -> Saved:
         place = Place(TOPIC, worker if partition is None else partition)
-        return await self._workers[worker].save({place: self.decoder.decode(records)})
+        saved = [one async for one in self._workers[worker].save({place: self.decoder.decode(records)})]
+        self.transactions += len(saved)
+        return added(saved)
 
     def deliver(self, events: Iterable[Event], offset: int) -> list[Delivered]:
         """The records that hold some events, appended when they were recorded."""
@@ -74,3 +80,16 @@ class Tables:
             return {case: digest async for case, digest in digests(connection, self.decoder)}
 
         return await self.session.run(read)
+
+
+def added(saved: Sequence[Saved]) -> Saved:
+    """Several transactions as if they had been one."""
+    return Saved(
+        new=sum(one.new for one in saved),
+        again=sum(one.again for one in saved),
+        refolds=sum(one.refolds for one in saved),
+        unreadable=[place for one in saved for place in one.unreadable],
+        holes=[hole for one in saved for hole in one.holes],
+        numbers=[number for one in saved for number in one.numbers],
+        messages=[message for one in saved for message in one.messages],
+    )

@@ -135,6 +135,16 @@ async def test_a_batch_that_breaks_leaves_nothing_behind(tables: Tables) -> None
     ) == [(0,)]
 
 
+async def test_a_batch_with_too_much_to_fold_anew_is_saved_in_parts(tables: Tables) -> None:
+    small = Tables(tables.session, tables.other, tables.decoder, most_retold=5)
+    history = a_history(Random(14), 80)
+    await small.save(history[:40])
+    before = small.transactions
+    await small.save(history[40:])
+    assert small.transactions > before + 1
+    assert await small.digests() == truth(map(said, history))
+
+
 async def scans(tables: Tables) -> list[tuple[object, ...]]:
     await tables.ask("SELECT pg_stat_force_next_flush()")
     return await tables.ask(
