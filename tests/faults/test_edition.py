@@ -126,6 +126,14 @@ def answers(edition: LocalEdition, name: str) -> bool:
         return is_ready(parts, name, client)
 
 
+def test_up_waits_for_a_broker_that_was_just_killed(edition: LocalEdition) -> None:
+    os.kill(pid_of(supervisor(edition), "kafka"), signal.SIGKILL)
+
+    edition.up()
+
+    assert answers(edition, "kafka")
+
+
 def test_doctor_names_what_does_not_run(edition: LocalEdition) -> None:
     os.kill(pid_of(supervisor(edition), "vault"), signal.SIGSTOP)
     try:

@@ -32,7 +32,7 @@ class Step:
     """One step: what it does, in words, and doing it."""
 
     title: str
-    act: Callable[[], None]
+    act: Callable[[], object]
 
 
 def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[Step]:
@@ -40,6 +40,7 @@ def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[St
     supervisor = Supervisor(edition.run)
     return [
         Step("Look at the folder, the disk and the ports", partial(look, edition, supervisor, least_free_bytes)),
+        Step("Look for Apache Kafka's jars (45 MB are fetched the first time)", lambda: edition.jars),
         Step("Make passwords, keys and storage", lambda: edition.prepare(datetime.now(UTC))),
         Step("Start the keeper of the processes", partial(_start_supervisor, edition, supervisor)),
         Step(
