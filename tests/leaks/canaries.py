@@ -8,6 +8,8 @@ from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick
 
+# A short word of hexadecimal digits is found by chance within the hub's identifiers: it must stand by itself.
+_LIKE_AN_ID = re.compile(rb"[0-9A-Fa-f]{1,7}")
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{4,9}(?![0-9A-Za-z]|\.[0-9])")
 
 
@@ -62,13 +64,22 @@ class Canaries:
                 named.setdefault(pattern, (text, spelling))
         self._patterns = list(named)
         self._names = [named[pattern] for pattern in self._patterns]
+        self._alone = [_LIKE_AN_ID.fullmatch(pattern) is not None for pattern in self._patterns]
         self._search = BytesAhoCorasick(self._patterns)
         self._numbers = {number.encode() for number in numbers}
 
     def found_in(self, sink: str, content: bytes) -> list[Leak]:
         """Every canary in the content of a sink."""
-        texts = [Leak(*self._names[which], sink) for which, _, _ in self._search.find_matches_as_indexes(content)]
+        texts = [
+            Leak(*self._names[which], sink)
+            for which, start, end in self._search.find_matches_as_indexes(content)
+            if not self._alone[which] or _stands_alone(content, start, end)
+        ]
         # PostgreSQL numbers its own objects: there a short number proves nothing.
         counted = self._numbers and not sink.startswith("table pg_catalog.")
         tokens = self._numbers.intersection(_TOKEN.findall(content)) if counted else ()
         return texts + [Leak(number.decode(), "whole value", sink) for number in tokens]
+
+
+def _stands_alone(content: bytes, start: int, end: int) -> bool:
+    return not (content[max(start - 1, 0) : start].isalnum() or content[end : end + 1].isalnum())

@@ -50,6 +50,12 @@ def test_a_short_number_is_found_as_a_whole_value(content: bytes) -> None:
     assert found(content) == ["123456"]
 
 
+def test_a_postcode_of_hexadecimal_digits_is_found_by_itself_and_not_within_an_identifier() -> None:
+    canaries = Canaries(["EE3 3AC"])
+    assert canaries.found_in("a sink", b"0123ee33ac4567") == []
+    assert canaries.found_in("a sink", b"at ee33ac, upstairs")
+
+
 def test_a_leak_says_where_and_in_which_spelling() -> None:
     assert CANARIES.found_in("log of the correlator", b"zz999zz") == [
         Leak(POSTCODE, "lower without spaces utf-8", "log of the correlator")
