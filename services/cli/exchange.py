@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from services.cli.client import Edition, answer, http_settings, unavailable
 from services.core.codes import Sector
 from services.core.errors import Unavailable, UnreadableBytes
-from services.runtime.kafka import ClientT, KafkaAccess, Message, make_consumer, make_producer, send_batch
+from services.runtime.kafka import Client, ClientT, KafkaAccess, Message, make_consumer, make_producer, send_batch
 from services.wire import topics
 from services.wire.avro import Record, Schemas
 
@@ -21,6 +21,7 @@ Progress = Callable[[int], None]
 _AT_ONCE = 500
 _ASKED_AT_ONCE = 5_000
 _START_SECONDS = 15.0
+_STOP_SECONDS = 5.0
 _POLL_MS = 500
 _ASK_AGAIN_SECONDS = 0.2
 
@@ -107,7 +108,14 @@ async def _started(client: ClientT) -> AsyncIterator[ClientT]:
     except (KafkaError, TimeoutError):
         raise Unavailable("Kafka does not answer: nothing was sent. See what runs with `lantern status`.") from None
     finally:
-        await client.stop()
+        await _stop(client)
+
+
+async def _stop(client: Client) -> None:
+    """Stop a client; one that still waits for a broker to take what was given up on is left, for the process ends."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            await client.stop()
 
 
 async def wait_until_committed(edition: Edition, events: Sequence[str], patience: float, progress: Progress) -> None:
