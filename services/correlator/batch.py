@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from services.core.ids import SubjectId
@@ -58,6 +59,8 @@ class Batches:
         self._decoder = decoder
         self._telling = telling
         self._most_retold = most_retold
+        # What a batch does to identity is found out in the middle of it; the next one most likely does the same.
+        self._begins_alone = False
 
     async def save(self, batch: Batch) -> AsyncIterator[Saved]:
         """Save what is new in `batch`, as a rule in one transaction; gives what each came to once it is committed.
@@ -74,10 +77,10 @@ class Batches:
             yield saved
 
     async def _saved(self, batch: Batch) -> Saved:
-        try:
-            return await self._session.run(lambda connection: self._save(connection, batch, alone=False))
-        except (ChangesIdentity, Overtaken):
-            return await self._session.run(lambda connection: self._save(connection, batch, alone=True))
+        if not self._begins_alone:
+            with suppress(ChangesIdentity, Overtaken):
+                return await self._session.run(lambda connection: self._save(connection, batch, alone=False))
+        return await self._session.run(lambda connection: self._save(connection, batch, alone=True))
 
     async def _save(self, connection: Connection, batch: Batch, *, alone: bool) -> Saved:
         await connection.execute(ALONE if alone else _SHARED)
@@ -106,7 +109,8 @@ class Batches:
         found = survey(known, said)
         restated = await self._whole(connection, found.restated, found)
         change = handlers.change(known, found, restated)
-        if handlers.concerns_identity(known, found, change) and not alone:
+        self._begins_alone = handlers.concerns_identity(known, found, change)
+        if self._begins_alone and not alone:
             raise ChangesIdentity
         touched = found.restated | change.touches | handlers.awaited(known, found)
         graph = await reading.graph(connection, touched, change.identifiers) if touched else EMPTY

@@ -18,6 +18,7 @@ from services.correlator.identity import Claims, Graph, Stated
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
+from services.runtime.id_arrays import IdArray
 
 _ENTRIES_AT_ONCE = 2_000
 
@@ -64,10 +65,10 @@ class Held:
 
 async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, int]:
     """Lock the cases of the batch's records, read what is held about it, and draw the version of what it will write."""
-    events = [_bytes(said.entry.event_id) for said in batch]
-    subjects = [_bytes(said.entry.subject_id) for said in batch]
-    facts = [_bytes(said.entry.fact_id) for said in batch]
-    distinct = sorted(set(subjects))
+    events = IdArray([said.entry.event_id for said in batch])
+    subjects = IdArray([said.entry.subject_id for said in batch])
+    facts = IdArray([said.entry.fact_id for said in batch])
+    distinct = IdArray({said.entry.subject_id for said in batch})
     states, cases, held, words, claims, decisions, version = await ask(
         connection,
         (_LOCKED_STATES, [distinct]),
@@ -93,7 +94,7 @@ async def graph(
     connection: Connection, subjects: Collection[SubjectId], identifiers: Collection[IdentifierKey]
 ) -> Graph:
     """Read every record that these records, and whoever names these identifiers, reach."""
-    reached = await _reached(connection, subjects, identifiers)
+    reached = IdArray(await _reached(connection, subjects, identifiers))
     cases, claims, decisions = await ask(
         connection,
         (_CASES, [reached]),
@@ -105,25 +106,26 @@ async def graph(
 
 async def _reached(
     connection: Connection, subjects: Collection[SubjectId], identifiers: Collection[IdentifierKey]
-) -> list[bytes]:
+) -> list[str]:
     schemes, values = [scheme.value for scheme, _ in identifiers], [value.encode() for _, value in identifiers]
-    [rows] = await ask(connection, (_REACHED, [[_bytes(subject) for subject in subjects], schemes, values]))
-    return [subject for (subject,) in rows]
+    [rows] = await ask(connection, (_REACHED, [IdArray(subjects), schemes, values]))
+    return [subject.hex() for (subject,) in rows]
 
 
 async def states(connection: Connection, cases: Collection[CaseId]) -> dict[CaseId, CaseState]:
     """Read the states of some cases."""
     if not cases:
         return {}
-    wanted = [_bytes(case) for case in cases]
-    [rows] = await ask(connection, ("SELECT case_id, state FROM cases WHERE case_id = ANY(%b::bytea[])", [wanted]))
+    [rows] = await ask(
+        connection, ("SELECT case_id, state FROM cases WHERE case_id = ANY(%b::bytea[])", [IdArray(cases)])
+    )
     return _states(rows)
 
 
 async def count_entries(connection: Connection, subjects: Collection[SubjectId]) -> int:
     """Count the events of some records."""
     question = "SELECT count(*) FROM entries WHERE subject_id = ANY(%b::bytea[])"
-    [[(count,)]] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
+    [[(count,)]] = await ask(connection, (question, [IdArray(subjects)]))
     return int(count)
 
 
@@ -133,7 +135,7 @@ async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> 
         cursor.itersize = _ENTRIES_AT_ONCE
         await cursor.execute(
             "SELECT subject_id, frame, known_at, said_at FROM entries WHERE subject_id = ANY(%b::bytea[])",
-            [[_bytes(subject) for subject in subjects]],
+            [IdArray(subjects)],
         )
         async for subject, frame, known_at, said_at in cursor:
             yield Held(SubjectId(subject.hex()), frame, known_at, said_at)
@@ -142,7 +144,7 @@ async def timelines(connection: Connection, subjects: Collection[SubjectId]) -> 
 async def members(connection: Connection, cases: Collection[CaseId]) -> list[Assigned]:
     """Read which records belong to some cases."""
     question = "SELECT subject_id, case_id, known_at FROM subjects WHERE case_id = ANY(%b::bytea[])"
-    [rows] = await ask(connection, (question, [[_bytes(case) for case in cases]]))
+    [rows] = await ask(connection, (question, [IdArray(cases)]))
     return [Assigned(SubjectId(subject.hex()), CaseId(case.hex()), known_at) for subject, case, known_at in rows]
 
 
@@ -150,7 +152,7 @@ async def said_again(connection: Connection, subjects: Collection[SubjectId]) ->
     """Read what was said again of some records."""
     question = """SELECT event_id, subject_id, said_again.recorded_at, said_again.known_at
                   FROM entries JOIN said_again USING (event_id) WHERE subject_id = ANY(%b::bytea[])"""
-    [rows] = await ask(connection, (question, [[_bytes(subject) for subject in subjects]]))
+    [rows] = await ask(connection, (question, [IdArray(subjects)]))
     return [
         SaidAgain(EventId(event.hex()), SubjectId(subject.hex()), recorded_at, known_at)
         for event, subject, recorded_at, known_at in rows
@@ -165,12 +167,8 @@ async def count_dead_letters(connection: Connection) -> int:
 
 async def committed(connection: Connection, events: Sequence[EventId]) -> frozenset[EventId]:
     """Tell which of these events are on a timeline."""
-    wanted = [_bytes(event) for event in events]
-    [rows] = await ask(connection, (_EVENTS, [wanted]))
+    [rows] = await ask(connection, (_EVENTS, [IdArray(events)]))
     return frozenset(EventId(event.hex()) for (event,) in rows)
-
-
-_bytes = bytes.fromhex
 
 
 def _cases(rows: Iterable[TupleRow]) -> dict[SubjectId, CaseId]:

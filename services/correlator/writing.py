@@ -11,6 +11,7 @@ from services.correlator.identity import NO_CLAIMS, Claims
 from services.correlator.said import Claim, Said, SaidAgain
 from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
+from services.runtime.id_arrays import IdArray
 
 Message = tuple[bytes, bytes]
 """Key and value of one update."""
@@ -51,7 +52,7 @@ async def save(
 
 async def renew(connection: Connection, cases: Sequence[CaseId]) -> int:
     """Give some cases, and their records' places in them, a new version; gives it."""
-    wanted = [_bytes(case) for case in cases]
+    wanted = IdArray(cases)
     [[(version,)]] = await ask(connection, ("SELECT nextval('versions')", None))
     await ask(
         connection,
@@ -88,9 +89,9 @@ def _entries(new: Sequence[Said]) -> _Question:
                                 %b::timestamptz[], %b::timestamptz[], %b::bytea[])
            ON CONFLICT DO NOTHING RETURNING 1""",
         [
-            [_bytes(entry.event_id) for entry in entries],
-            [_bytes(entry.subject_id) for entry in entries],
-            [_bytes(entry.fact_id) for entry in entries],
+            IdArray([entry.event_id for entry in entries]),
+            IdArray([entry.subject_id for entry in entries]),
+            IdArray([entry.fact_id for entry in entries]),
             [entry.recorded_at for entry in entries],
             [entry.known_at for entry in entries],
             [said.frame for said in new],
@@ -117,10 +118,10 @@ def _moved(assigned: Sequence[Assigned], version: int) -> Iterator[_Question]:
         )
 
 
-def _assigned(assigned: Sequence[Assigned]) -> list[list[object]]:
+def _assigned(assigned: Sequence[Assigned]) -> list[object]:
     return [
-        [_bytes(one.subject_id) for one in assigned],
-        [_bytes(one.case_id) for one in assigned],
+        IdArray([one.subject_id for one in assigned]),
+        IdArray([one.case_id for one in assigned]),
         [one.known_at for one in assigned],
     ]
 
@@ -128,7 +129,7 @@ def _assigned(assigned: Sequence[Assigned]) -> list[list[object]]:
 def _said_again(again: Sequence[SaidAgain]) -> Iterator[_Question]:
     if not again:
         return
-    events, said_at = [_bytes(one.event_id) for one in again], [one.recorded_at for one in again]
+    events, said_at = IdArray([one.event_id for one in again]), [one.recorded_at for one in again]
     yield (
         """INSERT INTO said_again (event_id, recorded_at, known_at)
            SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::timestamptz[]) ON CONFLICT DO NOTHING""",
@@ -161,9 +162,9 @@ def _claims(outcome: Outcome, held: Claims) -> Iterator[_Question]:
         )
 
 
-def _claimed(rows: Sequence[tuple[SubjectId, Claim]]) -> list[list[object]]:
+def _claimed(rows: Sequence[tuple[SubjectId, Claim]]) -> list[object]:
     return [
-        [_bytes(subject) for subject, _ in rows],
+        IdArray([subject for subject, _ in rows]),
         [claim.scheme.value for _, claim in rows],
         [claim.value.encode() for _, claim in rows],
         [claim.disputed for _, claim in rows],
@@ -173,7 +174,7 @@ def _claimed(rows: Sequence[tuple[SubjectId, Claim]]) -> list[list[object]]:
 def _decisions(outcome: Outcome) -> Iterator[_Question]:
     gone, said = outcome.change.gone, outcome.change.said
     if gone:
-        events = [_bytes(stated.decision.event_id) for stated in gone]
+        events = IdArray([stated.decision.event_id for stated in gone])
         yield "DELETE FROM decisions WHERE event_id = ANY(%b::bytea[])", [events]
     if said:
         yield (
@@ -181,27 +182,26 @@ def _decisions(outcome: Outcome) -> Iterator[_Question]:
                SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::bytea[])
                ON CONFLICT (event_id) DO UPDATE SET decided_at = excluded.decided_at""",
             [
-                [_bytes(stated.decision.event_id) for stated in said],
-                [_bytes(stated.decision.pair[0]) for stated in said],
-                [_bytes(stated.decision.pair[1]) for stated in said],
+                IdArray([stated.decision.event_id for stated in said]),
+                IdArray([stated.decision.pair[0] for stated in said]),
+                IdArray([stated.decision.pair[1] for stated in said]),
                 [stated.decision.verdict.value for stated in said],
                 [stated.decision.decided_at for stated in said],
-                [_bytes(stated.by) for stated in said],
+                IdArray([stated.by for stated in said]),
             ],
         )
 
 
 def _cases(outcome: Outcome, version: int) -> Iterator[_Question]:
     """A case without records is no case: should one take its name again, it begins with a higher version."""
-    empty = [_bytes(case.case_id) for case in outcome.cases if case.case_id in outcome.emptied]
-    if empty:
-        yield "DELETE FROM cases WHERE case_id = ANY(%b::bytea[])", [empty]
+    if outcome.emptied:
+        yield "DELETE FROM cases WHERE case_id = ANY(%b::bytea[])", [IdArray(outcome.emptied)]
     kept = [case for case in outcome.cases if case.case_id not in outcome.emptied]
     if kept:
         yield (
             """INSERT INTO cases (case_id, state, version) SELECT *, %b::bigint FROM unnest(%b::bytea[], %b::text[])
                ON CONFLICT (case_id) DO UPDATE SET state = excluded.state, version = excluded.version""",
-            [version, [_bytes(case.case_id) for case in kept], [to_json(case.state) for case in kept]],
+            [version, IdArray([case.case_id for case in kept]), [to_json(case.state) for case in kept]],
         )
 
 
@@ -210,6 +210,3 @@ def _outbox(messages: Sequence[Message]) -> _Question:
         "INSERT INTO outbox (key, value) SELECT * FROM unnest(%b::bytea[], %b::bytea[]) RETURNING seq",
         [[key for key, _ in messages], [value for _, value in messages]],
     )
-
-
-_bytes = bytes.fromhex

@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 
 from services.core.errors import Misconfigured
 from services.runtime.health import Health, Reason
+from services.runtime.id_arrays import adapt_ids
 from services.runtime.settings import DatabaseSettings, Secrets
 
 Connection = psycopg.AsyncConnection[TupleRow]
@@ -87,9 +88,11 @@ async def connect(where: Database) -> Connection:
     Raises:
         psycopg.OperationalError: the server does not answer or does not let us in.
     """
-    return await psycopg.AsyncConnection.connect(
+    connection = await psycopg.AsyncConnection.connect(
         where.conninfo, autocommit=True, prepare_threshold=0, connect_timeout=_CONNECT_SECONDS, options=where.options
     )
+    adapt_ids(connection)
+    return connection
 
 
 @asynccontextmanager
