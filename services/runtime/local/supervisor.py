@@ -81,7 +81,7 @@ class Supervisor:
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
             cwd=ROOT, env={**os.environ, MARK: str(edition.data)}, stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, check=False,
+            text=True, check=False, umask=0o077,
         )  # fmt: skip
         if done.returncode != 0 or not until(self.answers, ANSWER_SECONDS):
             raise EditionFailed(
@@ -119,7 +119,7 @@ class Supervisor:
         return [program.name for program in self.states() if program.pid and program.name not in PARTS]
 
     def states(self) -> list[State]:
-        """What each program does now, in the order in which they are started."""
+        """What each program does now, by name."""
         return [
             State(one["name"], one["statename"].lower(), one["pid"] or None) for one in self._ask("getAllProcessInfo")
         ]
