@@ -12,8 +12,8 @@ from services.core.ids import MalformedId
 _BYTEA, _BYTEA_ARRAY = 17, 1001
 # An array begins with the number of its dimensions, whether it holds nulls, its elements' type; then the only
 # dimension's size and where it begins to count. Before each element stands its length: sixteen bytes, in digits here.
-_EMPTY = struct.pack("!iiI", 0, 0, _BYTEA)
-_ONE_DIMENSION = struct.Struct("!iiIii")
+_EMPTY = b"\0\0\0\0\0\0\0\0\0\0\0\x11"
+_ONE_DIMENSION = "!iiIii"
 _LENGTH = "00000010"
 _DIGITS = 32
 _ELEMENT_BYTES = 20
@@ -30,7 +30,7 @@ class IdArray:
 
     def __init__(self, ids: Collection[str]) -> None:
         elements = _elements(ids)
-        self.binary = _ONE_DIMENSION.pack(1, 0, _BYTEA, len(ids), 1) + elements if ids else _EMPTY
+        self.binary = struct.pack(_ONE_DIMENSION, 1, 0, _BYTEA, len(ids), 1) + elements if ids else _EMPTY
 
 
 def adapt_ids(context: AdaptContext) -> None:
