@@ -28,6 +28,7 @@ class SecuredKafka:
 
     bootstrap: str
     secrets: Path
+    pid: int
 
     def properties(self, principal: str) -> dict[str, str | int | float | bool]:
         """What librdkafka needs to connect as this principal."""
@@ -59,7 +60,7 @@ def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
     ) as process:
         try:
             kafka.wait_until_up(node, lambda: process.poll() is None)
-            running = SecuredKafka(node.bootstrap, secrets)
+            running = SecuredKafka(node.bootstrap, secrets, process.pid)
             passwords = {principal: credentials.kafka_password(secrets, principal) for principal in PRINCIPALS}
             kafka_users.provision(running.admin(), passwords)
             yield running

@@ -9,7 +9,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from services.runtime.local import binaries
+from services.runtime.local import binaries, class_archive, jars
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import INFRA, make_private_folder, write_private
 from services.runtime.local.ports import HOST
@@ -21,7 +21,14 @@ START_SECONDS = 60
 ASK_SECONDS = 1.0
 # Short-lived tools start faster without the optimising compiler.
 TOOL_FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-BROKER_FLAGS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
+BROKER_FLAGS = (
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    # Java would warn of what Kafka does, in lines that are not JSON.
+    "--sun-misc-unsafe-memory-access=allow",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class Kafka:
         return self.folder / "server.properties"
 
     @property
+    def class_archive(self) -> Path:
+        return class_archive.path_for(self.jars, jars.cache_folder().parent)
+
+    @property
     def segments(self) -> Path:
         return self.folder / "segments"
 
@@ -57,7 +68,8 @@ def prepare(kafka: Kafka, cluster_id: str) -> None:
 
 def command(kafka: Kafka) -> list[str]:
     log4j = f"-Dlog4j2.configurationFile={INFRA / 'kafka' / 'log4j2.properties'}"
-    return [str(binaries.java()), *BROKER_FLAGS, log4j, "kafka.Kafka", str(kafka.properties_file)]
+    archive = class_archive.flags(kafka.class_archive)
+    return [str(binaries.java()), *BROKER_FLAGS, *archive, log4j, "kafka.Kafka", str(kafka.properties_file)]
 
 
 def environment(kafka: Kafka) -> dict[str, str]:

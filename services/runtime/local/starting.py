@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from services.runtime.local import kafka, ports, postgres
+from services.runtime.local import class_archive, kafka, ports, postgres
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import make_private_folder
@@ -49,6 +49,7 @@ def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[St
         ),
         Step("Make users, topics, permissions and schemas", edition.provision),
         Step("Start the services", partial(_services, edition, supervisor)),
+        Step("Keep Kafka's classes for its next start", partial(_keep_classes, edition, supervisor)),
     ]
 
 
@@ -123,6 +124,12 @@ def _services(edition: Edition, supervisor: Supervisor) -> None:
             f"Not ready after {READY_SECONDS} s: {', '.join(sorted(waiting))}. They are tried again on their own; "
             f"nothing is lost: read the logs in {edition.logs}, and ask `lantern doctor`."
         )
+
+
+def _keep_classes(edition: Edition, supervisor: Supervisor) -> None:
+    broker = next(state.pid for state in supervisor.states() if state.name == "kafka")
+    if broker is not None:
+        class_archive.make(edition.kafka.class_archive, broker)
 
 
 def _drop_ready(waiting: set[str], edition: Edition, client: httpx.Client) -> set[str]:
