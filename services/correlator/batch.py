@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import suppress
 from dataclasses import dataclass
 
+from services.core.errors import Unreadable
 from services.core.ids import SubjectId
 from services.correlator import handlers, reading, writing
 from services.correlator.decoding import Decoder, Read
@@ -45,7 +46,7 @@ class Saved:
     new: int = 0
     again: int = 0
     refolds: int = 0
-    unreadable: Collection[Place] = ()
+    unreadable: int = 0
     holes: Sequence[Hole] = ()
     numbers: Sequence[int] = ()
     messages: Sequence[Message] = ()
@@ -83,30 +84,27 @@ class Batches:
         return await self._session.run(lambda connection: self._save(connection, batch, alone=True))
 
     async def _save(self, connection: Connection, batch: Batch, *, alone: bool) -> Saved:
-        await connection.execute(ALONE if alone else _SHARED)
-        admitted, holes = await fence.admit(connection, batch)
-        letters = {
-            place: [(one.offset, one.unreadable) for one in records if one.unreadable]
-            for place, records in admitted.items()
-        }
-        await writing.bury(connection, letters)
-        said = [one.said for records in admitted.values() for one in records if one.said]
-        outcome, known, version = await self._decide(connection, said, alone=alone)
+        async with connection.pipeline():
+            await connection.execute(ALONE if alone else _SHARED)
+            admitted, holes = await fence.admit(connection, batch)
+            letters = unreadable(admitted)
+            await writing.bury(connection, letters)
+            said = [one.said for records in admitted.values() for one in records if one.said]
+            known, version = await reading.known(connection, said)
+        outcome = await self._decide(connection, known, survey(known, said), alone=alone)
         told = messages(self._decoder.schemas, outcome.cases, version) if self._telling else []
         numbers = await writing.save(connection, outcome, known.claims, version, told)
         return Saved(
             new=len(outcome.found.new),
             again=len(outcome.found.again),
             refolds=outcome.refolds,
-            unreadable=[place for place, buried in letters.items() for _ in buried],
+            unreadable=sum(map(len, letters.values())),
             holes=holes,
             numbers=numbers,
             messages=told,
         )
 
-    async def _decide(self, connection: Connection, said: Sequence[Said], *, alone: bool) -> tuple[Outcome, Known, int]:
-        known, version = await reading.known(connection, said)
-        found = survey(known, said)
+    async def _decide(self, connection: Connection, known: Known, found: Survey, *, alone: bool) -> Outcome:
         restated = await self._whole(connection, found.restated, found)
         change = handlers.change(known, found, restated)
         self._begins_alone = handlers.concerns_identity(known, found, change)
@@ -117,7 +115,7 @@ class Batches:
         where = handlers.placed(known, found, change, graph)
         told = {**await self._whole(connection, where.retold - restated.keys(), found), **restated}
         states = {**known.states, **await reading.states(connection, where.unread)}
-        return handlers.settle(found, change, where, states, told), known, version
+        return handlers.settle(found, change, where, states, told)
 
     async def _whole(self, connection: Connection, subjects: Collection[SubjectId], found: Survey) -> Timelines:
         if not subjects:
@@ -129,6 +127,13 @@ class Batches:
         async for one in reading.timelines(connection, subjects):
             held[one.subject_id].append(self._decoder.again(one.frame, one.known_at, one.said_at))
         return handlers.whole(held, found)
+
+
+def unreadable(batch: Batch) -> dict[Place, list[tuple[int, Unreadable]]]:
+    """Where the records stand that could not be read, and why not."""
+    return {
+        place: [(one.offset, one.unreadable) for one in records if one.unreadable] for place, records in batch.items()
+    }
 
 
 def halves(batch: Batch) -> tuple[Batch, Batch]:

@@ -3,7 +3,7 @@
 What Kafka's group remembers is only a hint. A worker that was frozen and wakes late finds its records passed already.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -110,20 +110,30 @@ async def positions(connection: Connection) -> dict[Place, int]:
 
 
 async def _hold(connection: Connection, places: Sequence[Place]) -> dict[Place, int]:
-    given = [[place.topic_id for place in places], [place.partition for place in places]]
+    held = await _lock(connection, places)
+    if len(held) == len(places):
+        return held
     await connection.execute(
         """INSERT INTO positions (topic_id, partition, next_offset)
            SELECT *, 0 FROM unnest(%b::uuid[], %b::int[]) ON CONFLICT DO NOTHING""",
-        given,
+        _columns(places),
     )
+    return await _lock(connection, places)
+
+
+async def _lock(connection: Connection, places: Sequence[Place]) -> dict[Place, int]:
     cursor = await connection.execute(
         """SELECT topic_id, partition, next_offset FROM positions
            WHERE (topic_id, partition) IN (SELECT * FROM unnest(%b::uuid[], %b::int[]))
            ORDER BY topic_id, partition FOR UPDATE""",
-        given,
+        _columns(places),
         binary=True,
     )
     return {Place(topic_id, partition): offset for topic_id, partition, offset in await cursor.fetchall()}
+
+
+def _columns(places: Collection[Place]) -> list[object]:
+    return [[place.topic_id for place in places], [place.partition for place in places]]
 
 
 async def _advance(connection: Connection, reached: Mapping[Place, int]) -> None:
@@ -131,7 +141,7 @@ async def _advance(connection: Connection, reached: Mapping[Place, int]) -> None
         """UPDATE positions SET next_offset = reached.next_offset
            FROM unnest(%b::uuid[], %b::int[], %b::bigint[]) AS reached (topic_id, partition, next_offset)
            WHERE (positions.topic_id, positions.partition) = (reached.topic_id, reached.partition)""",
-        [[place.topic_id for place in reached], [place.partition for place in reached], list(reached.values())],
+        [*_columns(reached), list(reached.values())],
     )
 
 

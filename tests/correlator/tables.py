@@ -88,7 +88,7 @@ def added(saved: Sequence[Saved]) -> Saved:
         new=sum(one.new for one in saved),
         again=sum(one.again for one in saved),
         refolds=sum(one.refolds for one in saved),
-        unreadable=[place for one in saved for place in one.unreadable],
+        unreadable=sum(one.unreadable for one in saved),
         holes=[hole for one in saved for hole in one.holes],
         numbers=[number for one in saved for number in one.numbers],
         messages=[message for one in saved for message in one.messages],
