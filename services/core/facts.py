@@ -4,22 +4,34 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.core.codes import (
+    AccountArea,
+    AgencyCheck,
     Asked,
     Channel,
     Concern,
     Connection,
     Documents,
+    Finding,
     FoundHow,
     HealthSetting,
+    IdentityEvidence,
+    Interpreter,
     LinkGround,
     MissingKind,
+    ParentsSay,
     PoliceCircumstance,
+    Purpose,
     ReferralDecision,
+    RelationshipEvidence,
+    RevocationReason,
+    RiskDecision,
+    Section47Outcome,
     SeenBy,
     Setting,
+    ThreatKind,
     YesNo,
 )
-from services.core.ids import FactId, SubjectId
+from services.core.ids import EventId, FactId, SubjectId
 from services.core.indicators import Indicator
 
 
@@ -143,6 +155,149 @@ class LinkRefused:
 
     other: SubjectId
     ground: LinkGround = LinkGround.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class EnquirerInterviewed:
+    """A social worker interviewed the adult, apart from the child (¶5.31, 5.65). `officer` is an opaque handle."""
+
+    enquirer: str
+    officer: str
+    interpreter: Interpreter = Interpreter.UNKNOWN
+    apart_from_child: YesNo = YesNo.UNKNOWN
+    completed: YesNo = YesNo.UNKNOWN
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChecked:
+    """Whether the adult is who they say they are (¶5.65, 5.67)."""
+
+    enquirer: str
+    officer: str
+    finding: Finding = Finding.UNDECIDED
+    evidence: tuple[IdentityEvidence, ...] = ()
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipChecked:
+    """Whether the adult is to the child what they say; the accounts compared area by area (¶5.30-5.31, 5.66)."""
+
+    enquirer: str
+    officer: str
+    finding: Finding = Finding.UNDECIDED
+    evidence: tuple[RelationshipEvidence, ...] = ()
+    areas_matching: tuple[AccountArea, ...] = ()
+    areas_differing: tuple[AccountArea, ...] = ()
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCheckReturned:
+    """One agency looked the adult up in its own records (¶5.67); the event's sector says which agency."""
+
+    enquirer: str
+    officer: str
+    result: AgencyCheck = AgencyCheck.UNKNOWN
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAssessed:
+    """The risk of reuniting this child with this adult was assessed (¶5.67)."""
+
+    enquirer: str
+    officer: str
+    decision: RiskDecision = RiskDecision.UNDECIDED
+    keeps_child_safe: YesNo = YesNo.UNKNOWN
+    exercises_responsibility: YesNo = YesNo.UNKNOWN
+    contact_consistent_with_welfare: YesNo = YesNo.UNKNOWN
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseApproved:
+    """A person approved one decision of the vault, on one risk assessment (its event_id)."""
+
+    enquirer: str
+    officer: str
+    decision: str
+    assessment: EventId
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRevoked:
+    """What was established about the adult no longer holds."""
+
+    enquirer: str
+    officer: str
+    reason: RevocationReason = RevocationReason.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class LocationDisclosed:
+    """The vault showed a location under a decision, to the person who speaks; never which location."""
+
+    decision: str
+    officer: str
+    purpose: Purpose = Purpose.UNKNOWN
+    enquirer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentsContacted:
+    """The parents in the country of origin were asked for their views (¶5.69)."""
+
+    officer: str
+    say: ParentsSay = ParentsSay.UNKNOWN
+    enquirer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section47Started:
+    """An enquiry under section 47 of the Children Act 1989 began (¶5.20-5.26)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section47Concluded:
+    """The enquiry ended; until its meeting agrees, no further action is taken (¶5.35)."""
+
+    outcome: Section47Outcome = Section47Outcome.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAgreed:
+    """The meeting after a section 47 enquiry agreed a plan, or did not (¶5.35)."""
+
+    agreed: YesNo = YesNo.UNKNOWN
+    release_agreed: YesNo = YesNo.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewHeld:
+    """The child was seen and heard, apart from carers (¶5.29, 5.39-5.40, 5.70). `officer` is an opaque handle."""
+
+    officer: str
+    interpreter: Interpreter = Interpreter.UNKNOWN
+    apart_from_carers: YesNo = YesNo.UNKNOWN
+    wishes_and_feelings_known: YesNo = YesNo.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementThreatSeen:
+    """Something unusual was seen around a placement (¶5.65); where is sealed."""
+
+    kind: ThreatKind = ThreatKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerAllocated:
+    """A worker was given the case (¶5.70); ended by a correction that says until when. `worker` is an opaque handle."""
+
+    worker: str
+    until: date | None = None
 
 
 Fact = (
