@@ -28,6 +28,7 @@ class SecuredKafka:
 
     bootstrap: str
     secrets: Path
+    folder: Path
     pid: int
 
     def properties(self, principal: str) -> dict[str, str | int | float | bool]:
@@ -56,11 +57,14 @@ def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
     )
     kafka.prepare(node, str(Uuid(0, uuid.uuid4().int & 0xFFFFFFFF)))
     with subprocess.Popen(
-        kafka.command(node), env={**os.environ, **kafka.environment(node)}, stdout=subprocess.DEVNULL
+        kafka.command(node),
+        cwd=node.folder,
+        env={**os.environ, **kafka.environment(node)},
+        stdout=subprocess.DEVNULL,
     ) as process:
         try:
             kafka.wait_until_up(node, lambda: process.poll() is None)
-            running = SecuredKafka(node.bootstrap, secrets, process.pid)
+            running = SecuredKafka(node.bootstrap, secrets, node.folder, process.pid)
             passwords = {principal: credentials.kafka_password(secrets, principal) for principal in PRINCIPALS}
             kafka_users.provision(running.admin(), passwords)
             yield running

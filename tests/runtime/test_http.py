@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from services.core.errors import Misconfigured
 from services.runtime.health import Health, Reason
-from services.runtime.http import create_app, serving
+from services.runtime.http import create_app, listen, serving
 from services.runtime.metrics import DEFINITIONS, Metrics
 
 TOKEN = "token-of-the-tests"
@@ -125,6 +126,13 @@ async def test_two_tokens_are_none(client: httpx.AsyncClient) -> None:
     two = [("authorization", f"Bearer {TOKEN}"), ("authorization", f"Bearer {TOKEN}")]
 
     assert (await client.get("/secret", headers=two)).status_code == 401
+
+
+def test_an_answer_does_not_wait_for_an_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence(metrics: Metrics, health: Health) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
+
 from services.runtime.local import binaries
 from services.runtime.local.files import make_private_folder
 
@@ -45,3 +47,10 @@ def make(archive: Path, broker_pid: int) -> None:
         )  # fmt: skip
         if done.returncode == 0 and draft.exists():
             draft.replace(archive)
+            _clear_up(broker_pid)
+
+
+def _clear_up(broker_pid: int) -> None:
+    """Delete what Java, while it made the archive, printed into files where the broker runs."""
+    for printed in Path(psutil.Process(broker_pid).cwd()).glob("java_pid*_std*"):
+        printed.unlink()

@@ -24,6 +24,8 @@ TOOL_FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 BROKER_FLAGS = (
     "-Xmx512m",
     "-XX:+UseSerialGC",
+    # The optimising compiler costs a young broker more than it gives: 136 us of CPU an event without, 428 with it.
+    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
     # Java would warn of what Kafka does, in lines that are not JSON.

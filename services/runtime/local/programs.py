@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.runtime.local import credentials, database, kafka, postgres
 from services.runtime.local.edition import Edition
@@ -16,18 +17,25 @@ PARTS = ("kafka", "postgres")
 
 @dataclass(frozen=True)
 class Program:
-    """One program: its name, command, what its environment adds, and the signal that stops it in good order."""
+    """One program: its name, command, what its environment adds, what stops it in good order, and where it runs."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     stop_signal: str = "TERM"
+    directory: Path = ROOT
 
 
 def programs(edition: Edition) -> list[Program]:
     """Every program of an edition, the parts that the services stand on first."""
     return [
-        Program("kafka", kafka.command(edition.kafka), kafka.environment(edition.kafka)),
+        # Java leaves what it has to say of itself where it runs.
+        Program(
+            "kafka",
+            kafka.command(edition.kafka),
+            kafka.environment(edition.kafka),
+            directory=edition.kafka.folder,
+        ),
         # At SIGTERM it would wait for its clients.
         Program("postgres", postgres.command(edition.postgres), {}, "INT"),
         *(Program(name, [sys.executable, "-m", f"services.{name}"], told(edition, name)) for name in SERVICES),

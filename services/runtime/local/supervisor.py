@@ -28,7 +28,6 @@ ANSWER_SECONDS = 10
 STOP_SECONDS = 30
 DO_NOT_WAIT = False
 _COMMON = {
-    "directory": str(ROOT),
     "autorestart": "true",
     "startsecs": "1",
     "stopwaitsecs": "5",
@@ -158,6 +157,7 @@ def configuration(edition: Edition, socket: Path) -> str:
 def _section(program: Program, place: int, logs: Path) -> dict[str, str]:
     return {
         **_COMMON,
+        "directory": _literal(str(program.directory)),
         "command": " ".join(f'"{_literal(word)}"' for word in program.command),
         "environment": ",".join(f'{name}="{_literal(value)}"' for name, value in program.environment.items()),
         "priority": str(place),

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme, OrganisationKind, Precision, SealedField
 from services.core.facts import FACTS, ChildFound, ChildMissing, KinshipClaimed, Sighting
 from services.core.sharing import Decision
 from services.core.statements import ProblemReason
+from services.formats.canonical.documents import field_names
 from services.formats.canonical.values import standard_identifier
 from tests.formats.documents import EVENTS, SAID_BY, decided, example, without
 
@@ -101,6 +102,7 @@ def test_every_problem_of_a_document_is_listed() -> None:
 
 @given(secret=st.text(min_size=12, max_size=40), place=st.sampled_from(["", "subject", "fact", "location", "source"]))
 def test_no_problem_repeats_a_value_or_an_unknown_fields_name(secret: str, place: str) -> None:
+    assume(not any(secret in name for name in field_names()))
     path = f"{place}__{secret}" if place and "__" not in secret else "key"
     found = decided(example("ReferralDecided", **{path: secret * 20})).problems
     assert secret not in str(found)

@@ -57,6 +57,9 @@ def test_what_is_no_broker_makes_no_archive(tmp_path: Path) -> None:
 def test_a_running_broker_makes_an_archive_that_java_takes(kafka: SecuredKafka, tmp_path: Path) -> None:
     archive = tmp_path / "kafka.jsa"
 
+    before = sorted(kafka.folder.iterdir())
+
     class_archive.make(archive, kafka.pid)
 
+    assert sorted(kafka.folder.iterdir()) == before
     assert "shared objects file" in tool(archive, "-Xlog:class+load").stdout
