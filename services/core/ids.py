@@ -57,7 +57,7 @@ def enquirer_handle(edge_key: bytes, organisation: str, system: str, reference: 
 
 
 def person_handle(people_key: bytes, subject: str) -> str:
-    """The opaque handle of an officer or worker, from their `sub` at the identity provider: the same in every agency."""
+    """The opaque handle of a colleague, from their `sub` at the identity provider: the same in every agency."""
     return _keyed(people_key, "person", subject)
 
 

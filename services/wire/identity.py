@@ -1,4 +1,4 @@
-"""The signed ID token by which an identity provider says who somebody is: checked, never believed (OIDC Core 3.1.3.7)."""
+"""The signed ID token by which a provider says who somebody is: checked, never believed (OIDC Core 3.1.3.7)."""
 
 import json
 from dataclasses import dataclass, field
