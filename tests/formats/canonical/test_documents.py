@@ -11,7 +11,7 @@ from services.core.facts import FACTS, ChildFound, ChildMissing, KinshipClaimed,
 from services.core.sharing import Decision
 from services.core.statements import ProblemReason
 from services.formats.canonical.values import standard_identifier
-from tests.formats.documents import EVENTS, SAID_BY, decided, example, without
+from tests.formats.documents import EVENTS, SAID_BY, SIGNED_IN, decided, example, without
 
 BIRTH = "subject.dates_of_birth[0].value"
 
@@ -27,7 +27,8 @@ def test_every_event_type_has_an_example() -> None:
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_example_is_read_without_a_problem(event: str) -> None:
     kind = SAID_BY.get(event, OrganisationKind.LOCAL_AUTHORITY)
-    outcome = decided(example(event), example(event, in_answer_to="0" * 32), kind=kind)
+    said = example(event), example(event, in_answer_to="0" * 32)
+    outcome = decided(*said, kind=kind, author=SIGNED_IN.get(event))
     assert outcome.problems == ()
     assert {each.type for each in outcome.events} == {event}
 
