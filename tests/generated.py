@@ -16,7 +16,7 @@ from nhs_number.validate import is_valid
 from services.core import ids
 from services.core.codes import OrganisationKind, Sector
 from services.core.ids import EventId, SubjectId
-from services.core.sharing import Edge, Outcome, SealedFact, share
+from services.core.sharing import Edge, EdgeKeys, Outcome, SealedFact, share
 from services.core.statements import Opened
 from services.correlator.said import Said
 from services.formats.catalogue import cut_files, read
@@ -78,7 +78,7 @@ def organisation(agency: Sector) -> str:
     return f"ORGANISATION-{agency.value}"
 
 
-def files(random: Random, children: range, most: int, edge_keys: Mapping[Sector, bytes]) -> list[File]:
+def files(random: Random, children: range, most: int, edge_keys: Mapping[Sector, EdgeKeys]) -> list[File]:
     """At most `most` files about these children, ten events or so each; the keys tell whom links name."""
     numbers = zip(children, _nhs_numbers(children.start), strict=False)
     tellings = [telling for child, number in numbers for telling in _tellings(random, child, number)]
@@ -91,7 +91,7 @@ def files(random: Random, children: range, most: int, edge_keys: Mapping[Sector,
     return found
 
 
-def truth(published: list[File], edge_keys: Mapping[Sector, bytes]) -> Truth:
+def truth(published: list[File], edge_keys: Mapping[Sector, EdgeKeys]) -> Truth:
     """What the files come to when nothing goes wrong, by the same pure rules and without any process."""
     outcomes = [outcome for file in published for outcome in _outcomes(file, edge_keys[file.agency])]
     return Truth(
@@ -100,13 +100,13 @@ def truth(published: list[File], edge_keys: Mapping[Sector, bytes]) -> Truth:
     )
 
 
-def _outcomes(file: File, edge_key: bytes) -> Iterator[Outcome]:
+def _outcomes(file: File, keys: EdgeKeys) -> Iterator[Outcome]:
     # Received long after everything was recorded, as it is when a test runs.
     received = START.replace(year=START.year + 1)
     for part in cut_files(file.agency, [file.content]):
         for record in part.cut.records:
             opened = Opened(part.cut.format, file.organisation, EDGE_KINDS[file.agency], received, record)
-            yield share(read(file.agency, opened), Edge(edge_key, file.agency, received))
+            yield share(read(file.agency, opened), Edge(keys, file.agency, received))
 
 
 def _nhs_numbers(first: int) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _document(
 
 
 def _decision(
-    random: Random, children: range, edge_keys: Mapping[Sector, bytes]
+    random: Random, children: range, edge_keys: Mapping[Sector, EdgeKeys]
 ) -> tuple[Sector, list[dict[str, Any]]]:
     """A coordinator of the local authority joins two records, or parts them, or refuses to join them."""
     one, other = (_subject(random, children, edge_keys) for _ in range(2))
@@ -164,9 +164,9 @@ def _decision(
     return Sector.LOCAL_AUTHORITY, [document] if one != other else []
 
 
-def _subject(random: Random, children: range, edge_keys: Mapping[Sector, bytes]) -> SubjectId:
+def _subject(random: Random, children: range, edge_keys: Mapping[Sector, EdgeKeys]) -> SubjectId:
     agency, child = random.choice(list(EDGE_KINDS)), random.choice(children)
-    return ids.subject_id(edge_keys[agency], organisation(agency), SYSTEM, _own_id(agency, child))
+    return ids.subject_id(edge_keys[agency].own, organisation(agency), SYSTEM, _own_id(agency, child))
 
 
 def _own_id(agency: Sector, child: int) -> str:

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from services.cli.__main__ import commands
 from services.core.codes import OrganisationKind, Sector
-from services.core.sharing import Decision
+from services.core.sharing import Decision, EdgeKeys
 from services.core.statements import Opened
 from services.formats.catalogue import cut_files
 from services.police.handlers import decide
@@ -90,7 +90,7 @@ def test_the_first_file_that_readme_shows_is_shared() -> None:
     [record] = part.cut.records
     opened = Opened(part.cut.format, "EXAMPLE-FORCE", OrganisationKind.POLICE_FORCE, NOW, record)
 
-    outcome = decide(opened, bytes(32), NOW)
+    outcome = decide(opened, EdgeKeys(bytes(32), bytes(32)), NOW)
 
     assert outcome.decision is Decision.SHARED
     assert [type(event.fact).__name__ for event in outcome.events] == ["ChildMissing"]

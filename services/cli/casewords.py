@@ -1,5 +1,6 @@
 """Cases and events in the words of a terminal: times, statuses and what a coded fact says."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -11,7 +12,7 @@ SHORT_ID = 8
 
 _STYLES = {"missing": "bold red", "away": "bold yellow", "known": ""}
 _SILENT = {None, "unknown", "undecided", "unverified"}
-_OTHER_RECORDS = {"episode", "other", "enquirer"}
+_ID = re.compile("[0-9a-f]{32}")
 
 
 def short(identifier: str) -> str:
@@ -43,7 +44,7 @@ def happened(moment: str | None, precision: str, zone: tzinfo | None = None) -> 
 
 
 def said(event_type: str, fact: Mapping[str, Any]) -> str:
-    """What an event says, from its coded fields; what is not known is left out, other records' ids are shortened."""
+    """What an event says, from its coded fields; what is not known is left out, ids and handles are shortened."""
     details = [_detail(name, value) for name, value in fact.items() if not _is_silent(value)]
     return ": ".join(filter(None, [words(event_type).capitalize(), ", ".join(details)]))
 
@@ -64,8 +65,8 @@ def _is_silent(value: object) -> bool:
 
 
 def _detail(name: str, value: Any) -> str:  # noqa: ANN401 - whatever a coded field holds
-    if name in _OTHER_RECORDS:
-        return f"{words(name)} {short(str(value))}"
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return f"{words(name)} {short(value)}"
     if isinstance(value, list):
         return f"{words(name)} {', '.join(words(str(part)) for part in value)}"
     return words(str(value)) if name in {"kind", "decision", "circumstance"} else f"{words(name)} {words(str(value))}"

@@ -56,6 +56,16 @@ def enquirer_handle(edge_key: bytes, organisation: str, system: str, reference: 
     return _keyed(edge_key, "enquirer", organisation, system, reference)
 
 
+def person_handle(people_key: bytes, subject: str) -> str:
+    """The opaque handle of a colleague, from their `sub` at the identity provider: the same in every agency."""
+    return _keyed(people_key, "person", subject)
+
+
+def body_handle(people_key: bytes, organisation: str) -> str:
+    """The opaque handle of the organisation that a person works for; it is not the one under which that body speaks."""
+    return _keyed(people_key, "body", organisation)
+
+
 def record_id(edge_key: bytes, organisation: str, system: str, subject: SubjectId) -> FactId:
     """What stands for the record itself: that the agency knows the child, and under which numbers."""
     return FactId(_keyed(edge_key, "record", organisation, system, subject))

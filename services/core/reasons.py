@@ -15,19 +15,33 @@ from services.core.codes import (
     YesNo,
 )
 from services.core.facts import (
+    AgencyCheckReturned,
     BorderEncounter,
     ChildFound,
     ChildLookedAfter,
     ChildMissing,
+    EnquirerInterviewed,
     Fact,
+    IdentityChecked,
+    InterviewHeld,
     KinshipClaimed,
     LinkRefused,
+    LocationDisclosed,
+    ParentsContacted,
+    PlacementThreatSeen,
+    PlanAgreed,
     PoliceContact,
     RecordsLinked,
     RecordsUnlinked,
     ReferralDecided,
     ReferralMade,
+    RelationshipChecked,
+    ReleaseApproved,
+    RiskAssessed,
+    Section47Concluded,
+    Section47Started,
     Sighting,
+    VerificationRevoked,
 )
 from services.core.statements import Statement
 
@@ -49,6 +63,7 @@ class Reason(StrEnum):
     IN_THE_NRM = "in_the_nrm"
     PRIVATELY_FOSTERED = "privately_fostered"
     IDENTITY_DECIDED = "identity_decided"
+    KNOWN_TO_THE_HUB = "known_to_the_hub"
     ASKED_FOR = "asked_for"
 
 
@@ -65,6 +80,7 @@ PARAGRAPHS: dict[Reason, str] = {
     Reason.IN_THE_NRM: "6.1",
     Reason.PRIVATELY_FOSTERED: "5.56",
     Reason.IDENTITY_DECIDED: "3.5",
+    Reason.KNOWN_TO_THE_HUB: "5.65",
     Reason.ASKED_FOR: "5.5",
 }
 
@@ -74,7 +90,15 @@ _OF_TYPE: dict[type[Fact], Reason] = {
     ChildMissing: Reason.MISSING,
     Sighting: Reason.MISSING,
     ChildFound: Reason.MISSING,
-    KinshipClaimed: Reason.CLAIMED_BY_AN_ADULT,
+    **dict.fromkeys(
+        (
+            *(KinshipClaimed, EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned),
+            *(RiskAssessed, ReleaseApproved, VerificationRevoked, LocationDisclosed, ParentsContacted),
+        ),
+        Reason.CLAIMED_BY_AN_ADULT,
+    ),
+    **dict.fromkeys((Section47Started, Section47Concluded, PlanAgreed, InterviewHeld), Reason.CONCERN_STATED),
+    PlacementThreatSeen: Reason.THREAT_AROUND_PLACEMENT,
     RecordsLinked: Reason.IDENTITY_DECIDED,
     RecordsUnlinked: Reason.IDENTITY_DECIDED,
     LinkRefused: Reason.IDENTITY_DECIDED,
@@ -89,8 +113,12 @@ _OF_CONCERN: dict[Concern, Reason] = {
     Concern.OTHER: Reason.CONCERN_STATED,
 }
 _BAD_PAPERS = frozenset({Documents.FALSE, Documents.NONE})  # each is an indicator of ¶5.7
-# No rule of age parts these: a report that swallowed one would hide a child, or leave a closed episode open.
-_WHATEVER_THE_AGE = (ChildMissing, Sighting, ChildFound, RecordsLinked, RecordsUnlinked, LinkRefused)
+# No rule of age parts these: a report that swallowed one would hide a child, leave a closed episode open, or let an
+# adult pass whom somebody has warned of.
+_WHATEVER_THE_AGE = (
+    *(ChildMissing, Sighting, ChildFound, RecordsLinked, RecordsUnlinked, LinkRefused),
+    *(PlacementThreatSeen, VerificationRevoked, LocationDisclosed),
+)
 _SAYS_CHILD = frozenset({Reason.UNACCOMPANIED, Reason.INDICATOR_SEEN, Reason.IN_THE_NRM})
 _ESTABLISHED = frozenset({ClaimStatus.DOCUMENTED, ClaimStatus.ASSESSED})
 

@@ -2,24 +2,27 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.core import ids
-from services.core.authority import may_say
+from services.core.authority import in_person, may_say
 from services.core.claims import BirthDate, Identifier, Name, Subject
 from services.core.codes import OrganisationKind, SealedField, Sector
 from services.core.errors import BrokenRule
 from services.core.events import Event, Head
-from services.core.facts import ChildFound, ChildMissing, Fact, KinshipClaimed, Sighting
+from services.core.facts import ChildMissing, Fact, PlacementThreatSeen, VerificationRevoked
 from services.core.ids import EventId, FactId, SubjectId
 from services.core.reasons import Reason, births_to_judge_by, of_an_adult, reasons_to_share
-from services.core.statements import Problem, ProblemReason, Record, Statement, listed
+from services.core.statements import NOBODY_SHOWN, Author, Problem, ProblemReason, Record, Statement, listed
 
 _Part = Head | Subject | Identifier | Name | BirthDate | Fact
 _PARTS = (Identifier, Name, BirthDate)
+# A warning is heard even with a date that cannot be: refusing it would let an adult pass whom somebody warned of.
+_WARNINGS = (PlacementThreatSeen, VerificationRevoked)
 A_DAY = timedelta(days=1)  # a day is given without its zone
+OFFICER = "officer"
 
 
 class Decision(StrEnum):
@@ -64,25 +67,38 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """The place where an agency's data become shared: its key, its sector, and when it received what it decides on."""
+class EdgeKeys:
+    """What an agency names with: `own` for its children, facts and organisations; `people` is the same everywhere."""
 
-    key: bytes
+    own: bytes = field(repr=False)
+    people: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The place where an agency's data become shared: its keys, its sector, and when it received what it decides on.
+
+    `author` is who says it, as their identity token shows; None where no token came.
+    """
+
+    keys: EdgeKeys
     sector: Sector
     received_at: datetime
+    author: Author | None = None
 
 
 def share(record: Record, edge: Edge) -> Outcome:
     """Decide what of a record is shared; nothing of one that is held back or refused goes anywhere."""
-    births = births_to_judge_by(record.statements) if reasons_to_share(record.statements) else ()
-    judged = [(said, _objection(said, record.organisation_kind, births, edge)) for said in record.statements]
+    statements = tuple(_said_by(edge.author, said) for said in record.statements)
+    births = births_to_judge_by(statements) if reasons_to_share(statements) else ()
+    judged = [(said, _objection(said, record.organisation_kind, births, edge)) for said in statements]
     kept = tuple(said for said, objection in judged if objection is None)
-    reasons = reasons_to_share(kept)
+    reasons = reasons_to_share(kept) or _known(record, kept)
     problems = record.problems + tuple(_problem(said, objection) for said, objection in judged if objection)
     if reasons:
         return _shared(record, kept, edge, reasons, listed(problems))
     decision = Decision.REFUSED if problems else Decision.HELD_BACK
-    return Outcome(decision, subject_of(record, edge.key), problems=listed(problems))
+    return Outcome(decision, subject_of(record, edge.keys.own), problems=listed(problems))
 
 
 def subject_of(record: Record, edge_key: bytes) -> SubjectId | None:
@@ -109,19 +125,38 @@ def shared_fields(event: Event) -> str:
     return json.dumps(text, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def _said_by(author: Author | None, said: Statement) -> Statement:
+    """The statement of whoever is shown to say it: their role and person, whatever the document says."""
+    if author is None:
+        return said
+    officer = {OFFICER: author.subject} if hasattr(said.fact, OFFICER) else {}
+    return replace(said, role=author.role, people={**said.people, **officer})
+
+
+def _known(record: Record, kept: tuple[Statement, ...]) -> frozenset[Reason]:
+    """What is said of a record that the hub named is of a child whom the hub knows already."""
+    return frozenset({Reason.KNOWN_TO_THE_HUB}) if kept and record.subject_id is not None else frozenset()
+
+
 def _objection(
     said: Statement, kind: OrganisationKind, births: tuple[BirthDate, ...], edge: Edge
 ) -> ProblemReason | None:
     """Why a statement is not shared; no objection stands against the report that a child is missing."""
     if isinstance(said.fact, ChildMissing):
         return None
-    if not may_say(edge.sector, kind, said.role, said.fact):
+    if not may_say(edge.sector, kind, said.role, said.fact) or (in_person(said.fact) and not _shown(edge.author)):
         return ProblemReason.NOT_AUTHORISED_TO_SAY
+    if hasattr(said.fact, OFFICER) and OFFICER not in said.people:
+        return ProblemReason.MISSING_FIELD
     if said.occurred_at is not None and said.occurred_at > edge.received_at + A_DAY:
-        return ProblemReason.IN_THE_FUTURE
+        return None if isinstance(said.fact, _WARNINGS) else ProblemReason.IN_THE_FUTURE
     if of_an_adult(said, births):
         return ProblemReason.ADULT_AT_DATE_OF_FACT
     return None
+
+
+def _shown(author: Author | None) -> bool:
+    return author is not None and author != NOBODY_SHOWN
 
 
 def _problem(said: Statement, reason: ProblemReason) -> Problem:
@@ -131,7 +166,7 @@ def _problem(said: Statement, reason: ProblemReason) -> Problem:
 def _shared(
     record: Record, kept: tuple[Statement, ...], edge: Edge, reasons: frozenset[Reason], problems: tuple[Problem, ...]
 ) -> Outcome:
-    subject = subject_of(record, edge.key)
+    subject = subject_of(record, edge.keys.own)
     if subject is None:
         raise BrokenRule
     source = _Source(edge, record.organisation, record.system, subject)
@@ -153,9 +188,12 @@ class _Source:
     system: str
     subject: SubjectId
 
+    @property
+    def key(self) -> bytes:
+        return self.edge.keys.own
+
     def fact_id(self, event_type: str, natural_key: str) -> FactId:
-        key = self.edge.key
-        return ids.fact_id(key, self.organisation, self.system, self.subject, event_type, natural_key)
+        return ids.fact_id(self.key, self.organisation, self.system, self.subject, event_type, natural_key)
 
 
 def _event(said: Statement, source: _Source) -> Event:
@@ -165,7 +203,7 @@ def _event(said: Statement, source: _Source) -> Event:
         fact_id=source.fact_id(type(fact).__name__, said.natural_key),
         subject_id=source.subject,
         sector=source.edge.sector,
-        org=ids.org_handle(source.edge.key, source.organisation),
+        org=ids.org_handle(source.key, source.organisation),
         role=said.role,
         occurred_at=said.occurred_at,
         precision=said.precision,
@@ -174,31 +212,32 @@ def _event(said: Statement, source: _Source) -> Event:
         in_answer_to=said.in_answer_to,
     )
     unnamed = Event(head, said.subject, fact)
-    event_id = ids.event_id(source.edge.key, head.fact_id, shared_fields(unnamed))
+    event_id = ids.event_id(source.key, head.fact_id, shared_fields(unnamed))
     return Event(replace(head, event_id=event_id), said.subject, fact)
 
 
 def _with_handles(said: Statement, source: _Source) -> Fact:
-    """The fact with keyed handles where its agency used references of its own."""
-    match said.fact:
-        case Sighting() | ChildFound() as fact if said.episode_key is not None:
-            return replace(fact, episode=source.fact_id(ChildMissing.__name__, said.episode_key))
-        case KinshipClaimed() as fact if said.enquirer_reference is not None:
-            handle = ids.enquirer_handle(source.edge.key, source.organisation, source.system, said.enquirer_reference)
-            return replace(fact, enquirer=handle)
-        case fact:
-            return fact
+    """The fact with keyed handles where its agency used references of its own, or named people."""
+    people = source.edge.keys.people
+    handles: dict[str, str] = {name: ids.person_handle(people, subject) for name, subject in said.people.items()}
+    if said.episode_key is not None:
+        handles["episode"] = source.fact_id(ChildMissing.__name__, said.episode_key)
+    if said.enquirer_reference is not None:
+        handles["enquirer"] = ids.enquirer_handle(
+            source.key, source.organisation, source.system, said.enquirer_reference
+        )
+    return replace(said.fact, **handles) if handles else said.fact
 
 
 def _sealed_of_record(record: Record, source: _Source, recorded_at: datetime) -> Iterator[SealedFact]:
-    reference = ids.record_id(source.edge.key, record.organisation, record.system, source.subject)
+    reference = ids.record_id(source.key, record.organisation, record.system, source.subject)
     contents = {
         SealedField.ORGANISATION: {"organisation": record.organisation, "kind": record.organisation_kind.value},
         SealedField.IDENTIFIERS: dict(record.sealed_identifiers),
     }
-    for field, content in contents.items():
+    for kind, content in contents.items():
         if content:
-            yield SealedFact(source.subject, reference, field, recorded_at, content)
+            yield SealedFact(source.subject, reference, kind, recorded_at, content)
 
 
 def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
@@ -208,6 +247,9 @@ def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
     if said.narrative:
         text = {"text": said.narrative}
         yield SealedFact(head.subject_id, head.fact_id, SealedField.NARRATIVE, head.recorded_at, text)
+    if said.people:
+        people = dict(said.people)
+        yield SealedFact(head.subject_id, head.fact_id, SealedField.IDENTIFIERS, head.recorded_at, people)
 
 
 def _plain(value: object) -> object:

@@ -135,22 +135,39 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who says a record, as their signed identity token shows: `subject` is their `sub` at the identity provider."""
+
+    subject: str
+    role: Role
+
+
+NOBODY_SHOWN = Author("", Role.UNVERIFIED)
+"""The author where a token came and does not hold: heard as somebody unverified, whatever the record says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """A record of an agency as it came out of its envelope; `record` is any JSON object and not yet to be trusted."""
+    """A record of an agency as it came out of its envelope; `record` is any JSON object and not yet to be trusted.
+
+    `author` is None where no identity token came with it; with one, organisation and kind are those of the token.
+    """
 
     format: str
     organisation: str
     organisation_kind: OrganisationKind
     submitted_at: datetime
     record: Mapping[str, object]
+    author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One fact as its agency says it; `natural_key` names it among the child's facts of its type.
 
-    `episode_key` is the natural key of this agency's own ChildMissing, and `enquirer_reference` its own reference of an
-    enquirer: both become keyed handles. `location` and `narrative` are only ever sealed.
+    `episode_key` is the natural key of this agency's own ChildMissing, `enquirer_reference` its own reference of an
+    enquirer, and `people` the fact's fields that name a person, with their `sub`: all become keyed handles.
+    `location` and `narrative` are only ever sealed.
     """
 
     fact: Fact
@@ -164,6 +181,7 @@ class Statement:
     subject: Subject = NOBODY_NAMED
     episode_key: str | None = None
     enquirer_reference: str | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
     in_answer_to: EventId | None = None
     location: Mapping[str, str] = field(default_factory=dict)
     narrative: str = ""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from services.core.codes import OrganisationKind, Sector
 from services.core.errors import BadData, BrokenRule, Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
 from services.core.ids import MalformedId, well_formed
-from services.core.sharing import Decision, Outcome
+from services.core.sharing import Decision, EdgeKeys, Outcome
 from services.core.statements import Opened, Problem, ProblemReason
 from services.runtime.kafka import Message
 from services.runtime.replies import Source, quarantined, receipt
@@ -29,6 +29,7 @@ from services.wire.seal import BatchSealer, PublicKey, load_public_key
 
 VAULT = "vault"
 EDGE_KEY = "edge.key"
+PEOPLE_KEY = "people.key"
 _KEY_BYTES = 32
 _NOBODY = "0" * 32
 # A record that nobody could read may have been the report of a missing child.
@@ -37,7 +38,7 @@ UNREADABLE = Outcome(
     problems=(Problem("unreadable", None, None, ProblemReason.UNREADABLE_RECORD, missing_report=True),),
 )
 
-Decide = Callable[[Opened, bytes, datetime], Outcome]
+Decide = Callable[[Opened, EdgeKeys, datetime], Outcome]
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ class Keys:
     """What a processor opens, names and seals with."""
 
     opener: Opener
-    edge_key: bytes = field(repr=False)
+    edge: EdgeKeys
     own: PublicKey
     vault: PublicKey
 
@@ -116,7 +117,7 @@ class Intake:
         try:
             _, record = self._schemas.decode(received.value, {"IntakeRecord"})
             source = self._source_of(record)
-            outcome = self._decide(self._opened(record), self._keys.edge_key, received.at)
+            outcome = self._decide(self._opened(record), self._keys.edge, received.at)
             said = tuple(self._said(outcome, sealers.to_vault))
             return _Answer(outcome, said, self._replies(source, outcome, received, sealers))
         except BadData:
@@ -173,19 +174,19 @@ def load_keys(agency: Sector, settings: KeySettings) -> Keys:
     """
     return Keys(
         Opener(*load_private_keys(settings.keys)),
-        _edge_key(settings.keys / EDGE_KEY),
+        EdgeKeys(_secret(settings.keys / EDGE_KEY), _secret(settings.keys / PEOPLE_KEY)),
         load_public_key(settings.public_keys / f"{agency.value}.json"),
         load_public_key(settings.public_keys / f"{VAULT}.json"),
     )
 
 
-def _edge_key(path: Path) -> bytes:
+def _secret(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except OSError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise Misconfigured(f"{path.name} is missing or is not {_KEY_BYTES} bytes: no child could be named.")
+        raise Misconfigured(f"{path.name} is missing or is not {_KEY_BYTES} bytes: nobody could be named.")
     return key
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from services.core.codes import Sector
-from services.core.sharing import Edge, Outcome, share
+from services.core.sharing import Edge, EdgeKeys, Outcome, share
 from services.core.statements import Opened
 from services.formats.catalogue import read
 
 
-def decide(opened: Opened, edge_key: bytes, received_at: datetime) -> Outcome:
+def decide(opened: Opened, keys: EdgeKeys, received_at: datetime) -> Outcome:
     """Read an opened record and decide what of it is shared, held back or refused."""
-    return share(read(Sector.UKBA, opened), Edge(edge_key, Sector.UKBA, received_at))
+    return share(read(Sector.UKBA, opened), Edge(keys, Sector.UKBA, received_at, opened.author))

@@ -33,6 +33,12 @@ def test_codes_read_as_words(code: str, text: str) -> None:
     assert words(code) == text
 
 
+def test_a_handle_is_shortened_wherever_it_stands() -> None:
+    assert said("ReleaseApproved", {"officer": "b" * 32, "decision": "c" * 32}) == (
+        "Release approved: officer bbbbbbbb, decision cccccccc"
+    )
+
+
 def test_an_event_says_its_coded_fields_and_leaves_out_what_is_not_known() -> None:
     fact = {"indicators": ["begs_for_money", "malnourished"], "accompanied": "unknown", "asylum_claimed": "yes"}
     assert (

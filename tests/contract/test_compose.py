@@ -18,7 +18,7 @@ from services.runtime.settings import DatabaseSettings, KeySettings, Settings, v
 
 HOME = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
-WITHOUT_KEYS = {"correlator", "casefeed"}
+WITHOUT_KEYS = {"correlator"}
 
 
 def schema() -> dict[str, Any]:

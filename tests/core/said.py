@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from services.core.claims import BirthDate, Identifier, Name, Subject
 from services.core.codes import ClaimStatus, OrganisationKind, Precision, Role, Sector, Sex
-from services.core.facts import FACTS, ChildFound, ChildMissing, Fact, KinshipClaimed, Sighting
+from services.core.facts import FACTS, ChildFound, ChildMissing, Fact, Sighting
 from services.core.ids import EventId, FactId, SubjectId
-from services.core.sharing import Edge
+from services.core.sharing import OFFICER, Edge, EdgeKeys
 from services.core.statements import LocationKey, Record, Statement
 
-KEY = b"k" * 32
+KEYS = EdgeKeys(b"k" * 32, b"p" * 32)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-EDGE = Edge(KEY, Sector.POLICE, NOW)
+EDGE = Edge(KEYS, Sector.POLICE, NOW)
 
 
 def statement(
@@ -60,6 +60,7 @@ IDS = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzé '-", min_size=1, max_size=20)
 st.register_type_strategy(FactId, IDS.map(FactId))
 st.register_type_strategy(SubjectId, IDS.map(SubjectId))
+st.register_type_strategy(EventId, IDS.map(EventId))
 
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive by hypothesis' rule
 facts = st.one_of(*(st.from_type(kind) for kind in FACTS.values()))
@@ -90,7 +91,8 @@ def statements(draw: st.DrawFn, subject: st.SearchStrategy[Subject] = subjects) 
         row=draw(st.integers(1, 9)),
         subject=draw(subject),
         episode_key=draw(st.none() | WORDS) if isinstance(fact, Sighting | ChildFound) else None,
-        enquirer_reference=draw(WORDS) if isinstance(fact, KinshipClaimed) else None,
+        enquirer_reference=draw(WORDS) if hasattr(fact, "enquirer") else None,
+        people={name: draw(WORDS) for name in (OFFICER, "worker") if hasattr(fact, name)},
         in_answer_to=draw(st.none() | IDS.map(EventId)),
         location=draw(locations),
         narrative=draw(st.just("") | WORDS),
@@ -113,5 +115,5 @@ def records(draw: st.DrawFn, *, missing: bool = False) -> Record:
 
 
 edges = st.builds(
-    Edge, key=st.just(KEY), sector=st.sampled_from(Sector), received_at=st.just(NOW + timedelta(days=9999))
+    Edge, keys=st.just(KEYS), sector=st.sampled_from(Sector), received_at=st.just(NOW + timedelta(days=9999))
 )

@@ -6,22 +6,34 @@ from services.core.authority import ANSWERS_FOR, WHO_MAY_SAY, may_say
 from services.core.codes import OrganisationKind, ReferralDecision, Role, Sector
 from services.core.facts import (
     FACTS,
+    AgencyCheckReturned,
     BorderEncounter,
     ChildFound,
     ChildLookedAfter,
     ChildMissing,
+    EnquirerInterviewed,
     Fact,
     HealthAttendance,
+    IdentityChecked,
+    InterviewHeld,
     KinshipClaimed,
+    ParentsContacted,
     PlacementEnded,
     PlacementStarted,
+    PlacementThreatSeen,
+    PlanAgreed,
     PoliceContact,
     RecordsLinked,
     ReferralDecided,
     ReferralMade,
+    RelationshipChecked,
+    ReleaseApproved,
+    RiskAssessed,
     Sighting,
+    VerificationRevoked,
+    WorkerAllocated,
 )
-from services.core.ids import SubjectId
+from services.core.ids import EventId, SubjectId
 from tests.core.said import facts
 
 POLICE, UKBA, AUTHORITY, HEALTH = (
@@ -72,6 +84,16 @@ def test_nobody_else_speaks_through_an_agency_that_does_not_answer_for_them(
         (Role.IMMIGRATION_OFFICER, BorderEncounter(), {UKBA}),
         (Role.CLINICIAN, HealthAttendance(), {HEALTH}),
         (Role.POLICE_OFFICER, PoliceContact(), {POLICE, OrganisationKind.CEOP, OrganisationKind.UKHTC}),
+        (Role.SOCIAL_WORKER, EnquirerInterviewed("", ""), {AUTHORITY}),
+        (Role.SOCIAL_WORKER, IdentityChecked("", ""), {AUTHORITY, POLICE, UKBA}),
+        (Role.SOCIAL_WORKER, RelationshipChecked("", ""), {AUTHORITY}),
+        (Role.SOCIAL_WORKER, AgencyCheckReturned("", ""), {AUTHORITY, POLICE, UKBA}),
+        (Role.SOCIAL_WORKER, RiskAssessed("", ""), {AUTHORITY}),
+        (Role.MANAGER, ReleaseApproved("", "", "", EventId("")), {AUTHORITY}),
+        (Role.SOCIAL_WORKER, ParentsContacted(""), {AUTHORITY, UKBA}),
+        (Role.SOCIAL_WORKER, InterviewHeld(""), {AUTHORITY}),
+        (Role.MANAGER, PlanAgreed(), {AUTHORITY}),
+        (Role.MANAGER, WorkerAllocated(""), {AUTHORITY}),
     ],
 )
 def test_each_kind_of_body_says_what_is_its_own_to_say(role: Role, fact: Fact, kinds: set[OrganisationKind]) -> None:
@@ -81,6 +103,21 @@ def test_each_kind_of_body_says_what_is_its_own_to_say(role: Role, fact: Fact, k
 @pytest.mark.parametrize("fact", [ReferralMade(), Sighting(), KinshipClaimed("")])
 def test_everybody_may_refer_a_child_and_say_that_they_saw_it_or_that_an_adult_claims_it(fact: Fact) -> None:
     assert all(says(kind, role, fact) for kind in OrganisationKind for role in Role)
+
+
+@pytest.mark.parametrize("fact", [EnquirerInterviewed("", ""), RiskAssessed("", ""), InterviewHeld("")])
+def test_only_a_social_worker_interviews_and_assesses(fact: Fact) -> None:
+    assert {role for role in Role if says(AUTHORITY, role, fact)} == {Role.SOCIAL_WORKER}
+
+
+@pytest.mark.parametrize("fact", [PlacementThreatSeen(), VerificationRevoked("", "")])
+def test_everybody_on_the_staff_of_any_body_may_warn(fact: Fact) -> None:
+    assert all(says(kind, role, fact) for kind in OrganisationKind for role in set(Role) - {Role.UNVERIFIED})
+    assert not any(says(kind, Role.UNVERIFIED, fact) for kind in OrganisationKind)
+
+
+def test_only_an_approval_must_be_said_in_person() -> None:
+    assert [kind for kind, authority in WHO_MAY_SAY.items() if authority.in_person] == [ReleaseApproved]
 
 
 def test_only_a_coordinator_decides_about_identity() -> None:

@@ -14,8 +14,9 @@ from psycopg import sql
 from services.cli import client
 from services.core.codes import Sector
 from services.core.ids import CaseId
+from services.core.sharing import EdgeKeys
 from services.runtime.database import Database, connect
-from services.runtime.intake import EDGE_KEY
+from services.runtime.intake import EDGE_KEY, PEOPLE_KEY
 from services.runtime.local import credentials, database, kafka
 from services.runtime.local.principals import ADMIN, OPERATOR
 from services.vault.keys import load_vault_keys
@@ -29,8 +30,11 @@ from tests.vault.opened import contents
 SECONDS = 30
 
 
-def edge_keys(edition: LocalEdition) -> dict[Sector, bytes]:
-    return {sector: (edition.parts.keys / sector.value / EDGE_KEY).read_bytes() for sector in Sector}
+def edge_keys(edition: LocalEdition) -> dict[Sector, EdgeKeys]:
+    owns = {sector: edition.parts.keys / sector.value for sector in Sector}
+    return {
+        sector: EdgeKeys((own / EDGE_KEY).read_bytes(), (own / PEOPLE_KEY).read_bytes()) for sector, own in owns.items()
+    }
 
 
 @dataclass(frozen=True)

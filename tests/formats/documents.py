@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from services.core.authority import ANSWERS_FOR
-from services.core.codes import OrganisationKind
-from services.core.sharing import Edge, Outcome, share
-from services.core.statements import Opened
+from services.core.codes import OrganisationKind, Role
+from services.core.sharing import Edge, EdgeKeys, Outcome, share
+from services.core.statements import Author, Opened
 from services.formats.canonical.cut import cut
 from services.formats.canonical.documents import NAME
 from services.formats.catalogue import read
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "json"
 RECEIVED = datetime(2026, 11, 24, 12, tzinfo=UTC)
+KEYS = EdgeKeys(bytes(32), bytes(range(32)))
+# Some things are heard only from a person who is shown to say them.
+SIGNED_IN = {"ReleaseApproved": Author("person-1", Role.MANAGER)}
 EVENTS = sorted(path.stem for path in (FOLDER / "examples").glob("*.json"))
 SAID_BY = {
     "BorderEncounter": OrganisationKind.UKBA,
+    "AgencyCheckReturned": OrganisationKind.POLICE_FORCE,
     "HealthAttendance": OrganisationKind.HEALTH_BODY,
     "PoliceContact": OrganisationKind.POLICE_FORCE,
     "Sighting": OrganisationKind.POLICE_FORCE,
@@ -46,11 +50,15 @@ def record(*documents: dict[str, Any]) -> dict[str, Any]:
     return {"documents": [{"table": "lantern", "row": row, "document": each} for row, each in enumerate(documents, 1)]}
 
 
-def decided(*documents: dict[str, Any], kind: OrganisationKind = OrganisationKind.LOCAL_AUTHORITY) -> Outcome:
+def decided(
+    *documents: dict[str, Any],
+    kind: OrganisationKind = OrganisationKind.LOCAL_AUTHORITY,
+    author: Author | None = None,
+) -> Outcome:
     """What becomes of one record of these documents, through the agency that answers for this kind of body."""
     sector = ANSWERS_FOR[kind]
-    opened = Opened(NAME, "ORGANISATION-1", kind, RECEIVED, record(*documents))
-    return share(read(sector, opened), Edge(bytes(32), sector, RECEIVED))
+    opened = Opened(NAME, "ORGANISATION-1", kind, RECEIVED, record(*documents), author)
+    return share(read(sector, opened), Edge(KEYS, sector, RECEIVED, author))
 
 
 def lines(*documents: Any) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.core.codes import OrganisationKind
-from services.core.sharing import Outcome
+from services.core.sharing import EdgeKeys, Outcome
 from services.core.statements import Opened, Problem, ProblemReason
 from services.formats.cut import JsonObject
 from services.formats.ssda903.cut import NAME, cut
@@ -16,7 +16,7 @@ from services.local_authority.handlers import decide
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "local_authority"
 RECEIVED = datetime(2026, 11, 24, 12, tzinfo=UTC)
-KEY = bytes(32)
+KEYS = EdgeKeys(bytes(32), bytes(32))
 ORGANISATION = "AUTHORITY-1"
 
 
@@ -36,7 +36,7 @@ def opened(record: JsonObject) -> Opened:
 
 def decided(files: Sequence[bytes]) -> list[Outcome]:
     """What becomes of each record of a return."""
-    return [decide(opened(record), KEY, RECEIVED) for record in cut(files).records]
+    return [decide(opened(record), KEYS, RECEIVED) for record in cut(files).records]
 
 
 def reasons(problems: Sequence[Problem]) -> list[tuple[str, int | None, str | None, ProblemReason]]:

@@ -11,7 +11,7 @@ from services.core.codes import OrganisationKind, Sector
 from services.core.sharing import Decision, Edge, share
 from services.core.statements import Opened
 from services.formats.catalogue import cut_files, read
-from tests.formats.documents import EVENTS, RECEIVED, example, record
+from tests.formats.documents import EVENTS, KEYS, RECEIVED, example, record
 from tests.formats.returns import a_return
 
 RETURN = a_return(
@@ -38,7 +38,7 @@ def answered(content: list[bytes], sector: Sector = Sector.LOCAL_AUTHORITY) -> N
 def decide(form: str, said: dict[str, Any]) -> Decision:
     sector = Sector.LOCAL_AUTHORITY
     opened = Opened(form, "O", OrganisationKind.LOCAL_AUTHORITY, RECEIVED, said)
-    outcome = share(read(sector, opened), Edge(bytes(32), sector, RECEIVED))
+    outcome = share(read(sector, opened), Edge(KEYS, sector, RECEIVED))
     assert outcome.decision is not Decision.HELD_BACK or not outcome.events
     return outcome.decision
 

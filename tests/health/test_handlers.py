@@ -5,7 +5,7 @@ from services.core.sharing import Decision
 from services.core.statements import Opened, ProblemReason
 from services.formats.canonical.documents import NAME
 from services.health.handlers import decide
-from tests.formats.documents import RECEIVED, example, record
+from tests.formats.documents import KEYS, RECEIVED, example, record
 
 KIND = OrganisationKind.HEALTH_BODY
 
@@ -15,16 +15,16 @@ def opened(event: str, kind: OrganisationKind = KIND) -> Opened:
 
 
 def test_what_this_agency_says_of_its_own_work_is_shared() -> None:
-    outcome = decide(opened("HealthAttendance"), bytes(32), RECEIVED)
+    outcome = decide(opened("HealthAttendance"), KEYS, RECEIVED)
     assert ([event.type for event in outcome.events], outcome.problems) == (["HealthAttendance"], ())
 
 
 @pytest.mark.parametrize("event", ["PoliceContact", "BorderEncounter", "PlacementStarted"])
 def test_what_another_agency_has_to_say_is_refused(event: str) -> None:
-    outcome = decide(opened(event), bytes(32), RECEIVED)
+    outcome = decide(opened(event), KEYS, RECEIVED)
     assert [problem.reason for problem in outcome.problems] == [ProblemReason.NOT_AUTHORISED_TO_SAY]
 
 
 def test_a_missing_report_of_another_agencys_body_is_shared_all_the_same() -> None:
     stranger = next(kind for kind in (OrganisationKind.POLICE_FORCE, OrganisationKind.HEALTH_BODY) if kind is not KIND)
-    assert decide(opened("ChildMissing", stranger), bytes(32), RECEIVED).decision is Decision.SHARED
+    assert decide(opened("ChildMissing", stranger), KEYS, RECEIVED).decision is Decision.SHARED

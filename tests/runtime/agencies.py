@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from services.core.codes import Sector
 from services.runtime.consumer import lag_of, take
-from services.runtime.intake import EDGE_KEY, VAULT
+from services.runtime.intake import EDGE_KEY, PEOPLE_KEY, VAULT
 from services.runtime.kafka import KafkaAccess, make_consumer
 from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, free_base, ports_from
@@ -75,6 +75,7 @@ def _make_keys(folder: Path, public: Path, owner: str) -> None:
     folder.mkdir()
     (folder / f"{key_id}.json").write_text(private_half)
     (folder / EDGE_KEY).write_bytes(os.urandom(32))
+    (folder / PEOPLE_KEY).write_bytes(bytes(32))
     (public / f"{owner}.json").write_text(public_half)
 
 

@@ -5,18 +5,18 @@ from datetime import datetime
 from pathlib import Path
 
 from services.core.codes import Sector
-from services.core.sharing import Outcome
+from services.core.sharing import EdgeKeys, Outcome
 from services.core.statements import Opened
 from services.police.handlers import decide
 from services.runtime.process import Process, run
 from services.runtime.processor import process_intake
 
 
-def fail_or_decide(opened: Opened, edge_key: bytes, received_at: datetime) -> Outcome:
+def fail_or_decide(opened: Opened, keys: EdgeKeys, received_at: datetime) -> Outcome:
     """Fail as code of ours may; or decide as the police do."""
     if Path(os.environ["FAULT"]).exists():
         raise ZeroDivisionError
-    return decide(opened, edge_key, received_at)
+    return decide(opened, keys, received_at)
 
 
 async def main(process: Process) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from nacl.public import PrivateKey as NaclPrivateKey
 
 from services.core.codes import OrganisationKind, Sector
+from services.core.sharing import EdgeKeys
 from services.formats.catalogue import cut_files
 from services.police.handlers import decide
 from services.runtime.intake import Answers, Decide, Intake, Keys
@@ -21,7 +22,7 @@ from tests.builders import START, an_id, day
 
 POLICE = PrivateKey("police-2026W01", bytes(range(32)))
 VAULT = PrivateKey("vault-2026W01", bytes(range(1, 33)))
-EDGE_KEY = bytes(range(2, 34))
+EDGE_KEYS = EdgeKeys(bytes(range(2, 34)), bytes(range(3, 35)))
 CHILD = "REPORT-4711"
 PLACE = "House 4712, Street 4713"
 ORGANISATION = "FORCE-4714"
@@ -59,7 +60,7 @@ class Edge:
 
     @property
     def intake(self) -> Intake:
-        keys = Keys(Opener(POLICE), EDGE_KEY, public(POLICE), public(VAULT))
+        keys = Keys(Opener(POLICE), EDGE_KEYS, public(POLICE), public(VAULT))
         return Intake(Sector.POLICE, self.schemas, keys, self.decide)
 
     def record(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> Record:

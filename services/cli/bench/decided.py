@@ -7,7 +7,7 @@ from services.cli.bench.generating import Telling, files, organisation
 from services.cli.bench.target import Target
 from services.cli.publish import USUAL_KIND
 from services.core.events import Event
-from services.core.sharing import Edge, share
+from services.core.sharing import Edge, EdgeKeys, share
 from services.core.statements import Opened
 from services.formats.catalogue import cut_files, read
 from services.wire.submissions import Content
@@ -23,8 +23,9 @@ def contents(telling: Telling) -> Iterator[Content]:
 
 def events(target: Target, telling: Telling) -> Iterator[Event]:
     """The shared events of a telling, as the agency's own processor names them."""
-    edge_key = (target.parts.keys / telling.agency.value / "edge.key").read_bytes()
+    own = target.parts.keys / telling.agency.value
+    keys = EdgeKeys((own / "edge.key").read_bytes(), (own / "people.key").read_bytes())
     received = datetime.now(UTC)
     for content in contents(telling):
         opened = Opened(content.format, content.organisation, content.organisation_kind, received, content.record)
-        yield from share(read(telling.agency, opened), Edge(edge_key, telling.agency, received)).events
+        yield from share(read(telling.agency, opened), Edge(keys, telling.agency, received)).events

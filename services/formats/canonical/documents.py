@@ -9,8 +9,30 @@ from typing import Annotated, Any, Literal, Self, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from services.core.codes import ClaimStatus, IdentifierScheme, NameKind, Role, Sex
-from services.core.facts import FACTS, ChildFound, Fact, KinshipClaimed, LinkDecision, Sighting
-from services.core.ids import FactId, SubjectId
+from services.core.facts import (
+    FACTS,
+    AgencyCheckReturned,
+    ChildFound,
+    EnquirerInterviewed,
+    Fact,
+    IdentityChecked,
+    InterviewHeld,
+    KinshipClaimed,
+    LinkDecision,
+    LocationDisclosed,
+    ParentsContacted,
+    PlacementThreatSeen,
+    PlanAgreed,
+    RelationshipChecked,
+    ReleaseApproved,
+    RiskAssessed,
+    Section47Concluded,
+    Section47Started,
+    Sighting,
+    VerificationRevoked,
+    WorkerAllocated,
+)
+from services.core.ids import EventId, FactId, SubjectId
 from services.core.statements import LocationKey, ProblemReason
 from services.formats.canonical.values import (
     BornOn,
@@ -113,14 +135,40 @@ class Document(Strict):
 # What a document says in another way than the event does: hub ids by their form, own references by the source's keys.
 _AS_SAID: dict[object, object] = {
     FactId | None: HubId | None,
+    EventId: HubId,
     SubjectId: HubId,
     date | None: Day | None,
 }
-_OWN_REFERENCES: dict[type[Fact], dict[str, tuple[object, object]]] = {
+_Shape = tuple[object, object]
+_OFFICER = Annotated[
+    Key | None, Field(description="Their `sub` at the identity provider; an identity token says it by itself.")
+]
+_WORKER = Annotated[Key, Field(description="Their `sub` at the identity provider.")]
+_ENQUIRER = Annotated[Key | None, Field(description="Your own reference of the adult.")]
+_HANDLE = Annotated[
+    HubId | None, Field(description="The handle that the hub shows, where another body took the claim.")
+]
+_TEXTS = (str, str | None)
+# How a document names what the event has a handle for.
+_REFERENCES: dict[str, dict[str, _Shape]] = {
+    "officer": {"officer": (_OFFICER, None)},
+    "worker": {"worker": (_WORKER, ...)},
+    "decision": {"decision": (HubId, ...)},
+    "enquirer": {"enquirer": (_ENQUIRER, None), "enquirer_handle": (_HANDLE, None)},
+}
+_OWN_REFERENCES: dict[type[Fact], dict[str, _Shape]] = {
     KinshipClaimed: {"enquirer": (Key, ...)},
     Sighting: {"episode_key": (Key | None, None)},
     ChildFound: {"episode_key": (Key | None, None)},
 }
+# What people find out about an adult or a placement may be said of a record that the hub named, too.
+_OF_ANY_RECORD = frozenset(
+    {
+        *(KinshipClaimed, EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned),
+        *(RiskAssessed, ReleaseApproved, VerificationRevoked, LocationDisclosed, ParentsContacted),
+        *(Section47Started, Section47Concluded, PlanAgreed, InterviewHeld, PlacementThreatSeen, WorkerAllocated),
+    }
+)
 
 
 @cache
@@ -130,9 +178,18 @@ def models() -> dict[str, type[Document]]:
 
 
 def _document(name: str, fact: type[Fact]) -> type[Document]:
-    source = HubRecord if issubclass(fact, LinkDecision) else OwnChild
-    own: dict[str, Any] = {"event": (Literal[name], ...), "source": (source, ...), "fact": (_fact_model(fact), ...)}
+    own: dict[str, Any] = {
+        "event": (Literal[name], ...),
+        "source": (_source(fact), ...),
+        "fact": (_fact_model(fact), ...),
+    }
     return create_model(name, __base__=Document, __doc__=fact.__doc__, **own)
+
+
+def _source(fact: type[Fact]) -> object:
+    if issubclass(fact, LinkDecision):
+        return HubRecord
+    return OwnChild | HubRecord if fact in _OF_ANY_RECORD else OwnChild
 
 
 def _fact_model(fact: type[Fact]) -> type[Strict]:
@@ -140,8 +197,13 @@ def _fact_model(fact: type[Fact]) -> type[Strict]:
     own: dict[str, Any] = {
         field.name: (_AS_SAID.get(hints[field.name], hints[field.name]), _field(field)) for field in fields(fact)
     }
-    own |= _OWN_REFERENCES.get(fact, {})
+    own |= _OWN_REFERENCES.get(fact) or _references(hints)
     return create_model(f"{fact.__name__}Fact", __base__=Strict, __doc__="The coded fact.", **own)
+
+
+def _references(hints: dict[str, Any]) -> dict[str, _Shape]:
+    named = (shapes for name, shapes in _REFERENCES.items() if hints.get(name) in _TEXTS)
+    return {name: shape for shapes in named for name, shape in shapes.items()}
 
 
 def _field(field: DataclassField[Any]) -> object:

@@ -16,6 +16,8 @@ from services.formats.canonical.reading import CutDocument, CutRecord, Read, rea
 from services.formats.canonical.values import standard_identifier
 from services.formats.cut import nothing_read
 
+_PEOPLE = frozenset({"officer", "worker"})
+
 
 def parse(opened: Opened) -> Record:
     """What the documents say; a record without the shape of one may have been a missing report."""
@@ -55,8 +57,8 @@ def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
 
 def _statement(place: CutDocument, document: Document) -> Statement:
     occurred_at, precision = _when(document.occurred_at)
-    enquirer = document.fact.enquirer if document.event == KinshipClaimed.__name__ else None
     location = {key.value: text for key, text in document.location.items()}
+    people = {name: getattr(document.fact, name, None) for name in _PEOPLE}
     return Statement(
         fact=_fact(document),
         natural_key=document.key,
@@ -68,11 +70,19 @@ def _statement(place: CutDocument, document: Document) -> Statement:
         row=place.row,
         subject=_subject(document.subject),
         episode_key=getattr(document.fact, "episode_key", None),
-        enquirer_reference=enquirer,
+        enquirer_reference=getattr(document.fact, "enquirer", None),
+        people={name: subject for name, subject in people.items() if subject},
         in_answer_to=EventId(document.in_answer_to) if document.in_answer_to else None,
-        location=location | ({LocationKey.ENQUIRER_REFERENCE.value: enquirer} if enquirer else {}),
+        location=location | _claimant(document),
         narrative=document.narrative,
     )
+
+
+def _claimant(document: Document) -> dict[str, str]:
+    """Whoever took a claim finds the adult again by its own reference; what is said of them later repeats it not."""
+    if document.event != KinshipClaimed.__name__:
+        return {}
+    return {LocationKey.ENQUIRER_REFERENCE.value: document.fact.enquirer}
 
 
 def _when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
@@ -84,10 +94,13 @@ def _when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
 
 
 def _fact(document: Document) -> Fact:
-    """The coded fact; an enquirer's reference is left out, for only its keyed handle is shared."""
-    kind = FACTS[document.event]
-    said: dict[str, Any] = {field.name: getattr(document.fact, field.name) for field in fields(kind)}
-    return kind(**said | ({"enquirer": ""} if kind is KinshipClaimed else {}))
+    """The coded fact; references of adults and people are left out, for only their keyed handles are shared."""
+    kind, fact = FACTS[document.event], document.fact
+    said: dict[str, Any] = {field.name: getattr(fact, field.name) for field in fields(kind)}
+    said |= dict.fromkeys(said.keys() & _PEOPLE, "")
+    if "enquirer" in said:
+        said["enquirer"] = getattr(fact, "enquirer_handle", None) or ("" if fact.enquirer else None)
+    return kind(**said)
 
 
 def _subject(claims: SubjectClaims) -> Subject:

@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.core.codes import PoliceCircumstance
-from services.core.facts import FACTS, ChildMissing, PoliceContact
+from services.core.facts import FACTS, ChildMissing, LocationDisclosed, ParentsContacted, PoliceContact
 from services.core.statements import LocationKey, Problem, ProblemReason
 from services.formats.canonical.documents import Document, HubRecord, SubjectClaims, field_names, models
 from services.formats.cut import MAX_RECORD_ITEMS, MAX_ROW, REASONS, TABLE, looks_missing
@@ -22,6 +22,7 @@ _SECTIONS = {
     "fact": frozenset(field.name for field in fields(ChildMissing)),
     "location": frozenset(key.value for key in LocationKey),
 }
+_ABOUT_NOBODY_TOO = frozenset({LocationDisclosed.__name__, ParentsContacted.__name__})
 _INDEX = re.compile(r"\[[0-9]+\]")
 _OF_PYDANTIC = {
     "missing": ProblemReason.MISSING_FIELD,
@@ -101,7 +102,7 @@ def _validated(place: CutDocument, document: Mapping[str, object]) -> Read:
     except ValidationError as error:
         wrongs = error.errors(include_url=False, include_context=False, include_input=False)
         return Read(place, None, tuple(_problem(place, wrong["loc"], wrong["type"]) for wrong in wrongs))
-    contradictions = tuple(place.problem(path, ProblemReason.MALFORMED) for path in _contradictions(read))
+    contradictions = tuple(place.problem(path, reason) for path, reason in _contradictions(read))
     return Read(place, None if contradictions else read, contradictions)
 
 
@@ -109,16 +110,27 @@ def _problem(place: CutDocument, path: _Path, pydantic_type: str) -> Problem:
     return place.problem(path, _OF_PYDANTIC.get(pydantic_type, ProblemReason.MALFORMED))
 
 
-def _contradictions(document: Document) -> Iterator[_Path]:
+def _contradictions(document: Document) -> Iterator[tuple[_Path, ProblemReason]]:
     """What each field allows and the document as a whole does not."""
     fact = document.fact
     if getattr(fact, "episode", None) and getattr(fact, "episode_key", None):
-        yield "fact", "episode_key"
+        yield ("fact", "episode_key"), ProblemReason.MALFORMED
+    if hasattr(fact, "enquirer_handle"):
+        yield from _enquirers(document)
     if isinstance(document.source, HubRecord):
         if document.subject != SubjectClaims():
-            yield ("subject",)
+            yield ("subject",), ProblemReason.MALFORMED
         if document.source.subject_id == getattr(fact, "other", None):
-            yield "fact", "other"
+            yield ("fact", "other"), ProblemReason.MALFORMED
+
+
+def _enquirers(document: Document) -> Iterator[tuple[_Path, ProblemReason]]:
+    """An adult is named once: by the agency's own reference, or by the handle that the hub shows."""
+    named = [name for name in ("enquirer", "enquirer_handle") if getattr(document.fact, name) is not None]
+    if len(named) > 1:
+        yield ("fact", "enquirer_handle"), ProblemReason.MALFORMED
+    if not named and document.event not in _ABOUT_NOBODY_TOO:
+        yield ("fact", "enquirer"), ProblemReason.MISSING_FIELD
 
 
 def _spared(document: Mapping[str, object], problems: tuple[Problem, ...]) -> dict[str, object]:

@@ -12,6 +12,11 @@ from services.runtime.local.files import make_private_folder, write_private
 from services.runtime.local.principals import AGENCIES
 
 VAULT = "vault"
+CASEFEED = "casefeed"
+PEOPLE_KEY = "people.key"
+KNOW_PEOPLE = (*AGENCIES, VAULT, CASEFEED)
+"""Who must see that two documents name the same person; nobody else can tell a handle's person."""
+
 SECRET_KEYS = {**dict.fromkeys(AGENCIES, ("edge.key",)), VAULT: ("kek.key", "digest.key")}
 SECRET_BYTES = 32
 
@@ -25,6 +30,16 @@ def make_missing(folder: Path, now: datetime) -> None:
             _make_secret(own / name)
         if not (public / f"{owner}.json").exists():
             _make_pair(own, public / f"{owner}.json", f"{owner}-{now:%GW%V}")
+    _share_people_key(folder)
+
+
+def _share_people_key(folder: Path) -> None:
+    """One key for all, whoever holds it already: a person is the same person everywhere."""
+    holders = [make_private_folder(folder / owner) / PEOPLE_KEY for owner in KNOW_PEOPLE]
+    key = next((path.read_bytes() for path in holders if path.exists()), None) or secrets.token_bytes(SECRET_BYTES)
+    for path in holders:
+        if not path.exists():
+            write_private(path, key)
 
 
 def _make_secret(path: Path) -> None:

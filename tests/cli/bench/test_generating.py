@@ -9,7 +9,7 @@ import pytest
 from services.cli.bench.decided import contents
 from services.cli.bench.generating import Telling, files, sightings, tellings
 from services.core.codes import Sector
-from services.core.sharing import Decision, Edge, Outcome, share
+from services.core.sharing import Decision, Edge, EdgeKeys, Outcome, share
 from services.core.statements import Opened
 from services.formats.catalogue import read
 
@@ -21,7 +21,7 @@ def outcomes(telling: Telling) -> list[Outcome]:
     return [
         share(
             read(telling.agency, Opened(one.format, one.organisation, one.organisation_kind, NOW, one.record)),
-            Edge(bytes(32), telling.agency, NOW),
+            Edge(EdgeKeys(bytes(32), bytes(32)), telling.agency, NOW),
         )
         for one in contents(telling)
     ]

@@ -7,12 +7,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme, OrganisationKind, Precision, SealedField
-from services.core.facts import FACTS, ChildFound, ChildMissing, KinshipClaimed, Sighting
+from services.core.facts import (
+    FACTS,
+    AgencyCheckReturned,
+    ChildFound,
+    ChildMissing,
+    EnquirerInterviewed,
+    KinshipClaimed,
+    Sighting,
+)
 from services.core.sharing import Decision
 from services.core.statements import ProblemReason
 from services.formats.canonical.documents import field_names
 from services.formats.canonical.values import standard_identifier
-from tests.formats.documents import EVENTS, SAID_BY, decided, example, without
+from tests.formats.documents import EVENTS, SAID_BY, SIGNED_IN, decided, example, without
 
 BIRTH = "subject.dates_of_birth[0].value"
 
@@ -28,7 +36,8 @@ def test_every_event_type_has_an_example() -> None:
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_example_is_read_without_a_problem(event: str) -> None:
     kind = SAID_BY.get(event, OrganisationKind.LOCAL_AUTHORITY)
-    outcome = decided(example(event), example(event, in_answer_to="0" * 32), kind=kind)
+    said = example(event), example(event, in_answer_to="0" * 32)
+    outcome = decided(*said, kind=kind, author=SIGNED_IN.get(event))
     assert outcome.problems == ()
     assert {each.type for each in outcome.events} == {event}
 
@@ -150,6 +159,43 @@ def test_an_episode_is_named_by_the_agencys_own_key_or_by_the_hubs_id(event: str
 def test_an_episode_named_in_two_ways_is_a_contradiction() -> None:
     found = problems(example("ChildFound", fact__episode="e" * 32), kind=OrganisationKind.POLICE_FORCE)
     assert found == [(1, "fact.episode_key", ProblemReason.MALFORMED)]
+
+
+def test_an_adult_keeps_the_handle_of_the_claim_in_what_the_same_body_finds_out() -> None:
+    claim, interview = decided(example("KinshipClaimed"), example("EnquirerInterviewed")).events
+    assert isinstance(claim.fact, KinshipClaimed)
+    assert isinstance(interview.fact, EnquirerInterviewed)
+    assert interview.fact.enquirer == claim.fact.enquirer
+
+
+def test_another_body_names_an_adult_by_the_handle_that_the_hub_shows() -> None:
+    (event,) = decided(example("AgencyCheckReturned"), kind=OrganisationKind.POLICE_FORCE).events
+    assert isinstance(event.fact, AgencyCheckReturned)
+    assert event.fact.enquirer == example("AgencyCheckReturned")["fact"]["enquirer_handle"]
+
+
+@pytest.mark.parametrize(
+    ("adults", "column", "reason"),
+    [
+        ({"enquirer": "E-1", "enquirer_handle": f"{6:032x}"}, "fact.enquirer_handle", ProblemReason.MALFORMED),
+        ({}, "fact.enquirer", ProblemReason.MISSING_FIELD),
+    ],
+)
+def test_an_adult_is_named_once_and_in_one_way(adults: dict[str, str], column: str, reason: ProblemReason) -> None:
+    assert (1, column, reason) in problems(example("EnquirerInterviewed", fact={"officer": "person-1", **adults}))
+
+
+@pytest.mark.parametrize("event", ["LocationDisclosed", "ParentsContacted"])
+def test_what_concerns_no_adult_names_none(event: str) -> None:
+    document = example(event)
+    document["fact"] = {name: value for name, value in document["fact"].items() if "enquirer" not in name}
+    (shared,) = decided(document).events
+    assert getattr(shared.fact, "enquirer", "none") is None
+
+
+def test_a_rung_makes_no_new_location_of_the_child() -> None:
+    sealed = decided(without(example("RiskAssessed"), "location")).sealed_facts
+    assert SealedField.LOCATION not in {fact.field for fact in sealed}
 
 
 def test_a_decision_about_identity_says_nothing_about_the_child() -> None:

@@ -49,8 +49,27 @@ def test_keys_stay_as_they_were_first_made(tmp_path: Path) -> None:
 def test_no_two_keys_are_the_same(tmp_path: Path) -> None:
     keys.make_missing(tmp_path, NOW)
 
-    found = list(content(tmp_path).values())
+    found = [key for name, key in content(tmp_path).items() if not name.endswith(keys.PEOPLE_KEY)]
     assert len(found) == len(set(found)) == 2 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values()))
+
+
+def test_all_who_must_know_a_person_again_hold_the_same_key(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+    held = {path.parent.name: path.read_bytes() for path in tmp_path.glob(f"*/{keys.PEOPLE_KEY}")}
+
+    assert set(held) == {"police", "ukba", "local_authority", "health", "vault", "casefeed"}
+    assert len(set(held.values())) == 1
+    assert held["vault"] not in [key for name, key in content(tmp_path).items() if not name.endswith(keys.PEOPLE_KEY)]
+
+
+def test_one_who_lost_the_key_of_people_gets_the_same_again(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+    key = (tmp_path / "vault" / keys.PEOPLE_KEY).read_bytes()
+    (tmp_path / "vault" / keys.PEOPLE_KEY).unlink()
+
+    keys.make_missing(tmp_path, NOW)
+
+    assert (tmp_path / "vault" / keys.PEOPLE_KEY).read_bytes() == key
 
 
 def test_a_pair_is_named_after_its_owner_and_week(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""A child missing, seen and found (¶5.73-5.80)."""
+
+from dataclasses import dataclass
+
+from services.core.codes import FoundHow, MissingKind, SeenBy
+from services.core.ids import FactId
+from services.core.indicators import Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class ChildMissing:
+    """The child went missing, or is away without authorisation (¶5.73-5.80); its fact_id names the episode."""
+
+    kind: MissingKind
+    indicators: tuple[Indicator, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Somebody saw the child; it closes nothing. `episode` is the fact_id of the ChildMissing, where known."""
+
+    episode: FactId | None = None
+    seen_by: SeenBy = SeenBy.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFound:
+    """The police or the responsible authority end an episode: the fact_id of its ChildMissing, where known."""
+
+    episode: FactId | None = None
+    how: FoundHow = FoundHow.UNVERIFIED
