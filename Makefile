@@ -12,6 +12,9 @@ PYTHON ?= $(firstword $(foreach name,$(pythons),$(call runs,$(name))))
 bin := .venv/bin
 ready := .venv/ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 
+# Tests wait for processes more than they reckon: two workers, each with a Kafka and a PostgreSQL of its own, share the waiting.
+pytest := $(bin)/pytest --numprocesses 2 --dist loadfile
+
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
@@ -22,10 +25,10 @@ down: $(ready) ## stop everything; the data stays in .lantern
 	@$(bin)/lantern down
 
 check: lint ## format, lint, types, imports, fast tests: under a minute
-	$(bin)/pytest -q -m "not real" --hypothesis-profile=quick
+	$(pytest) -q -m "not real" --hypothesis-profile=quick
 
 test: lint ## everything that CI runs: check, and the tests on a real Kafka and PostgreSQL
-	$(bin)/pytest
+	$(pytest)
 
 bench: $(ready) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
