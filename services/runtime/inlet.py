@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -31,10 +31,13 @@ log = structlog.get_logger()
 class Inlet:
     """Hands out batches until the process stops; who saves one calls `acknowledge` afterwards."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], process: Process) -> None:
+    def __init__(
+        self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], process: Process, start: "FromPositions"
+    ) -> None:
         self._consumer = consumer
         self._ids = ids
         self._process = process
+        self._start = start
 
     async def batches(self, at_most: int) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any."""
@@ -43,9 +46,17 @@ class Inlet:
                 yield batch
 
     async def take(self, at_most: int) -> Batch | None:
-        """The next batch, as soon as there is one; None once the process is asked to stop."""
+        """The next batch, as soon as there is one; None once the process is asked to stop.
+
+        Until the partitions stand where the tables end, aiokafka reads on from the group's hint: what it brings from
+        there is put back, because the fence would take what lies between for lost.
+        """
         while not self._process.stopping.is_set():
+            turn = self._start.turn
             taken = await take(self._consumer, at_most, _WAIT_SECONDS)
+            if self._start.turn != turn or not self._start.settled:
+                await self._start.settle()
+                continue
             for place, records in taken.items():
                 self._process.metrics.events_in.labels(place.topic).inc(len(records))
             if taken:
@@ -66,47 +77,58 @@ async def opened(process: Process, session: Session, *topics: str) -> AsyncItera
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
     consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
-    listener = _FromPositions(consumer, ids, session, process.health)
-    consumer.subscribe(topics, listener=listener)
+    start = FromPositions(consumer, ids, session, process.health)
+    consumer.subscribe(topics, listener=start)
     async with asyncio.TaskGroup() as tasks:
         watching = (
             tasks.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics)),
-            tasks.create_task(_notice_new_topics(access, ids, listener)),
+            tasks.create_task(_notice_new_topics(access, ids, start)),
         )
         try:
-            yield Inlet(consumer, ids, process)
+            yield Inlet(consumer, ids, process, start)
         finally:
             for task in watching:
                 task.cancel()
             await consumer.stop()
 
 
-class _FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Seeks each partition that is assigned to the offset that the tables expect next."""
+class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Seeks each partition that is assigned to the offset that the tables expect next.
+
+    `turn` counts how often partitions came or went; `settled` is whether those that are here stand where they must.
+    """
 
     def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], session: Session, health: Health) -> None:
         self._consumer = consumer
         self._ids = ids
         self._session = session
         self._health = health
+        self.turn = 0
+        self.settled = False
 
-    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+    async def on_partitions_revoked(self, _: Sequence[TopicPartition]) -> None:
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
+        self._unsettle()
 
-    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        await self.seek(assigned)
+    async def on_partitions_assigned(self, _: Sequence[TopicPartition]) -> None:
+        self._unsettle()
+        await self.settle()
         self._health.green(Reason.STARTING)
 
-    async def seek(self, assigned: Iterable[TopicPartition]) -> None:
-        reached = await self._session.run(positions)
-        for place in assigned:
-            self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
+    async def settle(self) -> None:
+        """Put every partition that is here where the tables end; records that were taken ahead come again."""
+        turn, reached = self.turn, await self._session.run(positions)
+        if turn == self.turn:
+            for place in self._consumer.assignment():
+                self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
+            self.settled = True
 
-    async def seek_again(self) -> None:
-        await self.seek(self._consumer.assignment())
+    def _unsettle(self) -> None:
+        self.turn += 1
+        self.settled = False
 
 
-async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], listener: _FromPositions) -> NoReturn:
+async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], start: FromPositions) -> NoReturn:
     """Read a topic that was deleted and made again from its beginning: aiokafka goes by names and does not notice."""
     while True:
         await asyncio.sleep(_ASK_SECONDS)
@@ -116,7 +138,7 @@ async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], listener
             if now != ids:
                 log.error("A topic was deleted and made again under its name; it is read from its beginning.")
                 ids.update(now)
-                await listener.seek_again()
+                await start.settle()
 
 
 async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> dict[str, UUID]:

@@ -131,7 +131,7 @@ def test_a_published_key_is_loaded(tmp_path: Path) -> None:
         '{"key_id": "vault", "public_key": "***"}',
         '{"key_id": "vault", "public_key": "AAAA"}',
         '{"key_id": "vault", "public_key": 3}',
-        f'{{"key_id": 3, "public_key": "{base64.b64encode(PUBLIC.key).decode()}"}}',
+        f'{{"key_id": 3, "public_key": "{base64.b64encode(bytes(32)).decode()}"}}',
     ],
 )
 def test_a_file_that_is_no_published_key_stops_the_start(tmp_path: Path, text: str) -> None:

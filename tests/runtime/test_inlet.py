@@ -1,0 +1,123 @@
+"""Batches begin where the tables end, whatever Kafka's group remembers, and whenever partitions come and go."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pytest
+from aiokafka import TopicPartition
+
+from services.runtime.fence import Place
+from services.runtime.health import Health
+from services.runtime.inlet import FromPositions, Inlet
+from services.runtime.metrics import Metrics
+from services.runtime.process import Process
+
+TOPIC, ID = "contacts.v1", UUID(int=1)
+HERE = TopicPartition(TOPIC, 0)
+HINT = 7
+
+
+class Numbered(NamedTuple):
+    offset: int
+
+
+class FromTheHint:
+    """A consumer as aiokafka's is: until it is told where to begin, it reads on from the group's hint."""
+
+    def __init__(self) -> None:
+        self.next = HINT
+        self.asked = asyncio.Event()
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    def assignment(self) -> set[TopicPartition]:
+        return {HERE}
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        assert place == HERE
+        self.next = offset
+
+    async def getmany(self, *, timeout_ms: int, max_records: int) -> Mapping[TopicPartition, list[Numbered]]:
+        assert timeout_ms
+        taken = [Numbered(offset) for offset in range(self.next, self.next + max_records)]
+        self.next += max_records
+        self.asked.set()
+        await self.answers.wait()
+        return {HERE: taken}
+
+
+class Tables:
+    """A session whose tables end at one place, and which answers when it may."""
+
+    def __init__(self, reached: int) -> None:
+        self.reached = {Place(ID, 0): reached}
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def run(self, _: object) -> dict[Place, int]:
+        await self.answers.wait()
+        return self.reached
+
+
+class Running:
+    """An inlet, what it reads from, and what it is told."""
+
+    def __init__(self) -> None:
+        self.consumer, self.tables = FromTheHint(), Tables(2)
+        metrics = Metrics()
+        health, unused = Health(metrics), object()
+        process: Any = Process(unused, health, metrics, asyncio.Event())  # type: ignore[arg-type]  # no setting is read here
+        consumer: Any = self.consumer
+        session: Any = self.tables
+        self.start = FromPositions(consumer, {TOPIC: ID}, session, health)
+        self.inlet = Inlet(consumer, {TOPIC: ID}, process, self.start)
+
+    async def first_offset(self) -> int:
+        batch = await self.inlet.take(3)
+        assert batch
+        return int(batch[Place(ID, 0)][0].offset)
+
+
+@pytest.fixture
+async def running() -> Running:
+    return Running()
+
+
+async def test_a_batch_begins_where_the_tables_end(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    assert await running.first_offset() == 2
+
+
+async def test_what_came_from_the_groups_hint_before_the_tables_answered_is_not_handed_out(running: Running) -> None:
+    running.tables.answers.clear()
+    assigning = asyncio.create_task(running.start.on_partitions_assigned([HERE]))
+    taking = asyncio.create_task(running.first_offset())
+    await running.consumer.asked.wait()
+    running.tables.answers.set()
+    await assigning
+    assert await taking == 2
+
+
+async def test_what_was_asked_for_before_partitions_came_and_went_is_taken_again(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    running.consumer.answers.clear()
+    taking = asyncio.create_task(running.first_offset())
+    await running.consumer.asked.wait()
+    running.tables.reached = {Place(ID, 0): 4}
+    await running.start.on_partitions_revoked([HERE])
+    await running.start.on_partitions_assigned([HERE])
+    running.consumer.answers.set()
+    assert await taking == 4
+
+
+async def test_nothing_is_handed_out_while_partitions_are_on_their_way_to_another_worker(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    await running.start.on_partitions_revoked([HERE])
+    running.tables.answers.clear()
+    taking = asyncio.create_task(running.first_offset())
+    await running.consumer.asked.wait()
+    assert not taking.done()
+    running.tables.answers.set()
+    assert await taking == 2
