@@ -1,0 +1,128 @@
+"""What the hub knows of a child, and what is now said of each fact: the same in every order of arrival."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Generic, TypeVar, cast
+
+from services.core.codes import Precision
+from services.core.events import Event
+from services.core.ids import EventId, FactId, SubjectId
+from services.core.timeline import NEVER
+
+Version = tuple[FactId, bytes]
+"""A sealed location as it now stands: the fact, and the keyed digest of its content."""
+
+FactT = TypeVar("FactT", covariant=True)  # noqa: PLC0105 - the house's name for a fact's own type
+_A_DAY = timedelta(days=1) - timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An event whose signature was verified, with the time at which the hub first held it (UTC)."""
+
+    event: Event
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a gate judges from.
+
+    `said` holds everything said of the child's records, their links among it, and everything said of the enquirer,
+    whichever child it was said of. `subjects` are the records that the child's case now has, `versions` its sealed
+    locations as they now stand. `whole` is False where anything that belongs here could not be read or verified.
+    """
+
+    said: tuple[Known, ...]
+    subjects: frozenset[SubjectId]
+    versions: frozenset[Version]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Generic[FactT]):
+    """What is now said of one fact, and since when the hub has known it so."""
+
+    event: Event
+    since: datetime
+
+    @property
+    def fact(self) -> FactT:
+        return cast("FactT", self.event.fact)
+
+    @property
+    def dated(self) -> bool:
+        return self.event.head.occurred_at is not None
+
+    @property
+    def begins(self) -> datetime:
+        """The earliest moment at which it can have happened."""
+        return self.event.head.occurred_at or NEVER
+
+    @property
+    def ends(self) -> datetime:
+        """The latest moment at which it can have happened."""
+        if self.event.head.occurred_at is None:
+            return self.since
+        return self.begins + (_A_DAY if self.event.head.precision is Precision.DAY else timedelta())
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """The first moment at which it no longer counts; None for what does not lapse.
+
+        What could lapse and names no day counts at no time.
+        """
+        if not hasattr(self.fact, "lapses_on"):
+            return None
+        return datetime.combine(self.fact.lapses_on, time(), UTC) if self.fact.lapses_on else NEVER
+
+    def happened(self, now: datetime) -> bool:
+        """Whether it is dated, and both happened and was known by `now`."""
+        return self.dated and self.begins <= now and self.since <= now
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it has not lapsed."""
+        return self.lapses_at is None or now < self.lapses_at
+
+
+def present(said: Iterable[Known]) -> tuple[Word[Any], ...]:
+    """The last word on each fact, in the order of fact ids.
+
+    The event said last speaks for its fact: by `recorded_at`, ties by event id. It is known so since it was first held
+    after anything else was said; saying it again without anything between changes nothing.
+    """
+    sayings: defaultdict[FactId, list[Known]] = defaultdict(list)
+    for known in said:
+        sayings[known.event.head.fact_id].append(known)
+    return tuple(_last_word(sayings[fact]) for fact in sorted(sayings))
+
+
+def after(later: Word[Any], earlier: Word[Any]) -> bool:
+    """Whether one thing certainly happened, and was known, after another: doubt says no."""
+    return later.since > earlier.since and later.begins > earlier.ends
+
+
+def dated_not_before(later: Word[Any], earlier: Word[Any]) -> bool:
+    """Whether one thing is dated at the time of another or later; two things of one day are."""
+    return later.dated and later.ends >= earlier.begins
+
+
+def not_before(later: Word[Any], earlier: Word[Any]) -> bool:
+    """Whether one thing is dated, and was known, at the time of another or later."""
+    return later.since >= earlier.since and dated_not_before(later, earlier)
+
+
+def _last_word(sayings: list[Known]) -> Word[Any]:
+    ordered = sorted(sayings, key=_said, reverse=True)
+    last, since = ordered[0].event, ordered[0].known_at
+    for known in ordered:
+        if known.event.head.event_id != last.head.event_id:
+            break
+        since = min(since, known.known_at)
+    return Word(last, since)
+
+
+def _said(known: Known) -> tuple[datetime, EventId, datetime]:
+    return known.event.head.recorded_at, known.event.head.event_id, known.known_at

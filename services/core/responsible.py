@@ -1,0 +1,55 @@
+"""Which local authority is responsible for a child: the one that looks after the child, or that took the referral."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.core.codes import ReferralDecision, Sector
+from services.core.facts import ChildLookedAfter, PlacementEnded, PlacementStarted, ReferralDecided, Section47Started
+from services.core.ids import OrgHandle
+from services.core.known import Word
+
+_NOBODYS = frozenset({ReferralDecision.NO_FURTHER_ACTION, ReferralDecision.UNDECIDED})
+
+
+def responsible_authority(words: Iterable[Word[Any]]) -> OrgHandle | None:
+    """The one authority that now looks after the child (¶5.69-5.70), else the one that acts on the referral (¶5.15).
+
+    None where no authority does, or where two say that they do: nobody can tell whose social worker to believe.
+    """
+    said = [word for word in words if word.event.head.sector is Sector.LOCAL_AUTHORITY]
+    for authorities in (_looking_after(said), _acting(said)):
+        if authorities:
+            return authorities.pop() if len(authorities) == 1 else None
+    return None
+
+
+def _looking_after(said: list[Word[Any]]) -> set[OrgHandle]:
+    """Every authority with a child looked after or a placement begun, and no ending certainly after the last of them.
+
+    What nobody dated has not ended.
+    """
+    begun = [word for word in said if isinstance(word.fact, ChildLookedAfter | PlacementStarted)]
+    ended = [word for word in said if isinstance(word.fact, PlacementEnded)]
+    return {_org(word) for word in begun if not any(_ends(ending, word) for ending in ended)}
+
+
+def _ends(ending: Word[Any], begun: Word[Any]) -> bool:
+    return _org(ending) == _org(begun) and begun.dated and ending.begins > begun.ends
+
+
+def _acting(said: list[Word[Any]]) -> set[OrgHandle]:
+    return {_org(word) for word in said if _acts(word)}
+
+
+def _acts(word: Word[Any]) -> bool:
+    match word.fact:
+        case ReferralDecided(decision=decision):
+            return decision not in _NOBODYS
+        case Section47Started():
+            return True
+        case _:
+            return False
+
+
+def _org(word: Word[Any]) -> OrgHandle:
+    return word.event.head.org
