@@ -1,6 +1,7 @@
 """What is said of one enquirer and one child, sorted; and how a rung is looked for in it."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,19 +23,19 @@ class Evidence:
     """What is now said, at one time; `of_child` is under any of the child's records, `of_both` of the enquirer too."""
 
     words: tuple[Word[Any], ...]
-    of_child: tuple[Word[Any], ...]
-    of_both: tuple[Word[Any], ...]
+    of_child: Mapping[type, Sequence[Word[Any]]]
+    of_both: Mapping[type, Sequence[Word[Any]]]
     revocations: tuple[Word[VerificationRevoked], ...]
     authority: OrgHandle | None
     now: datetime
 
-    def both(self, kind: type[FactT]) -> list[Word[FactT]]:
+    def both(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
         """What of this kind is said of this enquirer and this child."""
-        return [word for word in self.of_both if isinstance(word.fact, kind)]
+        return self.of_both.get(kind, ())
 
-    def child(self, kind: type[FactT]) -> list[Word[FactT]]:
+    def child(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
         """What of this kind is said of this child."""
-        return [word for word in self.of_child if isinstance(word.fact, kind)]
+        return self.of_child.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,22 @@ class Standing:
 def gather(known: Knowledge, enquirer: str, now: datetime) -> Evidence:
     """Sort what is known."""
     words = present(known.said)
-    of_child = tuple(word for word in words if concerns(word.event, known.subjects))
+    of_child = [word for word in words if concerns(word.event, known.subjects)]
     return Evidence(
         words=words,
-        of_child=of_child,
-        of_both=tuple(word for word in of_child if getattr(word.fact, "enquirer", None) == enquirer),
+        of_child=_by_kind(of_child),
+        of_both=_by_kind(word for word in of_child if getattr(word.fact, "enquirer", None) == enquirer),
         revocations=_revocations(known.said, enquirer),
         authority=responsible_authority(of_child),
         now=now,
     )
+
+
+def _by_kind(words: Iterable[Word[Any]]) -> Mapping[type, Sequence[Word[Any]]]:
+    kinds: defaultdict[type, list[Word[Any]]] = defaultdict(list)
+    for word in words:
+        kinds[type(word.fact)].append(word)
+    return kinds
 
 
 def concerns(event: Event, subjects: frozenset[SubjectId]) -> bool:
@@ -106,9 +114,11 @@ def _pass(own: Reason, words: list[Word[FactT]], steps: Iterable[Step[FactT]]) -
 
 def _revocations(said: Iterable[Known], enquirer: str) -> tuple[Word[VerificationRevoked], ...]:
     """Every event that ever revoked, since it was first held: a later wording of it takes nothing back."""
-    first: dict[EventId, Known] = {}
+    first: dict[EventId, Word[VerificationRevoked]] = {}
     for known in said:
-        if isinstance(known.event.fact, VerificationRevoked) and known.event.fact.enquirer == enquirer:
-            rival = first.setdefault(known.event.head.event_id, known)
-            first[known.event.head.event_id] = min(rival, known, key=lambda one: one.known_at)
-    return tuple(Word(known.event, known.known_at) for known in first.values())
+        fact = known.event.fact
+        if isinstance(fact, VerificationRevoked) and fact.enquirer == enquirer:
+            word = Word(known.event, fact, known.known_at)
+            rival = first.setdefault(known.event.head.event_id, word)
+            first[known.event.head.event_id] = min(rival, word, key=lambda one: one.since)
+    return tuple(first.values())

@@ -129,8 +129,8 @@ def enquirer_release(asked: ReleaseAsked, known: Knowledge, now: datetime) -> Al
     }
     if reasons:
         return Deny(frozenset(reasons))
-    standing = [word for rung in ladder.rungs.values() for word in rung.words]
-    return Allow(min(word.lapses_at for word in [*standing, *approvals] if word.lapses_at))
+    standing = (word for rung in ladder.rungs.values() for word in rung.words)
+    return Allow(min(end for word in (*standing, *approvals) if (end := word.lapses_at)))
 
 
 def _not_of(authority: OrgHandle | None, opener: Opener) -> Iterator[Reason]:

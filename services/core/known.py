@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from services.core.codes import Precision
 from services.core.events import Event
@@ -46,11 +46,8 @@ class Word(Generic[FactT]):
     """What is now said of one fact, and since when the hub has known it so."""
 
     event: Event
+    fact: FactT
     since: datetime
-
-    @property
-    def fact(self) -> FactT:
-        return cast("FactT", self.event.fact)
 
     @property
     def dated(self) -> bool:
@@ -74,9 +71,10 @@ class Word(Generic[FactT]):
 
         What could lapse and names no day counts at no time.
         """
-        if not hasattr(self.fact, "lapses_on"):
+        day = getattr(self.fact, "lapses_on", NEVER)
+        if day is NEVER:
             return None
-        return datetime.combine(self.fact.lapses_on, time(), UTC) if self.fact.lapses_on else NEVER
+        return datetime.combine(day, time(), UTC) if day else NEVER
 
     def happened(self, now: datetime) -> bool:
         """Whether it is dated, and both happened and was known by `now`."""
@@ -84,7 +82,8 @@ class Word(Generic[FactT]):
 
     def lives(self, now: datetime) -> bool:
         """Whether it has not lapsed."""
-        return self.lapses_at is None or now < self.lapses_at
+        end = self.lapses_at
+        return end is None or now < end
 
 
 def present(said: Iterable[Known]) -> tuple[Word[Any], ...]:
@@ -121,7 +120,7 @@ def _last_word(sayings: list[Known]) -> Word[Any]:
         if known.event.head.event_id != last.head.event_id:
             break
         since = min(since, known.known_at)
-    return Word(last, since)
+    return Word(last, last.fact, since)
 
 
 def _said(known: Known) -> tuple[datetime, EventId, datetime]:

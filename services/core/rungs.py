@@ -36,8 +36,13 @@ from services.core.facts import (
 from services.core.known import Word, dated_not_before, not_before
 
 LINKS = (RecordsLinked, RecordsUnlinked, LinkRefused)
-_WEIGHED_OF_ENQUIRER = (EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned)
-_WEIGHED_OF_CHILD = (
+_WEIGHED_OF_ENQUIRER: tuple[type, ...] = (
+    EnquirerInterviewed,
+    IdentityChecked,
+    RelationshipChecked,
+    AgencyCheckReturned,
+)
+_WEIGHED_OF_CHILD: tuple[type, ...] = (
     ParentsContacted,
     InterviewHeld,
     PlanAgreed,
@@ -117,9 +122,9 @@ def accounts(evidence: Evidence) -> Standing:
 
 def meeting(evidence: Evidence) -> Standing:
     """Where a section 47 enquiry was begun, or a meeting held, the latest meeting agreed to a release (¶5.35)."""
-    begun, plans = evidence.child(Section47Started), evidence.child(PlanAgreed)
-    ended = [word for word in evidence.child(Section47Concluded) if _concluded(word)]
-    enquiries = [*begun, *evidence.child(Section47Concluded)]
+    begun, concluded = evidence.child(Section47Started), evidence.child(Section47Concluded)
+    enquiries: list[Word[Any]] = [*begun, *concluded]
+    ended, plans = [word for word in concluded if _concluded(word)], evidence.child(PlanAgreed)
     if not enquiries and not plans:
         return Standing()
     if not all(any(dated_not_before(end, start) for end in ended) for start in enquiries):
@@ -192,8 +197,8 @@ def _agreed(word: Word[PlanAgreed]) -> bool:
 
 def _weighed(evidence: Evidence) -> list[Word[Any]]:
     """What an assessment must not be earlier than."""
-    of_enquirer = [word for word in evidence.of_both if isinstance(word.fact, _WEIGHED_OF_ENQUIRER)]
-    return of_enquirer + [word for word in evidence.of_child if isinstance(word.fact, _WEIGHED_OF_CHILD)]
+    of_enquirer = [word for kind in _WEIGHED_OF_ENQUIRER for word in evidence.both(kind)]
+    return of_enquirer + [word for kind in _WEIGHED_OF_CHILD for word in evidence.child(kind)]
 
 
 def _said_last(word: Word[Any]) -> tuple[object, ...]:

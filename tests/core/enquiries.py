@@ -151,7 +151,7 @@ PARTS: Mapping[str, tuple[Known, ...]] = {
     "heard": (said(HEARD, 60, 15, subject=TWO),),
     "relationship": (said(RELATIONSHIP, 70, 20),),
     "assessment": (said(RISK, 90, 30),),
-    "approvals": (said(approval(FIRST, "first"), 91, 32), said(approval(SECOND, "second"), 92, 32)),
+    "approvals": (said(approval(FIRST, "first"), 96, 32), said(approval(SECOND, "second"), 97, 32)),
 }
 """Everything that a release rests on, where no meeting is due, and nothing else."""
 
