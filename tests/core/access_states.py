@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from services.core.codes import MissingKind, OrganisationKind, Purpose, Role, Sector, YesNo
+from services.core.codes import MissingKind, OrganisationKind, Purpose, Role, YesNo
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,

@@ -1,14 +1,30 @@
 """Every world of the two gates: one state of each condition, made into what is asked and what is known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, product
 
 from services.core.codes import OrganisationKind, Role, Sector
+from services.core.events import Event
 from services.core.gates import Child, Opener, ReleaseAsked
 from services.core.ids import EventId
 from services.core.known import Knowledge, Known
+from tests.builders import an_id
 from tests.core import gate_states, gate_worlds
-from tests.core.enquiries import ANOTHER_BODY, ASKED_ON, DECISION, ENQUIRER, OPENER, moment
+from tests.core.enquiries import (
+    ANOTHER_BODY,
+    ASKED_ON,
+    ASSESSOR,
+    CHILDS_INTERVIEWER,
+    COMPARER,
+    DECISION,
+    ENQUIRER,
+    FIRST,
+    INTERVIEWER,
+    OPENER,
+    SECOND,
+    moment,
+)
 from tests.core.gate_states import States
 
 World = Mapping[str, str]
@@ -68,17 +84,49 @@ class Releases:
         """Every state of every condition, everything else being good."""
         return ({**self.good, condition: state} for condition, states in self.states.items() for state in states)
 
-    def pairs(self) -> Iterator[World]:
-        """Every two states of every two conditions, everything else being good."""
-        for one, other in combinations(self.states, 2):
+    def pairs(self, without: Collection[str]) -> Iterator[World]:
+        """Every two states of every two conditions but some, everything else being good."""
+        for one, other in combinations([condition for condition in self.states if condition not in without], 2):
             for states in product(self.states[one], self.states[other]):
                 yield {**self.good, one: states[0], other: states[1]}
 
-    def subsets(self, bad: World) -> Iterator[World]:
-        """Each condition good or in one bad state: all of them."""
-        for fails in product((False, True), repeat=len(bad)):
-            states = (bad if failing else self.good for failing in fails)
-            yield {condition: state[condition] for condition, state in zip(bad, states, strict=True)}
+    def with_people(self, people: Mapping[str, str]) -> tuple[ReleaseAsked, Knowledge]:
+        """The good world with these people in it, each named by what they do."""
+        asked, known = self.make(self.good)
+        who = {DOES[role]: PERSON[number] for role, number in people.items()}
+        said = tuple(Known(_by(one.event, who), one.known_at) for one in known.said)
+        return replace(asked, opener=replace(asked.opener, handle=who[OPENER])), replace(known, said=said)
+
+
+DOES = {
+    "interviewer": INTERVIEWER,
+    "child's interviewer": CHILDS_INTERVIEWER,
+    "comparer": COMPARER,
+    "assessor": ASSESSOR,
+    "first approver": FIRST,
+    "second approver": SECOND,
+    "opener": OPENER,
+}
+PERSON = {str(number): an_id(700 + number) for number in range(len(DOES))}
+
+
+def partitions() -> Iterator[Mapping[str, str]]:
+    """Every way in which those who act can be the same people: who acts, to the number of a person."""
+
+    def spread(actors: tuple[str, ...], used: int) -> Iterator[dict[str, str]]:
+        if not actors:
+            yield {}
+            return
+        for person in range(used + 1):
+            for rest in spread(actors[1:], max(used, person + 1)):
+                yield {actors[0]: str(person), **rest}
+
+    return spread(tuple(DOES), 0)
+
+
+def _by(event: Event, who: Mapping[str, str]) -> Event:
+    officer = who.get(getattr(event.fact, "officer", ""))
+    return replace(event, fact=replace(event.fact, officer=officer)) if officer else event  # type: ignore[call-arg]
 
 
 def disturbances(events: tuple[Known, ...]) -> frozenset[EventId]:

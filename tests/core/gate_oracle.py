@@ -6,7 +6,7 @@ every condition of that kind, and `=` stands there for the condition's own reaso
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from tests.builders import day
 
@@ -111,6 +111,7 @@ adverse | identity refuted; identity refuted, lapsed; relationship refuted; know
 adverse | parents object; parents object to somebody; parents of another child object | adverse
 """
 
+
 def table(rows: str) -> Mapping[tuple[str, str], frozenset[str]]:
     """The reasons of each bad state of each condition."""
     lines = rows.replace("\\\n", "").splitlines()
@@ -161,7 +162,7 @@ MUST_DIFFER = {
 """Who may not be one and the same person (¶5.30-5.31; design 6.3)."""
 
 
-def all_different(people: Mapping[str, int]) -> bool:
+def all_different(people: World) -> bool:
     """Whether nobody does what must be done by two."""
     return all(people[one] != people[other] for one, other in MUST_DIFFER)
 
@@ -171,29 +172,40 @@ def access(world: World) -> frozenset[str]:
 
     A worker on the case needs no alert; a duty officer needs one, of the police or of the responsible authority.
     """
-    why = set(ACCESS_TABLE.get(("child", world["child"]), ()))
-    for condition in ("since", "lease", "second"):
-        why |= ACCESS_TABLE.get((condition, world[condition]), frozenset())
+    world = _of_the_records(world)
+    table = (ACCESS_TABLE.get((condition, world[condition])) for condition in ("child", "since", "lease", "second"))
+    why = frozenset[str]().union(*(reasons for reasons in table if reasons))
     if world["purpose"] in {"release_to_enquirer", "unknown"}:
-        why.add("wrong_purpose")
-    return frozenset(why | _without_standing(world))
+        why |= {"wrong_purpose"}
+    return why | _without_standing(world)
+
+
+def _of_the_records(world: World) -> World:
+    """The world as it is where the child has no record, or one more: other things are then said of the child."""
+    if world["child"] == "no record":
+        return {**world, "alert": "none", "allocated": "no", "authority": "nobody", "since": "nothing"}
+    if world["child"] == "a record more":
+        theirs = {"another child missing": "missing", "threat to another child": "threat", "with another child": "yes"}
+        return {condition: theirs.get(state, state) for condition, state in world.items()}
+    return world
 
 
 def _without_standing(world: World) -> set[str]:
-    if world["allocated"] in {"yes", "ends today", "ends later", "again after an end", "yes, under the other record"}:
+    if world["allocated"] in WORKERS:
         return set()
-    kind, _, rest = world["who"].partition(", ")
-    if rest != "on duty":
+    body, _, duty = world["who"].partition(", ")
+    if duty != "on duty":
         return {"not_entitled"}
-    if kind == "authority" and world["authority"] in {"nobody", "two"}:
+    if body != "police" and world["authority"] != "own":
         return {"authority_unknown"}
-    if kind != "police" and (kind, world["authority"]) != ("authority", "own"):
-        return {"opener_of_other_body" if world["authority"] not in {"nobody", "two"} else "authority_unknown"}
+    if body not in {"police", "authority"}:
+        return {"opener_of_other_body"}
     if world["purpose"] not in {"search_for_child", "protect_child"}:
         return {"wrong_purpose"}
     return set() if world["alert"] in OPEN_ALERTS else {"no_open_alert"}
 
 
+WORKERS = {"yes", "ends today", "ends later", "again after an end", "yes, under the other record"}
 OPEN_ALERTS = {
     "missing", "away", "missing, undated", "missing, found before", "found, another episode", "threat",
     "threat, old but just known", "threat, undated", "threat, a week old to the second",
@@ -214,3 +226,13 @@ second | awaited                                          | second_person_awaite
 second | never answered, not paged; paged later           | coordinator_not_paged
 """
 ACCESS_TABLE = table(ACCESS)
+
+
+def access_until(world: World, now: datetime) -> tuple[datetime, date | None]:
+    """Until when, and on which day it is reviewed because nobody answered."""
+    alone = world["second"].startswith("never answered")
+    minutes = {"minutes": 5, "the longest": 15}[world["lease"]]
+    lease = timedelta(minutes=minutes)
+    if world["alert"] == "threat, a week old to the second" and world["allocated"] not in WORKERS:
+        lease = timedelta(seconds=1)
+    return now + lease, now.date() + timedelta(days=1) if alone else None

@@ -59,6 +59,7 @@ from tests.core.enquiries import (
 )
 from tests.core.gate_states import States
 
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The child as the decision holds on to it, as the vault knows it now, and whether it knows everything."""
