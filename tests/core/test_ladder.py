@@ -200,14 +200,14 @@ def test_after_a_revocation_a_move_a_threat_or_a_changed_link_nothing_is_allowed
     )
 
 
-@given(worlds(), st.floats(0, 1, exclude_max=True))
-def test_what_is_allowed_is_allowed_until_it_is_said_to_end_and_no_longer(world: Asked, share: float) -> None:
+@given(worlds(), st.integers(0, 999))
+def test_what_is_allowed_is_allowed_until_it_is_said_to_end_and_no_longer(world: Asked, thousandths: int) -> None:
     asked, known = world
     answer = enquirer_release(asked, known, NOW)
 
     if isinstance(answer, Allow):
         assert answer.until > NOW
-        assert enquirer_release(asked, known, NOW + (answer.until - NOW) * share) == answer
+        assert enquirer_release(asked, known, NOW + (answer.until - NOW) * thousandths / 1000) == answer
         assert answer != enquirer_release(asked, known, answer.until)
 
 
