@@ -7,6 +7,7 @@ on. The table of conditions is in DECISIONS.md.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from services.core.codes import OrganisationKind, Purpose, Role, YesNo
 from services.core.denials import Reason
@@ -197,7 +198,7 @@ def _entitled_until(asked: AccessAsked, known: Knowledge, now: datetime) -> date
     return alerts_until(words, now) or Reason.NO_OPEN_ALERT
 
 
-def _allocates(word: Word[WorkerAllocated], handle: str, now: datetime) -> bool:
+def _allocates(word: Word[Any], handle: str, now: datetime) -> bool:
     return isinstance(word.fact, WorkerAllocated) and word.fact.worker == handle and word.happened(now)
 
 

@@ -36,13 +36,13 @@ from services.core.facts import (
 from services.core.known import Word, dated_not_before, not_before
 
 LINKS = (RecordsLinked, RecordsUnlinked, LinkRefused)
-_WEIGHED_OF_ENQUIRER: tuple[type, ...] = (
+_WEIGHED_OF_ENQUIRER: tuple[type[Any], ...] = (
     EnquirerInterviewed,
     IdentityChecked,
     RelationshipChecked,
     AgencyCheckReturned,
 )
-_WEIGHED_OF_CHILD: tuple[type, ...] = (
+_WEIGHED_OF_CHILD: tuple[type[Any], ...] = (
     ParentsContacted,
     InterviewHeld,
     PlanAgreed,

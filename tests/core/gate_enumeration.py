@@ -126,7 +126,7 @@ def partitions() -> Iterator[Mapping[str, str]]:
 
 def _by(event: Event, who: Mapping[str, str]) -> Event:
     officer = who.get(getattr(event.fact, "officer", ""))
-    return replace(event, fact=replace(event.fact, officer=officer)) if officer else event  # type: ignore[call-arg]
+    return replace(event, fact=replace(event.fact, officer=officer)) if officer else event  # type: ignore[arg-type]
 
 
 def disturbances(events: tuple[Known, ...]) -> frozenset[EventId]:

@@ -30,7 +30,7 @@ from services.core.facts import (
     ReferralDecided,
     VerificationRevoked,
 )
-from services.core.ids import FactId, OrgHandle, SubjectId
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.known import Known, Version
 from tests.builders import an_id
 from tests.core.enquiries import (
@@ -96,7 +96,7 @@ PURPOSES: Mapping[str, Purpose] = {purpose.value: purpose for purpose in Purpose
 def authority() -> States:
     """Who looks after the child."""
     after, begun = ChildLookedAfter(), PlacementStarted()
-    elsewhere = {"org": ANOTHER_BODY}
+    elsewhere: dict[str, Any] = {"org": ANOTHER_BODY}
     return {
         "looks after": (said(after, 1, 1),),
         "placed": (said(begun, 1, 1),),
@@ -169,7 +169,7 @@ def approvals() -> States:
         "one person twice": two(one, approval(FIRST, "second")),
         "three": (*two(one, other), third),
         "of another decision": two(one, approval(SECOND, "second", decision=ANOTHER_DECISION)),
-        "of another assessment": two(one, replace(other, assessment=an_id(999))),
+        "of another assessment": two(one, replace(other, assessment=EventId(an_id(999)))),
         "of another enquirer": two(one, replace(other, enquirer=ANOTHER_ENQUIRER)),
         "of another child": two(one, other, subject=ANOTHER_CHILD),
         "undated": (said(one, 96, 32), said(other, 97, None, known=32)),
