@@ -25,7 +25,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class BirthDate:
-    """A date of birth: `value` is YYYY-MM-DD, YYYY-MM or YYYY (¶5.41-5.45)."""
+    """A date of birth (¶5.41-5.45).
+
+    `value` is YYYY-MM-DD, YYYY-MM or YYYY; where an age was given, YYYY-MM-DD/YYYY-MM-DD, between which it lies.
+    """
 
     value: str
     status: ClaimStatus

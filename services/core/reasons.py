@@ -1,6 +1,5 @@
 """Is there a reason to share? A closed list; without one, a record is held back (design section 2)."""
 
-import calendar
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -43,6 +42,7 @@ from services.core.facts import (
     Sighting,
     VerificationRevoked,
 )
+from services.core.matching.dates import birthday, born
 from services.core.statements import Statement
 
 ADULT_AT = 18
@@ -152,13 +152,8 @@ def undisputed_adult(births: Iterable[BirthDate], day: date | None) -> bool:
 
 
 def eighteenth_birthday(birth: BirthDate) -> date:
-    """The latest day that can be the eighteenth birthday, where only the year or month of birth is known."""
-    year, month, day = (*(int(part) for part in birth.value.split("-")), 0, 0)[:3]
-    year, month = year + ADULT_AT, month or 12
-    last = calendar.monthrange(year, month)[1]
-    if day <= last:
-        return date(year, month, day or last)
-    return date(year, month + 1, 1)  # born on 29 February
+    """The latest day that can be the eighteenth birthday, where the day of birth is not known."""
+    return birthday(born(birth.value).latest, ADULT_AT)
 
 
 def _reasons(statement: Statement) -> set[Reason]:

@@ -6,23 +6,27 @@ from dataclasses import dataclass
 
 from services.core.codes import Sector
 from services.core.statements import Opened, Problem, ProblemReason, Record
+from services.formats import police_contact, police_missing, referral_form, ukba_port, ukba_screening
 from services.formats.canonical import cut as canonical_cut
 from services.formats.canonical import documents
 from services.formats.canonical import parse as canonical_parse
 from services.formats.cut import Cut, Format, alarm_of, alarms, looks_missing, nothing_read
+from services.formats.json_cut import is_json
 from services.formats.ssda903 import cut as ssda903_cut
 from services.formats.ssda903 import parse as ssda903_parse
 
 SSDA903 = Format(ssda903_cut.NAME, ssda903_cut.recognise, ssda903_cut.cut, ssda903_parse.parse)
-CANONICAL = Format(documents.NAME, canonical_cut.recognise, canonical_cut.cut, canonical_parse.parse)
+CANONICAL = Format(documents.NAME, is_json, canonical_cut.cut, canonical_parse.parse)
 UNKNOWN = "unknown"
 LOOKED_AT_BYTES = 64 * 1024  # of a file that is not read, to see whether it may hold missing reports
 
+# The first that knows a file reads it; the canonical events, which any other JSON is taken for, come last.
+_ALL: tuple[Format, ...] = (referral_form.FORMAT, CANONICAL)
 READS: Mapping[Sector, tuple[Format, ...]] = {
-    Sector.POLICE: (CANONICAL,),
-    Sector.UKBA: (CANONICAL,),
-    Sector.LOCAL_AUTHORITY: (SSDA903, CANONICAL),
-    Sector.HEALTH: (CANONICAL,),
+    Sector.POLICE: (police_missing.FORMAT, police_contact.FORMAT, *_ALL),
+    Sector.UKBA: (ukba_port.FORMAT, ukba_screening.FORMAT, *_ALL),
+    Sector.LOCAL_AUTHORITY: (SSDA903, *_ALL),
+    Sector.HEALTH: _ALL,
 }
 
 

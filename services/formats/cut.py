@@ -16,9 +16,10 @@ JsonObject = Mapping[str, object]
 REASONS = {reason.value: reason for reason in ProblemReason}
 # What a report of a missing child has in it in any of the formats, even where it cannot be read as what it is.
 _MISSING_REPORT = re.compile(
-    rb'child[\W_]{0,9}missing|missing[\W_]{0,9}child|missing_person|"event"\s{0,9}:\s{0,9}"[^"]{0,90}missing|mis_start'
+    rb"child[\W_]{0,9}missing|missing[\W_]{0,9}(child|person)|mis_start"
+    rb'|"event"\s{0,9}:\s{0,9}"[^"]{0,90}missing|"missing"\s{0,9}:\s{0,9}\{'
 )
-TABLE = re.compile(r"[a-z0-9]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
+TABLE = re.compile(r"[a-z0-9-]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Write schemas/json/*.schema.json again from the code: .venv/bin/python tests/formats/write_json_schemas.py."""
+"""Write schemas/json/**/*.schema.json again from the code: .venv/bin/python tests/formats/write_json_schemas.py."""
 
 from pathlib import Path
 
-from services.formats.canonical.schemas import json_schemas
+from services.formats.schemas import json_schemas
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "json"
 

@@ -1,143 +1,14 @@
-"""Cut canonical JSON into one record a child: {"documents": [{"table", "row", "document"}]}.
+"""Cut canonical JSON into one record a child."""
 
-A file is one object, an array of them, or JSON Lines. Documents of which it cannot be told which child they are about
-go on alone, so that the agency's processor lists what is wrong with them.
-"""
+from collections.abc import Sequence
 
-import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-
-from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
 from services.formats.canonical.documents import NAME
-from services.formats.cut import MAX_RECORD_ITEMS, Cut, JsonObject, alarms, is_too_large, looks_missing
+from services.formats.cut import Cut
+from services.formats.json_cut import JsonShape, child_of_source, cut_documents
 
-MAX_DOCUMENT_BYTES = 64 * 1024
-MAX_RECORD_BYTES = 1024 * 1024
-MAX_DEPTH = 10
-_BOM = b"\xef\xbb\xbf"
-_STARTS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0|\s)*[\[{]")
-
-
-class _Twice(dict[str, object]):
-    """A JSON object that had one key twice, so that nobody can say what it meant."""
-
-
-@dataclass(slots=True)
-class _Pile:
-    """What has been cut so far; `open` is the record that takes a child's next document, and its bytes."""
-
-    records: list[dict[str, object]] = field(default_factory=list)
-    open: dict[object, tuple[list[JsonObject], int]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, child: object, document: JsonObject, size: int) -> None:
-        documents, taken = self.open.get(child, ([], MAX_RECORD_BYTES))
-        if taken + size > MAX_RECORD_BYTES or len(documents) >= MAX_RECORD_ITEMS:
-            documents, taken = [], 0
-            self.records.append({"documents": documents})
-        documents.append(document)
-        self.open[child] = documents, taken + size
-
-
-def recognise(content: bytes) -> bool:
-    """Whether it begins like a JSON object or array."""
-    return _STARTS.match(content) is not None
+SHAPE = JsonShape(NAME, "lantern", child_of_source)
 
 
 def cut(files: Sequence[bytes]) -> Cut:
     """One record a child over all the files, in the order in which the children first appear."""
-    pile = _Pile()
-    tables = tuple("lantern" if number == 1 else f"lantern {number}" for number in range(1, len(files) + 1))
-    for table, content in zip(tables, files, strict=True):
-        _cut_file(table, content, pile)
-    return Cut(NAME, tables, (*pile.records, *alarms(pile.problems)), tuple(pile.problems))
-
-
-def _cut_file(table: str, content: bytes, pile: _Pile) -> None:
-    problems = []
-    for row, document in _documents(content):
-        text, fault = _text(document)
-        if fault is None:
-            pile.add(_child(document, row, table), {"table": table, "row": row, "document": document}, len(text))
-        else:
-            problems.append(Problem(table, row, None, fault, looks_missing(text or content)))
-    if len(problems) > MAX_PROBLEMS:
-        last = replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS)
-        problems = [*problems[:MAX_PROBLEMS], last]
-    pile.problems += problems
-
-
-def _documents(content: bytes) -> Iterator[tuple[int, object]]:
-    """Each document with its number, or the reason why it cannot be read."""
-    if is_too_large(content):
-        yield 1, ProblemReason.FILE_TOO_LARGE
-        return
-    whole = _load(content.removeprefix(_BOM))
-    if isinstance(whole, list):
-        yield from enumerate(whole, start=1)
-    elif isinstance(whole, ProblemReason) and (lines := _lines(content)):
-        yield from ((row, _load(line)) for row, line in lines)
-    else:
-        yield 1, whole
-
-
-def _lines(content: bytes) -> list[tuple[int, bytes]]:
-    """The numbered lines of JSON Lines; none if fewer than half of the lines begin an object."""
-    lines = [(row, line) for row, line in enumerate(content.removeprefix(_BOM).split(b"\n"), start=1) if line.strip()]
-    objects = sum(line.lstrip().startswith(b"{") for _, line in lines)
-    return lines if len(lines) > 1 and objects * 2 >= len(lines) else []
-
-
-def _load(content: bytes) -> object:
-    try:
-        return json.loads(content.decode(), object_pairs_hook=_object)
-    except UnicodeDecodeError:
-        return ProblemReason.NOT_UTF8
-    except RecursionError:
-        return ProblemReason.TOO_DEEP
-    except ValueError:
-        return ProblemReason.NOT_JSON
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    plain = dict(pairs)
-    return plain if len(plain) == len(pairs) else _Twice(plain)
-
-
-def _text(document: object) -> tuple[bytes, ProblemReason | None]:
-    """A document's bytes, and what is wrong with it, whatever it says."""
-    if isinstance(document, ProblemReason):
-        return b"", document
-    fault = _fault(document, 0)
-    if fault is ProblemReason.TOO_DEEP:
-        return b"", fault
-    try:
-        text = json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return b"", ProblemReason.NOT_UTF8
-    if len(text) > MAX_DOCUMENT_BYTES:
-        return text, ProblemReason.TOO_LONG
-    return text, fault or (None if isinstance(document, dict) else ProblemReason.MALFORMED)
-
-
-def _fault(value: object, depth: int) -> ProblemReason | None:
-    """Whether the JSON is nested too deeply, or has a key twice."""
-    if depth > MAX_DEPTH:
-        return ProblemReason.TOO_DEEP
-    if isinstance(value, _Twice):
-        return ProblemReason.DUPLICATE_KEY
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((fault for item in inner if (fault := _fault(item, depth + 1))), None)
-
-
-def _child(document: object, row: int, table: str) -> object:
-    """What tells one child's documents from another's; a document that names no child stands alone."""
-    match document:
-        case {"source": {"system": str(system), "child": str(child)}}:
-            return system, child
-        case {"source": {"subject_id": str(subject_id)}}:
-            return subject_id
-        case _:
-            return table, row
+    return cut_documents(SHAPE, files)

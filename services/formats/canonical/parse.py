@@ -12,9 +12,10 @@ from services.core.facts import FACTS, Fact, KinshipClaimed
 from services.core.ids import EventId, SubjectId
 from services.core.statements import LocationKey, Opened, Problem, ProblemReason, Record, Statement
 from services.formats.canonical.documents import NAME, Document, HubRecord, IdentifierClaim, OwnChild, SubjectClaims
-from services.formats.canonical.reading import CutDocument, CutRecord, Read, read_document
+from services.formats.canonical.reading import Read, other_child, read_document
 from services.formats.canonical.values import standard_identifier
 from services.formats.cut import nothing_read
+from services.formats.strict import CutDocument, CutRecord
 
 _PEOPLE = frozenset({"officer", "worker"})
 
@@ -41,7 +42,7 @@ def parse(opened: Opened) -> Record:
 def _of_the_same_child(read: Read, source: OwnChild | HubRecord | None) -> Read:
     if read.document is None or read.document.source == source:
         return read
-    return replace(read, document=None, problems=(read.place.problem(("source",), ProblemReason.MALFORMED),))
+    return other_child(read)
 
 
 def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
@@ -56,7 +57,7 @@ def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
 
 
 def _statement(place: CutDocument, document: Document) -> Statement:
-    occurred_at, precision = _when(document.occurred_at)
+    occurred_at, precision = when(document.occurred_at)
     location = {key.value: text for key, text in document.location.items()}
     people = {name: getattr(document.fact, name, None) for name in _PEOPLE}
     return Statement(
@@ -68,7 +69,7 @@ def _statement(place: CutDocument, document: Document) -> Statement:
         role=document.role,
         table=place.table,
         row=place.row,
-        subject=_subject(document.subject),
+        subject=subject_of_claims(document.subject),
         episode_key=getattr(document.fact, "episode_key", None),
         enquirer_reference=getattr(document.fact, "enquirer", None),
         people={name: subject for name, subject in people.items() if subject},
@@ -85,7 +86,8 @@ def _claimant(document: Document) -> dict[str, str]:
     return {LocationKey.ENQUIRER_REFERENCE.value: document.fact.enquirer}
 
 
-def _when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
+def when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
+    """A day or instant as the core has it, and how exactly it is known."""
     if occurred_at is None:
         return None, Precision.UNKNOWN
     if isinstance(occurred_at, datetime):
@@ -103,7 +105,8 @@ def _fact(document: Document) -> Fact:
     return kind(**said)
 
 
-def _subject(claims: SubjectClaims) -> Subject:
+def subject_of_claims(claims: SubjectClaims) -> Subject:
+    """The claims in the core's words, identifiers in the one form in which they are compared."""
     return Subject(
         identifiers=tuple(_identifier(claim) for claim in claims.identifiers),
         names=tuple(Name(claim.text, claim.kind, claim.status) for claim in claims.names),

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.core.statements import MAX_PROBLEMS, ProblemReason
-from services.formats.canonical.cut import MAX_DOCUMENT_BYTES, MAX_RECORD_BYTES, cut, recognise
+from services.formats.canonical.cut import SHAPE, cut
 from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS
+from services.formats.json_cut import MAX_RECORD_BYTES, is_json
 from tests.formats.documents import example, lines, records
 
 ONE = example("ReferralDecided")
@@ -60,7 +61,7 @@ def test_a_document_without_a_child_goes_on_alone_so_that_its_processor_lists_wh
         (b'{"a": ' + b"[" * 100_000, ProblemReason.TOO_DEEP),
         (b'{"a": ' + b"9" * 5000 + b"}", ProblemReason.NOT_JSON),
         (b"5", ProblemReason.MALFORMED),
-        (b'{"a": "' + b"a" * MAX_DOCUMENT_BYTES + b'"}', ProblemReason.TOO_LONG),
+        (b'{"a": "' + b"a" * SHAPE.max_bytes + b'"}', ProblemReason.TOO_LONG),
     ],
 )
 def test_a_bad_line_is_refused_by_its_number_and_its_neighbours_live(line: bytes, reason: ProblemReason) -> None:
@@ -112,4 +113,4 @@ def test_many_documents_of_a_child_are_several_records_that_each_fit_a_message()
     ],
 )
 def test_json_is_told_by_its_first_sign(content: bytes, known: bool) -> None:  # noqa: FBT001 - the expected answer
-    assert recognise(content) is known
+    assert is_json(content) is known

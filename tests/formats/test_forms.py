@@ -1,0 +1,284 @@
+"""The agencies' own forms: what each says, what stays sealed, what is refused where and why, and what is never lost."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.core.codes import Connection, MissingKind, PoliceCircumstance, SealedField, Sector, YesNo
+from services.core.facts import ChildFound, ChildMissing, PoliceContact, ReferralMade, Sighting
+from services.core.sharing import Decision, Edge, Outcome, share
+from services.core.statements import Opened, ProblemReason
+from services.formats.catalogue import READS, cut_files, read
+from services.formats.schemas import FORMS
+from tests.formats.agency_forms import NAMES, REPORTING_MISSING, SPEAKS, decided, filled, form, of_example
+from tests.formats.documents import RECEIVED, without
+
+EVENTS = {
+    "police-missing-person": ["ChildMissing", "Sighting", "ChildFound"],
+    "police-coming-to-notice": ["PoliceContact"],
+    "ukba-port-referral": ["BorderEncounter", "ReferralMade"],
+    "ukba-asylum-screening": ["BorderEncounter", "ReferralMade", "ChildMissing"],
+    "trafficked-child-referral": ["ReferralMade"],
+}
+
+
+def types(outcome: Outcome) -> list[str]:
+    return [event.type for event in outcome.events]
+
+
+def where(outcome: Outcome) -> list[Any]:
+    return [(problem.row, problem.column, problem.reason) for problem in outcome.problems]
+
+
+def test_every_form_has_an_example() -> None:
+    assert sorted(kind.name.split("/")[0] for kind in FORMS) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_shared_as_its_events_without_a_problem(name: str) -> None:
+    outcome = of_example(name)
+    assert (outcome.problems, types(outcome)) == ((), EVENTS[name])
+
+
+@pytest.mark.parametrize("indent", [None, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_form_is_told_by_its_content(name: str, indent: int | None) -> None:
+    content = json.dumps(form(name), indent=indent).encode()
+    sectors = [sector for sector in Sector if any(each.name.startswith(name) for each in READS[sector])]
+    assert [cut_files(sector, [content])[0].cut.format for sector in sectors] == [f"{name}/1"] * len(sectors)
+
+
+def test_the_referral_form_is_read_of_every_agency() -> None:
+    assert all("trafficked-child-referral/1" in {each.name for each in READS[sector]} for sector in Sector)
+
+
+def test_a_form_quoted_in_a_narrative_is_not_taken_for_one() -> None:
+    quoted = form("trafficked-child-referral", narrative='He sent "format": "police-missing-person/1".')
+    assert cut_files(Sector.POLICE, [json.dumps(quoted).encode()])[0].cut.format == "trafficked-child-referral/1"
+
+
+def test_forms_of_one_child_are_one_record_and_stand_or_fall_alone() -> None:
+    two = [form("police-coming-to-notice", reference=reference) for reference in ("CTN-1", "CTN-2")]
+    outcome = decided(two[0] | {"circumstance": "boredom"}, two[1], kind=SPEAKS["police-coming-to-notice"])
+    assert types(outcome) == ["PoliceContact"]
+    assert where(outcome) == [(1, "circumstance", ProblemReason.UNKNOWN_CODE)]
+
+
+# What is sealed.
+
+
+@pytest.mark.parametrize("kind", FORMS, ids=lambda kind: kind.table)
+def test_every_free_text_that_a_form_can_hold_is_sealed_and_stands_in_no_event(kind: Any) -> None:
+    name = kind.name.split("/")[0]
+    document, canaries = filled(name, kind.model.model_json_schema())
+    outcome = decided(document, kind=SPEAKS[name])
+    sealed = str([dict(fact.content) for fact in outcome.sealed_facts])
+    assert (outcome.problems, len(canaries) > 25) == ((), True)
+    assert [canary for canary in canaries if canary not in sealed] == []
+    assert "canary" not in str(outcome.events)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_places_people_and_words_are_sealed(name: str) -> None:
+    outcome = of_example(name)
+    fields = {fact.field for fact in outcome.sealed_facts}
+    assert {SealedField.LOCATION, SealedField.NARRATIVE, SealedField.IDENTIFIERS} <= fields
+    shared = str(outcome.events)
+    for secret in ("Officer", "Teacher", "Adult ", "House ", "Street", "Station", "Port 1", "Flight", "example.org"):
+        assert secret not in shared
+
+
+def test_another_place_changes_no_shared_byte() -> None:
+    before = of_example("police-missing-person")
+    after = of_example("police-missing-person", missing__last_seen="Elsewhere", child__carer="Another", adults=[])
+    assert before.events == after.events
+
+
+# What is said.
+
+
+def test_an_age_puts_the_birth_between_two_days() -> None:
+    (event, *_) = of_example("police-missing-person").events
+    assert [birth.value for birth in event.subject.dates_of_birth] == ["2011-03-02/2012-03-01"]
+
+
+def test_what_became_of_a_missing_child_names_the_episode() -> None:
+    missing, seen, found = of_example("police-missing-person").events
+    assert isinstance(seen.fact, Sighting)
+    assert isinstance(found.fact, ChildFound)
+    assert seen.fact.episode == found.fact.episode == missing.head.fact_id
+
+
+@pytest.mark.parametrize(
+    ("circumstance", "still_missing", "is_missing"),
+    [
+        ("missing_person_referral", None, True),
+        ("missing_person_referral", "unknown", True),
+        ("missing_person_referral", "yes", True),
+        ("missing_person_referral", "no", False),
+        ("criminal_activity", "unknown", False),
+    ],
+)
+def test_a_child_who_came_to_notice_as_missing_is_missing_until_the_report_says_otherwise(
+    circumstance: str,
+    still_missing: str | None,
+    is_missing: bool,  # noqa: FBT001 - the expected answer
+) -> None:
+    said = {"still_missing": still_missing} if still_missing else {}
+    outcome = of_example("police-coming-to-notice", circumstance=circumstance, **said)
+    assert ("ChildMissing" in types(outcome)) is is_missing
+    contact = outcome.events[0].fact
+    assert isinstance(contact, PoliceContact)
+    assert contact.circumstance is PoliceCircumstance(circumstance)
+
+
+def test_only_the_adults_who_are_with_the_child_are_said_to_accompany_them() -> None:
+    referral = of_example("ukba-port-referral").events[1].fact
+    assert isinstance(referral, ReferralMade)
+    assert (referral.accompanying_adults, referral.sponsor) == ((Connection.AUNT_OR_UNCLE,), YesNo.YES)
+
+
+def test_a_missing_report_of_unknown_kind_says_missing() -> None:
+    missing = of_example("police-missing-person", missing={}).events[0].fact
+    assert missing == ChildMissing(MissingKind.MISSING, missing.indicators if isinstance(missing, ChildMissing) else ())
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "reason"),
+    [
+        ({"zz": 1}, None, ProblemReason.UNKNOWN_FIELD),
+        ({"child__street": "Street 1"}, "child", ProblemReason.UNKNOWN_FIELD),
+        ({"referred__at": "yesterday"}, "referred.at", ProblemReason.NOT_A_DATE),
+        ({"written_at": "2026-03-09"}, "written_at", ProblemReason.NOT_A_DATE),
+        ({"setting": "moon"}, "setting", ProblemReason.UNKNOWN_CODE),
+        ({"indicators": ["sad"]}, "indicators[0]", ProblemReason.UNKNOWN_CODE),
+        ({"written_by__role": "wizard"}, "written_by.role", ProblemReason.UNKNOWN_CODE),
+        ({"adults": [{"nickname": "N"}]}, "adults[0]", ProblemReason.UNKNOWN_FIELD),
+        ({"adults": [{}] * 51}, "adults", ProblemReason.TOO_LONG),
+        ({"child__ages": [{"years": 14}]}, "child.ages[0].on", ProblemReason.MISSING_FIELD),
+        ({"child__ages": [{"years": 121, "on": "2026-01-01"}]}, "child.ages[0].years", ProblemReason.MALFORMED),
+        ({"child__names": [{"text": "12 Street"}]}, "child.names[0].text", ProblemReason.MALFORMED),
+        ({"child__upn": "u" * 501}, "child.upn", ProblemReason.TOO_LONG),
+        ({"narrative": "a" * 20_001}, "narrative", ProblemReason.TOO_LONG),
+        ({"format": "trafficked-child-referral/2"}, "format", ProblemReason.UNKNOWN_CODE),
+        ({"source": {"subject_id": "0" * 32}}, "source.system", ProblemReason.MISSING_FIELD),
+    ],
+)
+def test_what_is_wrong_is_listed_with_its_path_and_reason(
+    changes: dict[str, Any], column: str | None, reason: ProblemReason
+) -> None:
+    outcome = of_example("trafficked-child-referral", **changes)
+    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.REFUSED, False)
+    assert (1, column, reason) in where(outcome)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_problem_of_a_form_is_listed(name: str) -> None:
+    outcome = of_example(name, written_by__role="wizard", child__sex="f", indicators=["sad"])
+    assert {column for _, column, _ in where(outcome)} == {"written_by.role", "child.sex", "indicators[0]"}
+
+
+@given(st.text(min_size=12, max_size=40), st.sampled_from(["", "child", "missing", "written_by", "source"]))
+def test_no_problem_repeats_a_value_or_an_unknown_fields_name(text: str, place: str) -> None:
+    secret = f"\u2603{text}"  # no field's name begins so
+    path = f"{place}__{secret}" if place and "__" not in secret else "reference"
+    assert secret not in str(of_example("police-missing-person", **{path: secret * 20}).problems)
+
+
+def test_only_those_who_may_say_that_a_child_was_found() -> None:
+    outcome = of_example("police-missing-person", written_by__role="unverified")
+    assert types(outcome) == ["ChildMissing", "Sighting"]
+    assert [problem.reason for problem in outcome.problems] == [ProblemReason.NOT_AUTHORISED_TO_SAY]
+
+
+# The rule beside the rule: no refusal swallows a report that a child is missing.
+
+
+@pytest.mark.parametrize("name", REPORTING_MISSING)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"child": "unknown"},
+        {"child__names": [{"text": "Given 1"}]},
+        {"child__zz": 1},
+        {"written_by": []},
+        {"adults": [{"zz": 1}, {"yy": 1}]},
+        {"narrative": 5},
+        {"missing__at": "yesterday"},
+        {"missing__kind": "hiding"},
+        {"missing__last_seen": ""},
+        {"missing__zz": 1},
+        {"indicators": ["sad", "missing_from_care"]},
+        {"sponsor": "perhaps"},
+        {"sightings": "several"},
+        {"zz": 1},
+    ],
+)
+def test_a_missing_report_is_shared_without_the_parts_that_cannot_be_read(name: str, changes: dict[str, Any]) -> None:
+    outcome = of_example(name, **changes)
+    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.SHARED, False)
+    assert types(outcome) == ["ChildMissing"]
+    assert outcome.quarantine
+
+
+def test_the_good_items_of_a_list_are_kept() -> None:
+    named = [{"text": "Given 1"}, {"text": "Givenname"}, {"text": "2"}]
+    (event,) = of_example("police-missing-person", child__names=named).events
+    assert [name.text for name in event.subject.names] == ["Givenname"]
+
+
+@pytest.mark.parametrize("name", REPORTING_MISSING)
+@pytest.mark.parametrize("gone", ["reference", "source", "written_at"])
+def test_a_missing_report_that_cannot_be_read_raises_the_alarm(name: str, gone: str) -> None:
+    outcome = decided(without(form(name), gone), kind=SPEAKS[name])
+    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "alarm"),
+    [
+        ("police-missing-person", {"format": "police-missing-person/2"}, True),
+        ("police-missing-person", {"missing": "since noon"}, True),
+        ("police-coming-to-notice", {"circumstance": "missing_person_referral", "reference": 1}, True),
+        ("police-coming-to-notice", {"narrative": "A missing child.", "reference": 1}, True),
+        ("police-coming-to-notice", {"reference": 1}, False),
+        ("ukba-port-referral", {"missing": 1}, True),
+        ("ukba-port-referral", {"reference": 1}, False),
+        ("trafficked-child-referral", {"missing": {"zz": 1}, "reference": 1}, True),
+        ("trafficked-child-referral", {"reference": 1}, False),
+    ],
+)
+def test_the_alarm_is_raised_for_what_may_report_a_missing_child(
+    name: str,
+    changes: dict[str, Any],
+    alarm: bool,  # noqa: FBT001 - the expected answer
+) -> None:
+    outcome = of_example(name, **changes)
+    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.REFUSED, alarm)
+
+
+@pytest.mark.parametrize("name", REPORTING_MISSING)
+def test_a_missing_report_that_is_broken_off_raises_the_alarm(name: str) -> None:
+    content = json.dumps(form(name)).encode()[:-3]
+    (part,) = cut_files(Sector.POLICE, [content])
+    assert [problem.missing_report for problem in part.cut.problems] == [True]
+
+
+def test_a_record_holds_one_child_and_the_alarm_is_raised_for_the_missing_report_of_another() -> None:
+    documents = [form("police-missing-person", source__child=child) for child in ("PERSON-1", "PERSON-2")]
+    places = [{"table": "missing-person", "row": row, "document": each} for row, each in enumerate(documents, 1)]
+    opened = Opened(
+        "police-missing-person/1", "ORGANISATION-1", SPEAKS["police-missing-person"], RECEIVED, {"documents": places}
+    )
+    outcome = share(read(Sector.POLICE, opened), Edge(bytes(32), Sector.POLICE, RECEIVED))
+    assert (types(outcome), where(outcome)) == (
+        EVENTS["police-missing-person"],
+        [(2, "source", ProblemReason.MALFORMED)],
+    )
+    assert outcome.unreadable_missing_report
