@@ -62,8 +62,14 @@ class Outcome:
 
     @property
     def quarantine(self) -> bool:
-        """Whether anything was refused, so that the record waits for its agency in quarantine."""
-        return bool(self.problems)
+        """Whether anything was refused, so that the record waits for its agency in quarantine.
+
+        Where nothing of a record is shared because its person is an adult, nobody has a reason to keep it.
+        """
+        adults = self.decision is Decision.REFUSED and any(
+            problem.reason is ProblemReason.ADULT_AT_DATE_OF_FACT for problem in self.problems
+        )
+        return bool(self.problems) and (self.unreadable_missing_report or not adults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Edge:
 def share(record: Record, edge: Edge) -> Outcome:
     """Decide what of a record is shared; nothing of one that is held back or refused goes anywhere."""
     statements = tuple(_said_by(edge.author, said) for said in record.statements)
-    births = births_to_judge_by(statements) if reasons_to_share(statements) else ()
+    births = births_to_judge_by(statements)
     judged = [(said, _objection(said, record.organisation_kind, births, edge)) for said in statements]
     kept = tuple(said for said, objection in judged if objection is None)
     reasons = reasons_to_share(kept) or _known(record, kept)

@@ -11,12 +11,15 @@ from services.formats.canonical import cut as canonical_cut
 from services.formats.canonical import documents
 from services.formats.canonical import parse as canonical_parse
 from services.formats.cut import Cut, Format, alarm_of, alarms, looks_missing, nothing_read
+from services.formats.fhir import cut as fhir_cut
+from services.formats.fhir import parse as fhir_parse
 from services.formats.json_cut import is_json
 from services.formats.ssda903 import cut as ssda903_cut
 from services.formats.ssda903 import parse as ssda903_parse
 
 SSDA903 = Format(ssda903_cut.NAME, ssda903_cut.recognise, ssda903_cut.cut, ssda903_parse.parse)
 CANONICAL = Format(documents.NAME, is_json, canonical_cut.cut, canonical_parse.parse)
+FHIR = Format(fhir_cut.NAME, fhir_cut.recognise, fhir_cut.cut, fhir_parse.parse)
 UNKNOWN = "unknown"
 LOOKED_AT_BYTES = 64 * 1024  # of a file that is not read, to see whether it may hold missing reports
 
@@ -26,7 +29,7 @@ READS: Mapping[Sector, tuple[Format, ...]] = {
     Sector.POLICE: (police_missing.FORMAT, police_contact.FORMAT, *_ALL),
     Sector.UKBA: (ukba_port.FORMAT, ukba_screening.FORMAT, *_ALL),
     Sector.LOCAL_AUTHORITY: (SSDA903, *_ALL),
-    Sector.HEALTH: _ALL,
+    Sector.HEALTH: (FHIR, *_ALL),
 }
 
 

@@ -81,10 +81,20 @@ def test_a_record_of_which_all_is_an_adults_is_refused() -> None:
     )
 
 
-def test_an_adults_record_without_a_reason_is_held_back_like_any_other() -> None:
+def test_an_adults_record_without_a_reason_is_refused_as_an_adults_and_kept_nowhere() -> None:
     edge = replace(EDGE, sector=Sector.HEALTH)
     attended = statement(HealthAttendance(), role=Role.CLINICIAN, subject=born("1980-01-01"))
-    assert share(record(attended, kind=OrganisationKind.HEALTH_BODY), edge).decision is Decision.HELD_BACK
+    outcome = share(record(attended, kind=OrganisationKind.HEALTH_BODY), edge)
+    assert (outcome.decision, [problem.reason for problem in outcome.problems]) == (
+        Decision.REFUSED,
+        [ProblemReason.ADULT_AT_DATE_OF_FACT],
+    )
+    assert (outcome.events, outcome.sealed_facts, outcome.quarantine) == ((), (), False)
+
+
+def test_a_missing_report_that_cannot_be_read_is_kept_although_it_stands_beside_an_adults_fact() -> None:
+    said = record(statement(ReferralMade(), subject=born("1980-01-01")))
+    assert share(replace(said, problems=(UNREADABLE,)), EDGE).quarantine
 
 
 def test_a_record_of_which_nothing_could_be_read_is_refused_and_raises_the_alarm() -> None:

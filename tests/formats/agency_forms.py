@@ -9,7 +9,7 @@ from services.core.codes import OrganisationKind
 from services.core.sharing import Edge, Outcome, share
 from services.core.statements import Opened
 from services.formats.catalogue import cut_files, read
-from tests.formats.documents import FOLDER, RECEIVED
+from tests.formats.documents import FOLDER, KEYS, RECEIVED
 
 SPEAKS = {
     "police-missing-person": OrganisationKind.POLICE_FORCE,
@@ -40,7 +40,7 @@ def decided(*documents: dict[str, Any], kind: OrganisationKind) -> Outcome:
     (part,) = cut_files(sector, [json.dumps(documents).encode()])
     (record,) = part.cut.records
     opened = Opened(part.cut.format, "ORGANISATION-1", kind, RECEIVED, record)
-    return share(read(sector, opened), Edge(bytes(32), sector, RECEIVED))
+    return share(read(sector, opened), Edge(KEYS, sector, RECEIVED))
 
 
 def of_example(name: str, /, **changes: Any) -> Outcome:

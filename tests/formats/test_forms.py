@@ -14,7 +14,7 @@ from services.core.statements import Opened, ProblemReason
 from services.formats.catalogue import READS, cut_files, read
 from services.formats.schemas import FORMS
 from tests.formats.agency_forms import NAMES, REPORTING_MISSING, SPEAKS, decided, filled, form, of_example
-from tests.formats.documents import RECEIVED, without
+from tests.formats.documents import KEYS, RECEIVED, without
 
 EVENTS = {
     "police-missing-person": ["ChildMissing", "Sighting", "ChildFound"],
@@ -276,7 +276,7 @@ def test_a_record_holds_one_child_and_the_alarm_is_raised_for_the_missing_report
     opened = Opened(
         "police-missing-person/1", "ORGANISATION-1", SPEAKS["police-missing-person"], RECEIVED, {"documents": places}
     )
-    outcome = share(read(Sector.POLICE, opened), Edge(bytes(32), Sector.POLICE, RECEIVED))
+    outcome = share(read(Sector.POLICE, opened), Edge(KEYS, Sector.POLICE, RECEIVED))
     assert (types(outcome), where(outcome)) == (
         EVENTS["police-missing-person"],
         [(2, "source", ProblemReason.MALFORMED)],

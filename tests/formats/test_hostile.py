@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from services.core.codes import OrganisationKind, Sector
 from services.core.sharing import Decision, Edge, share
 from services.core.statements import Opened
-from services.formats.catalogue import cut_files, read
+from services.formats.catalogue import READS, cut_files, read
+from tests.formats.agency_forms import NAMES, form
 from tests.formats.documents import EVENTS, KEYS, RECEIVED, example, record
+from tests.formats.fhir.messages import message, resource
 from tests.formats.returns import a_return
 
 RETURN = a_return(
@@ -20,6 +22,14 @@ RETURN = a_return(
     missing=["1,01/01/2010,M,03/02/2026,", "2,01/01/2011,A,04/02/2026,05/02/2026"],
     uasc=["1,2,01/01/2010,01/01/2028"],
 )
+FORMS = {f"{name}/1": form(name) for name in NAMES} | {"fhir-message/4": message()}
+READ_BY = {each.name: sector for sector in Sector for each in READS[sector] if each.name in FORMS}
+SPEAKING = {
+    Sector.POLICE: OrganisationKind.POLICE_FORCE,
+    Sector.UKBA: OrganisationKind.UKBA,
+    Sector.LOCAL_AUTHORITY: OrganisationKind.LOCAL_AUTHORITY,
+    Sector.HEALTH: OrganisationKind.HEALTH_BODY,
+}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -35,9 +45,14 @@ def answered(content: list[bytes], sector: Sector = Sector.LOCAL_AUTHORITY) -> N
             decide(part.cut.format, sent)
 
 
+def as_record(document: dict[str, Any]) -> dict[str, Any]:
+    """A record as `cut_documents` makes it of one document of a form."""
+    return {"documents": [{"table": "referral", "row": 1, "document": document}]}
+
+
 def decide(form: str, said: dict[str, Any]) -> Decision:
-    sector = Sector.LOCAL_AUTHORITY
-    opened = Opened(form, "O", OrganisationKind.LOCAL_AUTHORITY, RECEIVED, said)
+    sector = READ_BY.get(form, Sector.LOCAL_AUTHORITY)
+    opened = Opened(form, "O", SPEAKING[sector], RECEIVED, said)
     outcome = share(read(sector, opened), Edge(KEYS, sector, RECEIVED))
     assert outcome.decision is not Decision.HELD_BACK or not outcome.events
     return outcome.decision
@@ -63,7 +78,49 @@ def test_any_bytes_inside_a_document_are_answered(event: str, at: int, inserted:
     answered([content[:at] + inserted + content[at + dropped :]])
 
 
-@given(json_values, st.sampled_from(["ssda903", "lantern/1", "unknown"]))
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(FORMS)), st.integers(0, 3000), st.binary(max_size=3), st.integers(0, 3))
+def test_any_bytes_inside_a_form_are_answered(name: str, at: int, inserted: bytes, dropped: int) -> None:
+    content = json.dumps(FORMS[name]).encode()
+    answered([content[:at] + inserted + content[at + dropped :]], READ_BY[name])
+
+
+@settings(max_examples=300)
+@given(json_values, st.sampled_from(sorted(FORMS)), st.data())
+def test_any_json_in_a_field_of_a_form_is_answered(value: Any, name: str, data: st.DataObject) -> None:
+    field = data.draw(st.sampled_from(sorted(FORMS[name])))
+    decide(name, as_record(FORMS[name] | {field: value}))
+
+
+@settings(max_examples=300)
+@given(json_values, st.integers(0, 8), st.data())
+def test_any_json_in_a_resource_is_answered(value: Any, number: int, data: st.DataObject) -> None:
+    said = message()
+    changed = said["entry"][number]["resource"]
+    changed[data.draw(st.sampled_from([*sorted(changed), "name", "code", "subject", "extension"]))] = value
+    decide("fhir-message/4", as_record(said))
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_a_form_with_its_every_text_made_longest_is_answered(name: str) -> None:
+    def longest(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: longest(inner) for key, inner in value.items()}
+        return [longest(inner) for inner in value] if isinstance(value, list) else "\U0001f600" * 20_000
+
+    assert decide(name, as_record(FORMS[name] | longest(FORMS[name]))) is Decision.REFUSED
+
+
+def test_all_that_a_patient_may_claim_fits_a_shared_event() -> None:
+    said = message()
+    names = [{"given": ["\u10d0" * 80] * 2, "family": "\u10d0" * 80}] * 20
+    resource(said, "Patient").update(name=names, identifier=resource(said, "Patient")["identifier"][:1] * 20)
+    opened = Opened("fhir-message/4", "O", OrganisationKind.HEALTH_BODY, RECEIVED, as_record(said))
+    (event,) = share(read(Sector.HEALTH, opened), Edge(KEYS, Sector.HEALTH, RECEIVED)).events
+    assert len(str(event.subject).encode()) < 24 * 1024
+
+
+@given(json_values, st.sampled_from(["ssda903", "lantern/1", "unknown", *sorted(FORMS)]))
 def test_any_json_as_a_record_is_answered(value: Any, form: str) -> None:
     decide(form, {"unreadable": value})
     decide(form, {"child": "1", "rows": value})

@@ -1,0 +1,1 @@
+"""FHIR R4 message bundles of health services (UK Core, NHS Booking and Referral Standard)."""
