@@ -9,6 +9,7 @@ from services.core.codes import Sector
 from services.core.statements import SENTENCES, Problem, ProblemReason
 from services.formats.catalogue import LOOKED_AT_BYTES, Part, cut_files, too_large
 from services.formats.cut import MAX_FILE_BYTES, alarm_of, alarms, looks_missing
+from services.formats.ssda903.tables import TABLES
 from services.wire.submissions import MAX_CONTENT_BYTES, canonical
 
 UNREADABLE_FILE = "unreadable_file"
@@ -111,9 +112,16 @@ def refusal(record: int | None, problem: Problem, files: Mapping[str, str]) -> R
 
 
 def _place(record: int | None, problem: Problem, files: Mapping[str, str]) -> str:
-    where = files.get(problem.table) or (f"record {record}" if record is not None else problem.table)
+    where = files.get(problem.table) or _in_its_file(problem.table, files)
+    if where is None:
+        where = f"record {record}" if record is not None else problem.table
     row = "" if problem.row is None else f" row {problem.row}"
     return where + row + _column(problem.column)
+
+
+def _in_its_file(table: str, files: Mapping[str, str]) -> str | None:
+    """A table of the one file that holds them all, as an XML return does."""
+    return f"{files['xml']} {table}" if files.keys() == {"xml"} and table in TABLES else None
 
 
 def _column(column: str | None) -> str:

@@ -16,8 +16,10 @@ from services.formats.fhir import parse as fhir_parse
 from services.formats.json_cut import is_json
 from services.formats.ssda903 import cut as ssda903_cut
 from services.formats.ssda903 import parse as ssda903_parse
+from services.formats.ssda903 import xml as ssda903_xml
 
 SSDA903 = Format(ssda903_cut.NAME, ssda903_cut.recognise, ssda903_cut.cut, ssda903_parse.parse)
+SSDA903_XML = Format(ssda903_xml.NAME, ssda903_xml.recognise, ssda903_xml.cut, ssda903_parse.parse)
 CANONICAL = Format(documents.NAME, is_json, canonical_cut.cut, canonical_parse.parse)
 FHIR = Format(fhir_cut.NAME, fhir_cut.recognise, fhir_cut.cut, fhir_parse.parse)
 UNKNOWN = "unknown"
@@ -28,7 +30,7 @@ _ALL: tuple[Format, ...] = (referral_form.FORMAT, CANONICAL)
 READS: Mapping[Sector, tuple[Format, ...]] = {
     Sector.POLICE: (police_missing.FORMAT, police_contact.FORMAT, *_ALL),
     Sector.UKBA: (ukba_port.FORMAT, ukba_screening.FORMAT, *_ALL),
-    Sector.LOCAL_AUTHORITY: (SSDA903, *_ALL),
+    Sector.LOCAL_AUTHORITY: (SSDA903, SSDA903_XML, *_ALL),
     Sector.HEALTH: (FHIR, *_ALL),
 }
 

@@ -89,3 +89,9 @@ def test_a_refusal_says_where_and_why_in_fixed_words(problem: Problem, place: st
     told = refusal(4, problem, {"header": "h.csv"})
 
     assert told.detail == place + SENTENCES[problem.reason]
+
+
+def test_a_row_of_an_xml_return_is_told_by_its_table() -> None:
+    told = refusal(4, Problem("episodes", 17, "DECOM", ProblemReason.NOT_A_DATE), {"xml": "return.xml"})
+
+    assert told.detail.startswith("return.xml episodes row 17, column DECOM: ")

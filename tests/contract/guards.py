@@ -19,7 +19,7 @@ PURE = _words("""
     unicodedata zoneinfo
 """)
 # And the libraries that are as pure, for those who read what agencies send.
-PURE_LIBRARIES = frozenset({"nhs_number", "orjson", "pydantic", "pydantic_core"})
+PURE_LIBRARIES = frozenset({"lxml", "nhs_number", "orjson", "pydantic", "pydantic_core"})
 
 CLOCKS = frozenset({"fromtimestamp", "now", "today", "utcnow"})
 OUTSIDE = frozenset({"breakpoint", "eval", "exec", "input", "open", "print", "__import__"})

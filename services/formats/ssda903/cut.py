@@ -23,7 +23,7 @@ Row = dict[str, object]
 
 
 @dataclass(slots=True)
-class _Pile:
+class Pile:
     """What has been cut so far: rows by child, in the order in which the children first appear."""
 
     children: dict[str, list[Row]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def recognise(content: bytes) -> bool:
 
 def cut(files: Sequence[bytes]) -> Cut:
     """One record a child over all the files, in the order in which the children first appear."""
-    pile = _Pile()
+    pile = Pile()
     tables = _labels([_table_of(content) or "unknown" for content in files])
     for label, content in zip(tables, files, strict=True):
         _cut_file(label, content, pile)
@@ -70,7 +70,7 @@ def _table_of(content: bytes) -> str | None:
     return likest_table(_FIRST_LINE.findall(start)[0].decode("latin-1").split(","))
 
 
-def _cut_file(label: str, content: bytes, pile: _Pile) -> None:
+def _cut_file(label: str, content: bytes, pile: Pile) -> None:
     table = label.split(" ", maxsplit=1)[0]
     lost_reports = table == "missing"
     if is_too_large(content):
@@ -88,7 +88,7 @@ def _cut_file(label: str, content: bytes, pile: _Pile) -> None:
         _cut_rows(label, columns, lines, pile)
 
 
-def _cut_rows(label: str, columns: list[str], lines: list[str], pile: _Pile) -> None:
+def _cut_rows(label: str, columns: list[str], lines: list[str], pile: Pile) -> None:
     problems = []
     for number, line in enumerate(lines[1:], start=2):
         if line.strip(", \t"):

@@ -17,7 +17,7 @@ class CutRow(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     table: Annotated[str, Field(pattern=rf"^({'|'.join(TABLES)})( [0-9]{{1,5}})?$", max_length=20)]
-    row: Annotated[int, Field(ge=2, le=MAX_ROW)]
+    row: Annotated[int, Field(ge=1, le=MAX_ROW)]
     cells: _Cells
     faults: _Cells
 
