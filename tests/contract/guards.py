@@ -21,6 +21,9 @@ PURE = _words("""
 # And the libraries that are as pure, for those who read what agencies send.
 PURE_LIBRARIES = frozenset({"lxml", "nhs_number", "orjson", "pydantic", "pydantic_core"})
 
+# How names are compared is worked out by others better than by us: one reads scripts, the other counts letters.
+OF_MATCHING = frozenset({"anyascii", "rapidfuzz"})
+
 CLOCKS = frozenset({"fromtimestamp", "now", "today", "utcnow"})
 OUTSIDE = frozenset({"breakpoint", "eval", "exec", "input", "open", "print", "__import__"})
 

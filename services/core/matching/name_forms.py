@@ -1,0 +1,141 @@
+"""What is known of names: what stands for no name, what joins the parts of one, and the forms that one name takes.
+
+Common knowledge of the languages that children at risk most often bring, gathered by hand; no list of real children.
+"""
+
+# What people write where they know no name; a name made of nothing else names nobody.
+NOBODY = frozenset(
+    """
+    unknown unk unknwn unnamed noname none nil null na nk nfn fnu lnu tbc tba xxx xxxx anonymous anon
+    not no given known stated available recorded provided yet name surname forename
+    refused refuses declined withheld undisclosed
+    baby infant newborn child minor boy girl twin male female person patient subject uasc
+    mr mrs miss ms mx master sir dr
+    """.split()  # noqa: SIM905 - one word each reads better than a list of quotes
+)
+
+# What joins or adorns names in many languages and tells nobody apart: articles, "son of", Vietnamese middle names that
+# say a sex. Nothing stands here that is also a family name, such as Le, Do or Mac.
+PARTICLES = frozenset(
+    """
+    al el ul ur ud ad as ar az bin ibn bint binti bte binte beni
+    de da dos das del della des du von der den ter thi van ould wuld
+    """.split()  # noqa: SIM905 - as above
+)
+
+# The letters that Arabic script writes of names so short, or so like another, that consonants alone do not tell them.
+WRITTEN_WITHOUT_VOWELS = {
+    "ly": "ali",
+    "mr": "umar",
+    "hmd": "ahmad",
+    "mhmd": "muhammad",
+    "hsn": "hassan",
+    "hsyn": "hussein",
+    "ywsf": "yusuf",
+    "brhym": "ibrahim",
+    "nwr": "nur",
+    "syd": "sayid",
+    "khld": "khalid",
+    "bdllh": "abdullah",
+    "thmn": "usman",
+    "ftmh": "fatima",
+    "yshh": "aisha",
+    "mrym": "maryam",
+    "zynb": "zaynab",
+    "khdyjh": "khadija",
+    "lyl": "leila",
+    "amnh": "amina",
+    "ysmyn": "yasmin",
+}
+
+# Digits that are typed, or put, in place of a letter.
+DIGITS = str.maketrans("0135", "oles")
+
+# Letters of other scripts that look like a Latin one, where they stand in a part with Latin letters.
+LOOKALIKES = {
+    ord(other): latin
+    for others, latins in (
+        ("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d", "aeopcyxijshdqw"),
+        ("\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406", "ABEKMHOPCTYXI"),
+        ("\u03bf\u03bd\u03c5\u03b1\u03b9\u03ba\u03c1\u03c4\u03c7", "ovuaikptx"),
+        ("\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7", "ABEZHIKMNOPTYX"),
+    )
+    for other, latin in zip(others, latins, strict=True)
+}
+
+# One line a name: how it is heard and shortened. No form stands in two lines, so that a form has one name.
+_FORMS = """
+abdul abdel abd abdoul abdal
+nur noor nour nuur
+muhammad muhamad mohammed mohamed mohammad muhammed mohamad muhamed mahammad mehmet mohd mahamed mohammod
+ahmad ahmed ahmet achmad ahmat
+hussein hussain husain hossein husayn hosein
+hassan hasan hassen
+yusuf youssef yousef yusef yousuf yosef josef joseph jozef iosif
+ibrahim ebrahim ibrahima abraham avraham
+ali aly
+umar omar omer
+usman osman othman uthman
+khalid khaled
+sayid said saeed saed sayed syed sayyid
+abdullah abdallah abdulla abdulah
+jamal gamal djamal cemal
+fatima fatma fatimah fatemeh faduma fadumo fatoumata fatou
+aisha ayesha aysha aicha ayse aishah caasha
+maryam mariam maria mary marija mirjam miriam meryem maryan
+zaynab zainab zeynep zeinab
+khadija khadijah hatice khadra xadiija
+yasmin yasmine jasmin jasmine yasemin
+leila layla laila leyla lejla
+amina aminah emine aamina
+selam selamawit
+tesfaye tesfay
+girma ghirma
+hanna hannah hana hanan
+mikael michael mihai mikhail mykhailo michal mihail
+giorgis george giorgi gheorghe georgi jorgo jorgji yorgos
+yohannes johannes john ioan ion ivan gjon yohanes
+petros peter petru pjeter petar pedro petro
+stefan stephan stephen shtjefen stepan
+aleksander alexander alexandru aleksandr oleksandr alex aleks sasha skender
+andrei andrew andrej andriy andreas ndre
+elena helena olena ilona helen eleni
+ana anna ann anne
+ioana joana
+viorica vica
+nicolae nicholas nikolai mykola nikola nikolla
+constantin konstantin costel
+vasile vasil vasyl basil
+besnik besniku
+agim agimi
+arben ben arbeni
+xhevdet dzhevdet djevdet cevdet gjevdet
+gjergj gjergji
+nguyen nguyn
+tran tran
+pham fam
+phuong fuong
+huong houng
+zhang cheung chang
+wang wong
+li lee lei
+chen chan tan
+lin lam
+xu hsu
+zhou chow chou
+elizabeth liz beth lisa elisabeth elisabeta
+catherine katherine kate katie ecaterina kateryna katerina
+daniel dan danny danil danylo
+gabriel gabi gavril
+"""
+
+
+def _by_form() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in _FORMS.split("\n"):
+        for form in line.split():
+            found.setdefault(form, line.split()[0])
+    return found
+
+
+FORMS: dict[str, str] = _by_form()

@@ -1,0 +1,208 @@
+"""Names as people have them: parts in any order, in any script, spelt as somebody heard them.
+
+A name is read into parts of plain Latin letters. Two parts agree if they are the same, or are known forms of one name;
+they are alike if they are spelt nearly so, or differ in vowels alone (Arabic script writes few). Two known names, such
+as Hassan and Hussein, are never alike. What stands for an unknown name agrees with nothing, itself least of all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from itertools import permutations, product
+
+from anyascii import anyascii
+from rapidfuzz.distance import JaroWinkler
+
+from services.core.matching.name_forms import (
+    DIGITS,
+    FORMS,
+    LOOKALIKES,
+    NOBODY,
+    PARTICLES,
+    WRITTEN_WITHOUT_VOWELS,
+)
+
+MAX_LETTERS = 200
+MAX_PARTS = 10
+MAX_PART = 30
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # controls, joiners, overrides of direction, no signs
+_INSIDE_A_PART = re.compile(r"['`\u2018\u2019\u02bb\u02bc\u02be\u02bf\u2032.]")
+_PART = re.compile("[a-z]+")
+_LATIN = re.compile("[a-zA-Z]")
+_LETTER = re.compile(r"[^\W\d_]")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_WITHOUT_VOWELS = re.compile("[\u0590-\u07ff\u08a0-\u08ff]")  # Hebrew, Arabic, Syriac and their like
+_KNOWN = frozenset(FORMS.values())
+_SOUNDS = (("tch", "ch"), ("sch", "sh"), ("dj", "j"), ("ph", "f"), ("ck", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"),
+           ("kh", "h"), ("q", "k"), ("x", "h"))  # fmt: skip
+_TWICE = re.compile(r"(.)\1+")
+_VOWELS = re.compile("[aeiouwy]")
+_ALIKE = 0.9
+_SHORTEST_ALIKE = 4  # letters; of shorter parts one letter is too much of the name
+_SHORTEST_SKELETON = 3
+
+
+class Likeness(StrEnum):
+    """How far two names agree, the closest first; `UNKNOWN` where one of them names nobody."""
+
+    SAME = "same"
+    SAME_FORMS = "same_forms"
+    CONTAINED = "contained"
+    ALIKE = "alike"
+    SHARED = "shared"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
+    """One part of a name: its letters, the usual form of it, and its consonants as they sound."""
+
+    letters: str
+    form: str
+    skeleton: str
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """The parts of a name, sorted; none if it names nobody. Titles and particles such as "al" or "Thi" are no parts.
+
+    Initials alone name nobody.
+    Only the first `MAX_LETTERS` letters and `MAX_PARTS` parts are read: no child's name is longer.
+    """
+    found = [word for word in _words(text) if word.is_without_vowels or word.letters not in NOBODY][:MAX_PARTS]
+    if all(len(word.letters) == 1 for word in found):
+        return ()
+    telling = [word for word in found if word.is_without_vowels or word.letters not in PARTICLES] or found
+    return tuple(sorted(_part(word) for word in telling))
+
+
+def names_nobody(text: str) -> bool:
+    """Whether it stands for a name that nobody knows, or was refused: "Unknown", "Baby", "" and the like."""
+    return not parts(text)
+
+
+def compare(one: str, other: str) -> Likeness:
+    """How far two names agree; the same whichever comes first and in whatever order their parts stand."""
+    return compare_parts(parts(one), parts(other))
+
+
+def compare_parts(one: tuple[Part, ...], other: tuple[Part, ...]) -> Likeness:
+    """The same, of names that are read already."""
+    if not one or not other:
+        return Likeness.UNKNOWN
+    one, other = _joined(one, other), _joined(other, one)
+    if one == other:
+        return Likeness.SAME
+    return _by_pairs(list(_pairs(one, other)), len(one), len(other))
+
+
+def _by_pairs(pairs: list["_Agree"], one: int, other: int) -> Likeness:
+    """By the parts that agree, of so many in one name and in the other."""
+    if not pairs:
+        return Likeness.DIFFERENT
+    every, least = len(pairs) == min(one, other), min(pairs)
+    if every and one == other and least >= _Agree.FORM:
+        return Likeness.SAME_FORMS
+    if every and len(pairs) > 1 and least >= _Agree.FORM:
+        return Likeness.CONTAINED
+    if every and (len(pairs) > 1 or one == other) and least >= _Agree.ALIKE:
+        return Likeness.ALIKE
+    return Likeness.SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word in plain Latin letters, and whether its own script leaves vowels out."""
+
+    letters: str
+    is_without_vowels: bool
+
+
+class _Agree(IntEnum):
+    """How far two parts agree, the least first."""
+
+    INITIAL = 1
+    ALIKE = 2
+    FORM = 3
+    LETTERS = 4
+
+
+def _words(text: str) -> Iterator[_Word]:
+    """The words of a name in small plain Latin letters; a Chinese sign is a word."""
+    shown = unicodedata.normalize("NFKC", text[: MAX_LETTERS * 4])
+    written = "".join(_written(letter) for letter in _INSIDE_A_PART.sub("", shown))
+    for word in written[:MAX_LETTERS].split():
+        without_vowels = _WITHOUT_VOWELS.search(word) is not None
+        for letters in _PART.findall(_latin(word)):
+            yield _Word(letters[:MAX_PART], without_vowels)
+
+
+def _written(sign: str) -> str:
+    """A letter, its mark or a digit as it is; what nobody sees as nothing; anything else parts words."""
+    category = unicodedata.category(sign)
+    if category[0] in "LMN":
+        return sign
+    return "" if category in _UNSEEN and not sign.isspace() else " "
+
+
+def _latin(word: str) -> str:
+    plain = word.translate(LOOKALIKES) if _LATIN.search(word) else word
+    plain = plain.translate(DIGITS) if _LETTER.search(plain) else plain
+    return anyascii(_CHINESE.sub(r" \g<0> ", plain)).replace("'", "").replace("`", "").lower()
+
+
+def _part(word: _Word) -> Part:
+    known = WRITTEN_WITHOUT_VOWELS.get(word.letters, word.letters) if word.is_without_vowels else word.letters
+    return _part_of(word.letters, FORMS.get(known, known))
+
+
+def _part_of(letters: str, form: str) -> Part:
+    sound = form
+    for written, heard in _SOUNDS:
+        sound = sound.replace(written, heard)
+    return Part(letters, form, _VOWELS.sub("", _TWICE.sub(r"\1", sound)).rstrip("h"))
+
+
+def _joined(one: tuple[Part, ...], other: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts, two of them as one where the other name writes them so: "Xiao Ming" and "Xiaoming"."""
+    for first, second in permutations(one, 2):
+        whole = first.letters + second.letters
+        if any(part.letters == whole for part in other):
+            rest = [part for part in one if part not in {first, second}]
+            return tuple(sorted([*rest, _part_of(whole, FORMS.get(whole, whole))]))
+    return one
+
+
+def _pairs(one: tuple[Part, ...], other: tuple[Part, ...]) -> Iterator[_Agree]:
+    """The parts that agree, each with one of the other name; the surest are taken first."""
+    places = product(range(len(one)), range(len(other)))
+    agreeing = [(agree, i, j) for i, j in places if (agree := _agree(one[i], other[j]))]
+    taken_one, taken_other = set[int](), set[int]()
+    for agree, i, j in sorted(agreeing, key=lambda pair: (-pair[0], sorted((one[pair[1]], other[pair[2]])))):
+        if i not in taken_one and j not in taken_other:
+            taken_one.add(i)
+            taken_other.add(j)
+            yield agree
+
+
+def _agree(one: Part, other: Part) -> _Agree | None:
+    if one.letters == other.letters:
+        return _Agree.LETTERS
+    if one.form == other.form:
+        return _Agree.FORM
+    short, long = sorted((one.letters, other.letters), key=len)
+    if len(short) == 1:
+        return _Agree.INITIAL if long.startswith(short) else None
+    return _Agree.ALIKE if _are_alike(one, other) else None
+
+
+def _are_alike(one: Part, other: Part) -> bool:
+    if {one.form, other.form} <= _KNOWN:
+        return False
+    if one.skeleton == other.skeleton and len(one.skeleton) >= _SHORTEST_SKELETON:
+        return True
+    shortest = min(len(one.letters), len(other.letters))
+    return shortest >= _SHORTEST_ALIKE and JaroWinkler.similarity(one.letters, other.letters) >= _ALIKE
