@@ -18,9 +18,10 @@ from services.core.facts import ChildFound, ChildMissing, Fact, Sighting
 from services.core.ids import EventId
 from services.core.indicators import Indicator
 from services.core.statements import Opened, Problem, ProblemReason, Record, Statement
+from services.formats.canonical.documents import Strict
 from services.formats.canonical.parse import when
 from services.formats.cut import Cut, Format, looks_missing, nothing_read
-from services.formats.form_parts import AgencyForm, Missing, Occasion, Strict, sealed, subject_of
+from services.formats.form_parts import AgencyForm, Missing, Occasion, sealed, subject_of
 from services.formats.json_cut import JsonShape, child_of_source, cut_documents, is_json
 from services.formats.strict import CutDocument, CutRecord, Path, Wrong, as_json, field_names, problems_of, wrongs_of
 

@@ -17,7 +17,7 @@ from services.formats.cut import MAX_RECORD_ITEMS, JsonObject
 from services.formats.ssda903 import cut as csv
 from services.formats.ssda903 import xml
 from services.local_authority.handlers import decide
-from tests.formats.returns import KEY, RECEIVED, a_return, opened, real_return
+from tests.formats.returns import KEYS, RECEIVED, a_return, opened, real_return
 from tests.formats.returns import decided as decided_csv
 from tests.formats.ssda903.as_xml import as_xml
 
@@ -35,7 +35,7 @@ LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">%b]><EXPSSDA9
 
 def decided(content: bytes) -> list[Outcome]:
     """What becomes of each record of an XML file."""
-    return [decide(opened(record), KEY, RECEIVED) for record in xml.cut([content]).records]
+    return [decide(opened(record), KEYS, RECEIVED) for record in xml.cut([content]).records]
 
 
 def said(outcomes: Sequence[Outcome]) -> list[Any]:
