@@ -26,6 +26,7 @@ from services.wire.envelope import headers
 from services.wire.opening import Opener, load_private_keys
 from services.wire.records import to_record
 from services.wire.seal import BatchSealer, PublicKey, load_public_key
+from services.wire.signing import Signer, load_signer
 
 VAULT = "vault"
 EDGE_KEY = "edge.key"
@@ -45,10 +46,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a processor opens, names and seals with."""
+    """What a processor opens, names, signs and seals with."""
 
     opener: Opener
     edge: EdgeKeys
+    signer: Signer
     own: PublicKey
     vault: PublicKey
 
@@ -148,8 +150,9 @@ class Intake:
     def _event(self, event: Event) -> Message:
         head = event.head
         value = self._schemas.encode(event.type, to_record(event))
+        topic, key = topics.topic_of(event.type), head.subject_id.encode()
         about = headers(head.event_id, event.type, head.sector, head.recorded_at)
-        return Message(topics.topic_of(event.type), head.subject_id.encode(), value, about)
+        return Message(topic, key, value, about + self._keys.signer.headers(topic, key, value))
 
     def _source_of(self, record: Record) -> Source:
         try:
@@ -175,6 +178,7 @@ def load_keys(agency: Sector, settings: KeySettings) -> Keys:
     return Keys(
         Opener(*load_private_keys(settings.keys)),
         EdgeKeys(_secret(settings.keys / EDGE_KEY), _secret(settings.keys / PEOPLE_KEY)),
+        load_signer(settings.keys),
         load_public_key(settings.public_keys / f"{agency.value}.json"),
         load_public_key(settings.public_keys / f"{VAULT}.json"),
     )

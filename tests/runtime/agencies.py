@@ -19,6 +19,7 @@ from services.runtime.kafka import KafkaAccess, make_consumer
 from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, free_base, ports_from
 from services.runtime.settings import KafkaSecurity, environment
+from services.wire.signing import SIGNING_KEY
 from services.wire.topics import Topic, load_topics
 from tests.conftest import HOME
 from tests.runtime.running import Service
@@ -76,6 +77,7 @@ def _make_keys(folder: Path, public: Path, owner: str) -> None:
     (folder / f"{key_id}.json").write_text(private_half)
     (folder / EDGE_KEY).write_bytes(os.urandom(32))
     (folder / PEOPLE_KEY).write_bytes(bytes(32))
+    (folder / SIGNING_KEY).write_bytes(os.urandom(32))
     (public / f"{owner}.json").write_text(public_half)
 
 

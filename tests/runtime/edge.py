@@ -17,12 +17,14 @@ from services.runtime.streams import Received
 from services.wire.avro import Record, Schemas
 from services.wire.opening import Opener, PrivateKey
 from services.wire.seal import BatchSealer, PublicKey
+from services.wire.signing import Signer
 from services.wire.submissions import Content, Submission, to_record
 from tests.builders import START, an_id, day
 
 POLICE = PrivateKey("police-2026W01", bytes(range(32)))
 VAULT = PrivateKey("vault-2026W01", bytes(range(1, 33)))
 EDGE_KEYS = EdgeKeys(bytes(range(2, 34)), bytes(range(3, 35)))
+SIGNING = bytes(range(4, 36))
 CHILD = "REPORT-4711"
 PLACE = "House 4712, Street 4713"
 ORGANISATION = "FORCE-4714"
@@ -60,7 +62,7 @@ class Edge:
 
     @property
     def intake(self) -> Intake:
-        keys = Keys(Opener(POLICE), EDGE_KEYS, public(POLICE), public(VAULT))
+        keys = Keys(Opener(POLICE), EDGE_KEYS, Signer(SIGNING), public(POLICE), public(VAULT))
         return Intake(Sector.POLICE, self.schemas, keys, self.decide)
 
     def record(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> Record:

@@ -3,9 +3,11 @@
 from typing import Any, NoReturn
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.core.codes import Sector
 from services.core.errors import BadData, BrokenRule
 from services.core.sharing import Decision, Outcome
 from services.core.statements import Opened, Problem, ProblemReason
@@ -14,9 +16,10 @@ from services.runtime.replies import QUARANTINE_PURPOSE
 from services.wire import sealed_facts, topics
 from services.wire.avro import Record, Schemas
 from services.wire.opening import Opener
+from services.wire.signing import SignedMessage, Verifier
 from services.wire.submissions import MAX_CONTENT_BYTES, PURPOSE, envelope_of, reference_of
 from tests.builders import an_id, day
-from tests.runtime.edge import CHILD, ORGANISATION, PLACE, POLICE, SUBMISSION, VAULT, Edge, document, received
+from tests.runtime.edge import CHILD, ORGANISATION, PLACE, POLICE, SIGNING, SUBMISSION, VAULT, Edge, document, received
 
 HEALTH_CONTACT = document("PoliceContact", fact={}, location={})
 
@@ -51,6 +54,17 @@ def test_a_report_becomes_an_event_on_its_topic_under_its_childs_key(edge: Edge)
     (message,) = [one for one in answers.said if one.topic == topics.MISSING_CHILDREN]
     assert message.key.decode() == event["head"]["subject_id"]
     assert dict(message.headers)["ce_id"].decode() == event["head"]["event_id"]
+
+
+def test_an_event_that_gates_judge_from_is_signed_by_its_agency(edge: Edge) -> None:
+    said = [one for one in edge.answers(edge.report(document())).said if one.topic == topics.MISSING_CHILDREN]
+
+    public = Ed25519PrivateKey.from_private_bytes(SIGNING).public_key().public_bytes_raw()
+    (event,) = [
+        Verifier({Sector.POLICE: public}).event(SignedMessage(one.topic, one.key, one.value, one.headers), edge.schemas)
+        for one in said
+    ]
+    assert event.type == "ChildMissing"
 
 
 def test_a_receipt_names_the_events_that_were_shared(edge: Edge) -> None:

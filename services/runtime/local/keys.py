@@ -6,10 +6,12 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.public import PrivateKey
 
 from services.runtime.local.files import make_private_folder, write_private
 from services.runtime.local.principals import AGENCIES
+from services.wire.signing import SIGNING_KEY
 
 VAULT = "vault"
 CASEFEED = "casefeed"
@@ -30,6 +32,8 @@ def make_missing(folder: Path, now: datetime) -> None:
             _make_secret(own / name)
         if not (public / f"{owner}.json").exists():
             _make_pair(own, public / f"{owner}.json", f"{owner}-{now:%GW%V}")
+    for agency in AGENCIES:
+        _make_signing_pair(folder / agency / SIGNING_KEY, public / f"{agency}.signing.json")
     _share_people_key(folder)
 
 
@@ -45,6 +49,14 @@ def _share_people_key(folder: Path) -> None:
 def _make_secret(path: Path) -> None:
     if not path.exists():
         write_private(path, secrets.token_bytes(SECRET_BYTES))
+
+
+def _make_signing_pair(private: Path, public: Path) -> None:
+    """The private half first, and never another: what was signed with it must stay good."""
+    _make_secret(private)
+    if not public.exists():
+        key = Ed25519PrivateKey.from_private_bytes(private.read_bytes()).public_key()
+        write_private(public, json.dumps({"public_key": base64.b64encode(key.public_bytes_raw()).decode()}))
 
 
 def _make_pair(own: Path, public: Path, key_id: str) -> None:

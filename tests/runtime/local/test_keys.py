@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.public import PrivateKey
 
+from services.core.codes import Sector
 from services.runtime.local import keys
 from services.wire.opening import Opener, load_private_keys
 from services.wire.seal import BatchSealer, load_public_key
+from services.wire.signing import SIGNING_KEY
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OWNERS = sorted(keys.SECRET_KEYS)
@@ -50,7 +53,7 @@ def test_no_two_keys_are_the_same(tmp_path: Path) -> None:
     keys.make_missing(tmp_path, NOW)
 
     found = [key for name, key in content(tmp_path).items() if not name.endswith(keys.PEOPLE_KEY)]
-    assert len(found) == len(set(found)) == 2 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values()))
+    assert len(found) == len(set(found)) == 2 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values())) + 2 * len(Sector)
 
 
 def test_all_who_must_know_a_person_again_hold_the_same_key(tmp_path: Path) -> None:
@@ -70,6 +73,15 @@ def test_one_who_lost_the_key_of_people_gets_the_same_again(tmp_path: Path) -> N
     keys.make_missing(tmp_path, NOW)
 
     assert (tmp_path / "vault" / keys.PEOPLE_KEY).read_bytes() == key
+
+
+def test_what_an_agency_signs_is_believed_by_those_who_know_its_public_key(tmp_path: Path) -> None:
+    keys.make_missing(tmp_path, NOW)
+
+    for sector in Sector:
+        public = json.loads((tmp_path / "public" / f"{sector.value}.signing.json").read_text())["public_key"]
+        private = Ed25519PrivateKey.from_private_bytes((tmp_path / sector.value / SIGNING_KEY).read_bytes())
+        assert private.public_key().public_bytes_raw() == base64.b64decode(public)
 
 
 def test_a_pair_is_named_after_its_owner_and_week(tmp_path: Path) -> None:
