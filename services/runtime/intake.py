@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from services.core.errors import BadData, BrokenRule, Misconfigured, Unreadable,
 from services.core.events import Event
 from services.core.ids import MalformedId, well_formed
 from services.core.sharing import Decision, EdgeKeys, Outcome
-from services.core.statements import Opened, Problem, ProblemReason
+from services.core.statements import NOBODY_SHOWN, Opened, Problem, ProblemReason
 from services.runtime.kafka import Message
 from services.runtime.replies import Source, quarantined, receipt
 from services.runtime.settings import KeySettings
 from services.runtime.streams import Received
+from services.runtime.witness import Witness
 from services.wire import sealed_facts, submissions, topics
 from services.wire.avro import Record, Schemas
 from services.wire.envelope import headers
+from services.wire.identity import TokenRefused
 from services.wire.opening import Opener, load_private_keys
 from services.wire.records import to_record
 from services.wire.seal import BatchSealer, PublicKey, load_public_key
@@ -63,6 +65,7 @@ class Answers:
     replies: tuple[Message, ...]
     held_back: int
     refused: Counter[str]
+    tokens_refused: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class _Answer:
     outcome: Outcome
     said: tuple[Message, ...]
     replies: tuple[Message, ...]
+    token_refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +95,17 @@ class _Content(BaseModel):
     organisation: str = Field(min_length=1, max_length=100)
     organisation_kind: OrganisationKind
     record: dict[str, object]
+    token: str | None = Field(None, repr=False)
 
 
 class Intake:
     """One agency's intake; `decide` is that agency's own."""
 
-    def __init__(self, agency: Sector, schemas: Schemas, keys: Keys, decide: Decide) -> None:
+    def __init__(self, agency: Sector, schemas: Schemas, keys: Keys, witness: Witness, decide: Decide) -> None:
         self._agency = agency
         self._schemas = schemas
         self._keys = keys
+        self._witness = witness
         self._decide = decide
 
     def answers(self, batch: Sequence[Received]) -> Answers:
@@ -112,6 +118,7 @@ class Intake:
             replies=tuple(message for answer in answers for message in answer.replies),
             held_back=sum(outcome.decision is Decision.HELD_BACK for outcome in outcomes),
             refused=_refusals(outcomes),
+            tokens_refused=Counter(answer.token_refused for answer in answers if answer.token_refused),
         )
 
     def _answer(self, received: Received, sealers: _Sealers) -> _Answer:
@@ -119,9 +126,10 @@ class Intake:
         try:
             _, record = self._schemas.decode(received.value, {"IntakeRecord"})
             source = self._source_of(record)
-            outcome = self._decide(self._opened(record), self._keys.edge, received.at)
+            opened, token_refused = self._opened(record, received.at)
+            outcome = self._decide(opened, self._keys.edge, received.at)
             said = tuple(self._said(outcome, sealers.to_vault))
-            return _Answer(outcome, said, self._replies(source, outcome, received, sealers))
+            return _Answer(outcome, said, self._replies(source, outcome, received, sealers), token_refused)
         except BadData:
             return _Answer(UNREADABLE, (), self._replies(source, UNREADABLE, received, sealers))
         except BrokenRule as error:
@@ -134,11 +142,20 @@ class Intake:
             return (told,)
         return told, quarantined(source, outcome, received, self._schemas, sealers.to_agency)
 
-    def _opened(self, record: Record) -> Opened:
+    def _opened(self, record: Record, now: datetime) -> tuple[Opened, str | None]:
+        """What came out of the envelope, said by whoever its token shows; and why the token was refused, if it was."""
         envelope = submissions.envelope_of(record)
         plaintext = self._keys.opener.open(envelope, submissions.PURPOSE, submissions.reference_of(record))
         said = _content(plaintext)
-        return Opened(said.format, said.organisation, said.organisation_kind, record["submitted_at"], said.record)
+        opened = Opened(said.format, said.organisation, said.organisation_kind, record["submitted_at"], said.record)
+        if said.token is None:
+            return opened, None
+        try:
+            who = self._witness.shown(said.token, now)
+        except TokenRefused as refused:
+            # Not refused as a whole: a missing report may be in it, and is heard from anybody.
+            return replace(opened, author=NOBODY_SHOWN), refused.reason.value
+        return replace(opened, organisation=who.organisation, organisation_kind=who.kind, author=who.author), None
 
     def _said(self, outcome: Outcome, sealer: BatchSealer) -> Iterator[Message]:
         for fact in outcome.sealed_facts:

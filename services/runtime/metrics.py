@@ -59,6 +59,14 @@ RECORDS_REFUSED = Definition(
     "A source changed its format, or somebody sends what they may not.",
     ("reason",),
 )
+TOKENS_REFUSED = Definition(
+    "lantern_tokens_refused",
+    Kind.COUNTER,
+    "tokens",
+    "Identity tokens that proved nobody whom this service may believe; what came with them counts as unverified.",
+    "Somebody's sign-in ran out on the way, the provider changed its keys, or somebody tries to speak as another.",
+    ("reason",),
+)
 BATCH_SECONDS = Definition(
     "lantern_batch_seconds",
     Kind.HISTOGRAM,
@@ -144,6 +152,7 @@ DEFINITIONS = (
     EVENTS_OUT,
     RECORDS_HELD_BACK,
     RECORDS_REFUSED,
+    TOKENS_REFUSED,
     BATCH_SECONDS,
     CONSUMER_LAG,
     OUTBOX_AGE_SECONDS,
@@ -168,6 +177,7 @@ class Metrics:
         self.events_out = self.counter(EVENTS_OUT)
         self.records_held_back = self.counter(RECORDS_HELD_BACK)
         self.records_refused = self.counter(RECORDS_REFUSED)
+        self.tokens_refused = self.counter(TOKENS_REFUSED)
         self.batch_seconds = self.histogram(BATCH_SECONDS)
         self.consumer_lag = self.gauge(CONSUMER_LAG)
         self.outbox_age_seconds = self.gauge(OUTBOX_AGE_SECONDS)

@@ -8,8 +8,9 @@ from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process, serving
 from services.runtime.publisher import publishing
-from services.runtime.settings import KeySettings, load
+from services.runtime.settings import KeySettings, TokenSettings, load
 from services.runtime.streams import Received, consume
+from services.runtime.witness import witness_of
 from services.wire import topics
 from services.wire.avro import load_schemas
 
@@ -21,7 +22,9 @@ async def process_intake(process: Process, agency: Sector, decide: Decide) -> No
         Misconfigured: a setting, key or schema is missing.
     """
     access = access_of(process.settings)
-    intake = Intake(agency, load_schemas(process.settings.home), load_keys(agency, load(KeySettings)), decide)
+    keys = load(KeySettings)
+    witness = witness_of(agency, keys, load(TokenSettings))
+    intake = Intake(agency, load_schemas(process.settings.home), load_keys(agency, keys), witness, decide)
     async with serving(process), publishing(access, process.health, process.metrics) as publisher:
 
         async def handle(batch: Sequence[Received]) -> None:
@@ -34,7 +37,9 @@ async def process_intake(process: Process, agency: Sector, decide: Decide) -> No
 
 
 def count(answers: Answers, metrics: Metrics) -> None:
-    """Count what was held back and refused; what was said is counted where Kafka acknowledges it."""
+    """Count what was held back or refused, tokens too; what was said is counted where Kafka acknowledges it."""
     metrics.records_held_back.inc(answers.held_back)
     for reason, records in answers.refused.items():
         metrics.records_refused.labels(reason).inc(records)
+    for reason, tokens in answers.tokens_refused.items():
+        metrics.tokens_refused.labels(reason).inc(tokens)

@@ -68,6 +68,14 @@ class KeySettings(_Environment):
     public_keys: Path = Field(description="Folder of everybody's public keys: <owner>.json.")
 
 
+class TokenSettings(_Environment):
+    """What a processor is told besides of those who sign in; the provider's keys are in <public keys>/provider.jwks."""
+
+    oidc_issuer: str | None = Field(None, description="The identity provider's issuer URL; without it nobody signs in.")
+    oidc_client_id: str = Field("lantern", description="What the provider knows this service as.")
+    oidc_command_client_id: str = Field("lantern-cli", description="What the provider knows the lantern command as.")
+
+
 class Secrets(BaseModel):
     """What one principal must know to get in."""
 

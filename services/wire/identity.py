@@ -41,6 +41,8 @@ class Unfit(StrEnum):
     EXPIRED = "expired"
     NOT_YET = "not_yet"
     STRANGER = "stranger"
+    OTHER_AGENCY = "other_agency"
+    SAYS_NOTHING = "says_nothing"
 
 
 class TokenRefused(BadData):

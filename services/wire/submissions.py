@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.core.codes import OrganisationKind
@@ -24,12 +24,13 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one record of a submission says, and who says it."""
+    """What one record of a submission says, and who says it; `token` is the identity token of a person, if any."""
 
     format: str
     organisation: str
     organisation_kind: OrganisationKind
     record: Mapping[str, object]
+    token: str | None = field(default=None, repr=False)
 
 
 def to_record(submission: Submission, source_seq: int, content: Content, sealer: BatchSealer) -> Record:
@@ -63,7 +64,7 @@ def _plaintext(content: Content) -> bytes:
         "organisation_kind": content.organisation_kind.value,
         "record": content.record,
     }
-    return canonical(said)
+    return canonical(said if content.token is None else {**said, "token": content.token})
 
 
 def canonical(value: object) -> bytes:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nacl.public import PrivateKey as NaclPrivateKey
@@ -14,6 +15,7 @@ from services.police.handlers import decide
 from services.runtime.intake import Answers, Decide, Intake, Keys
 from services.runtime.kafka import Message
 from services.runtime.streams import Received
+from services.runtime.witness import Witness
 from services.wire.avro import Record, Schemas
 from services.wire.opening import Opener, PrivateKey
 from services.wire.seal import BatchSealer, PublicKey
@@ -24,6 +26,8 @@ from tests.builders import START, an_id, day
 POLICE = PrivateKey("police-2026W01", bytes(range(32)))
 VAULT = PrivateKey("vault-2026W01", bytes(range(1, 33)))
 EDGE_KEYS = EdgeKeys(bytes(range(2, 34)), bytes(range(3, 35)))
+# No identity provider is set up, so that no token counts.
+NOBODY_TRUSTED = Witness(Sector.POLICE, None, Path("provider.jwks"))
 SIGNING = bytes(range(4, 36))
 CHILD = "REPORT-4711"
 PLACE = "House 4712, Street 4713"
@@ -59,25 +63,30 @@ class Edge:
 
     schemas: Schemas
     decide: Decide = decide
+    witness: Witness = NOBODY_TRUSTED
 
     @property
     def intake(self) -> Intake:
         keys = Keys(Opener(POLICE), EDGE_KEYS, Signer(SIGNING), public(POLICE), public(VAULT))
-        return Intake(Sector.POLICE, self.schemas, keys, self.decide)
+        return Intake(Sector.POLICE, self.schemas, keys, self.witness, self.decide)
 
-    def record(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> Record:
+    def record(
+        self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE, token: str | None = None
+    ) -> Record:
         """An intake record of anything at all."""
-        content = Content("lantern/1", ORGANISATION, OrganisationKind.POLICE_FORCE, said)
+        content = Content("lantern/1", ORGANISATION, OrganisationKind.POLICE_FORCE, said, token)
         return to_record(SUBMISSION, seq, content, BatchSealer(public(to)))
 
-    def frame(self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE) -> bytes:
-        return self.schemas.encode("IntakeRecord", self.record(said, seq, to))
+    def frame(
+        self, said: Mapping[str, object], seq: int = 0, to: PrivateKey = POLICE, token: str | None = None
+    ) -> bytes:
+        return self.schemas.encode("IntakeRecord", self.record(said, seq, to, token))
 
-    def report(self, *documents: Mapping[str, object], seq: int = 0) -> bytes:
+    def report(self, *documents: Mapping[str, object], seq: int = 0, token: str | None = None) -> bytes:
         """The frame of one child's documents, cut as the connector cuts them."""
         text = "\n".join(json.dumps(one) for one in documents).encode()
         (part,) = cut_files(Sector.POLICE, [text])
-        return self.frame(part.cut.records[0], seq)
+        return self.frame(part.cut.records[0], seq, token=token)
 
     def answers(self, *frames: bytes) -> Answers:
         return self.intake.answers([received(frame, offset) for offset, frame in enumerate(frames)])
