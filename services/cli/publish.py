@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -37,11 +37,12 @@ _FAILED, _SOME_REFUSED = 1, 3
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who speaks, and through which agency's processor."""
+    """Who speaks, and through which agency's processor; `token` is the identity token of the person who does."""
 
     agency: Sector
     organisation: str
     kind: OrganisationKind
+    token: str | None = field(default=None, repr=False)
 
 
 def publish(
@@ -82,7 +83,17 @@ async def published(
     Raises:
         Unavailable: Kafka, or with `wait` the correlator, made no progress for `patience` seconds.
     """
-    planned = plan(sender.agency, files)
+    return await submitted(sender, plan(sender.agency, files), edition, patience, wait, progress)
+
+
+async def submitted(
+    sender: Sender, planned: Plan, edition: client.Edition, patience: float, wait: bool, progress: Progress
+) -> Summary:
+    """Send what is planned, and hear what became of it.
+
+    Raises:
+        Unavailable: Kafka, or with `wait` the correlator, made no progress for `patience` seconds.
+    """
     submission = Submission(uuid.uuid4().hex, len(planned.outgoing), datetime.now(UTC))
     schemas = load_schemas(HOME)
     key = load_public_key(edition.public_keys / f"{sender.agency.value}.json")
@@ -105,7 +116,7 @@ def _messages(
     sealer = BatchSealer(key)
     topic = topics.intake(sender.agency.value)
     for number, one in enumerate(planned.outgoing):
-        content = Content(one.format, sender.organisation, sender.kind, one.record)
+        content = Content(one.format, sender.organisation, sender.kind, one.record, sender.token)
         frame = schemas.encode("IntakeRecord", to_record(submission, number, content, sealer))
         yield Message(topic, submission.submission_id.encode(), frame)
 

@@ -68,6 +68,12 @@ def plan(sector: Sector, files: Sequence[Path]) -> Plan:
     return Plan(tuple(_outgoing(parts)), tuple(refusals))
 
 
+def plan_of(sector: Sector, name: str, content: bytes) -> Plan:
+    """What one file of this content would send; problems call it `name`."""
+    parts = [(_fitting(part), [name]) for part in cut_files(sector, [content])]
+    return Plan(tuple(_outgoing(parts)), tuple(refusal for part, names in parts for refusal in _refusals(part, names)))
+
+
 def _read(path: Path) -> tuple[bytes, bool]:
     """The file, and whether that is all of it: of one that is too large only the start is read."""
     with path.open("rb") as file:

@@ -1,0 +1,88 @@
+"""One document of whoever is signed in, sent through the publisher of their own agency, and what became of it."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
+from rich.progress import Progress
+
+from services.cli import client
+from services.cli.enquiry.documents import Document, Telling
+from services.cli.publish import Sender, submitted
+from services.cli.sending import plan_of
+from services.cli.summary import Summary
+from services.core.codes import OrganisationKind, Sector
+
+PATIENCE_SECONDS = 60.0
+_SOME_REFUSED = 3
+
+
+class Details(BaseModel):
+    """What names or locates somebody: read from a file, because others can read a command line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    location: dict[str, str] = {}
+    narrative: str = ""
+    subject: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is signed in at this terminal, as their token says; it alone is believed."""
+
+    token: str = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def sender(self) -> Sender:
+        """The way through their own agency."""
+        agency, kind = Sector(self.claims["lantern_sector"]), OrganisationKind(self.claims["lantern_organisation_kind"])
+        return Sender(agency, self.claims["lantern_organisation"], kind, self.token)
+
+
+def details_in(file: Path | None) -> Details:
+    """The details in a file; none without one.
+
+    Raises:
+        BadParameter: it does not hold details; nothing of it is repeated.
+    """
+    if file is None:
+        return Details()
+    try:
+        return Details.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        raise typer.BadParameter(
+            'It must be JSON: {"location": {...}, "narrative": "...", "subject": {...}}, each of them if need be.'
+        ) from None
+
+
+def telling(on: datetime | None, details: Details) -> Telling:
+    """When something happened, now if nobody says, and what is sealed with it."""
+    now = datetime.now(UTC)
+    said = (on or now).astimezone(UTC).replace(microsecond=0)
+    return Telling(said.isoformat(), now, details.narrative, details.location)
+
+
+def tell(speaker: Speaker, document: Document, data: Path) -> Summary:
+    """Send a document and wait until it stands on its timeline; ends the command if it was refused.
+
+    Raises:
+        Unavailable: the hub does not answer; what was sent stays in Kafka.
+    """
+    sender, edition = speaker.sender, client.read_edition(data)
+    planned = plan_of(sender.agency, "enquiry", json.dumps(document).encode())
+    with Progress(disable=True) as silent:
+        summary = asyncio.run(submitted(sender, planned, edition, PATIENCE_SECONDS, wait=True, progress=silent))
+    for refusal in summary.refused:
+        typer.echo(refusal.detail, err=True)
+    if summary.refused or summary.unanswered or summary.held_back:
+        typer.echo("It was not taken: see above, and try again; nothing was changed.", err=True)
+        raise typer.Exit(_SOME_REFUSED)
+    return summary
