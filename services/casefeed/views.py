@@ -15,11 +15,13 @@ from services.core.indicators import Indicator
 from services.core.timeline import Entry, sort_key, superseded
 
 
-class _View(BaseModel):
+class View(BaseModel):
+    """What is shown to somebody; nothing can be put into it that it does not name."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Episode(_View):
+class Episode(View):
     """An open episode of being missing or away; `since` is null when nobody said."""
 
     episode: FactId
@@ -27,7 +29,7 @@ class Episode(_View):
     kind: MissingKind
 
 
-class State(_View):
+class State(View):
     """What a case's entries come to."""
 
     status: CaseStatus
@@ -44,7 +46,7 @@ class State(_View):
     decision_due_at: datetime | None
 
 
-class CaseSummary(_View):
+class CaseSummary(View):
     """One line of the list of cases; every subject id is another name of the case."""
 
     case_id: CaseId
@@ -53,14 +55,14 @@ class CaseSummary(_View):
     state: State
 
 
-class CaseList(_View):
+class CaseList(View):
     """A page of cases, the latest happened first; `next` is the cursor of the page after it."""
 
     cases: list[CaseSummary]
     next: str | None
 
 
-class TimelineEntry(_View):
+class TimelineEntry(View):
     """One thing said; `superseded_by` names the event that corrects it."""
 
     event_id: EventId
@@ -78,7 +80,7 @@ class TimelineEntry(_View):
     claims: Subject
 
 
-class CaseView(_View):
+class CaseView(View):
     """A case as the hub knew it at a time, under the links of that time; null means now."""
 
     case_id: CaseId
@@ -89,7 +91,7 @@ class CaseView(_View):
     entries: list[TimelineEntry]
 
 
-class FeedEntry(_View):
+class FeedEntry(View):
     """One event on the live feed, with the case and its status as they were when it came."""
 
     case_id: CaseId
@@ -106,16 +108,21 @@ def case_view(
     case_id: CaseId, subjects: Iterable[SubjectId], said: Iterable[tuple[Entry, Subject]], as_known_at: datetime | None
 ) -> CaseView:
     """The case that these entries make, in timeline order, corrected ones shown as superseded."""
-    timeline = sorted(said, key=lambda one: sort_key(one[0]))
-    entries = [entry for entry, _ in timeline]
-    corrected = superseded(entries)
+    said = tuple(said)
     return CaseView(
         case_id=case_id,
         subjects=sorted(subjects),
         as_known_at=as_known_at,
-        state=State.model_validate(visible(fold(entries))),
-        entries=[_shown(entry, claims, corrected.get(entry.event_id)) for entry, claims in timeline],
+        state=State.model_validate(visible(fold(entry for entry, _ in said))),
+        entries=timeline(said),
     )
+
+
+def timeline(said: Iterable[tuple[Entry, Subject]]) -> list[TimelineEntry]:
+    """These entries in timeline order, corrected ones shown as superseded."""
+    ordered = sorted(said, key=lambda one: sort_key(one[0]))
+    corrected = superseded(entry for entry, _ in ordered)
+    return [_shown(entry, claims, corrected.get(entry.event_id)) for entry, claims in ordered]
 
 
 def _shown(entry: Entry, claims: Subject, superseded_by: EventId | None) -> TimelineEntry:
