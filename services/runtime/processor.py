@@ -8,7 +8,7 @@ from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process, serving
 from services.runtime.publisher import publishing
-from services.runtime.settings import KeySettings, TokenSettings, load
+from services.runtime.settings import IdentitySettings, KeySettings, load
 from services.runtime.streams import Received, consume
 from services.runtime.witness import witness_of
 from services.wire import topics
@@ -23,7 +23,7 @@ async def process_intake(process: Process, agency: Sector, decide: Decide) -> No
     """
     access = access_of(process.settings)
     keys = load(KeySettings)
-    witness = witness_of(agency, keys, load(TokenSettings))
+    witness = witness_of(agency, keys, load(IdentitySettings))
     intake = Intake(agency, load_schemas(process.settings.home), load_keys(agency, keys), witness, decide)
     async with serving(process), publishing(access, process.health, process.metrics) as publisher:
 

@@ -68,11 +68,11 @@ class KeySettings(_Environment):
     public_keys: Path = Field(description="Folder of everybody's public keys: <owner>.json.")
 
 
-class TokenSettings(_Environment):
-    """What a processor is told besides of those who sign in; the provider's keys are in <public keys>/provider.jwks."""
+class IdentitySettings(_Environment):
+    """Whose word on who people are is taken."""
 
     oidc_issuer: str | None = Field(None, description="The identity provider's issuer URL; without it nobody signs in.")
-    oidc_client_id: str = Field("lantern", description="What the provider knows this service as.")
+    oidc_client_id: str = Field("lantern", description="What the provider knows the web services as.")
     oidc_command_client_id: str = Field("lantern-cli", description="What the provider knows the lantern command as.")
 
 

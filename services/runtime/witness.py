@@ -6,7 +6,7 @@ from pathlib import Path
 from joserfc.jwk import KeySet
 
 from services.core.codes import Sector
-from services.runtime.settings import KeySettings, TokenSettings
+from services.runtime.settings import IdentitySettings, KeySettings
 from services.wire.authors import Shown, shown
 from services.wire.identity import TokenRefused, Trusted, Unfit, load_keys
 
@@ -44,7 +44,7 @@ class Witness:
         return self._read[1]
 
 
-def witness_of(agency: Sector, keys: KeySettings, tokens: TokenSettings) -> Witness:
+def witness_of(agency: Sector, keys: KeySettings, tokens: IdentitySettings) -> Witness:
     """The witness of an agency's processor."""
     audiences = frozenset({tokens.oidc_client_id, tokens.oidc_command_client_id})
     trusted = Trusted(tokens.oidc_issuer, audiences) if tokens.oidc_issuer else None

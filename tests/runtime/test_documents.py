@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings
 
 from services.runtime.health import Reason
 from services.runtime.metrics import DEFINITIONS, Definition
-from services.runtime.settings import DatabaseSettings, KeySettings, Settings, TokenSettings, variables
+from services.runtime.settings import DatabaseSettings, IdentitySettings, KeySettings, Settings, variables
 from tests.conftest import HOME
 
 TEXT = (HOME / "infra" / "README.md").read_text("utf-8")
@@ -15,7 +15,7 @@ OF_SERVICES = [
     ("Settings of every service", Settings),
     ("Settings of a service with tables", DatabaseSettings),
     ("Settings of a service with keys", KeySettings),
-    ("Settings of a processor", TokenSettings),
+    ("Settings of a processor", IdentitySettings),
 ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.core.codes import Sector
-from services.runtime.settings import KeySettings, TokenSettings
+from services.runtime.settings import IdentitySettings, KeySettings
 from services.runtime.witness import PROVIDER_KEYS, Witness, witness_of
 from services.wire.identity import TokenRefused, Unfit
 from tests.builders import START
@@ -43,11 +43,11 @@ def test_without_keys_nobody_is_shown(tmp_path: Path, content: str | None) -> No
 def test_without_a_provider_nobody_is_shown(tmp_path: Path) -> None:
     keys = KeySettings(keys=tmp_path, public_keys=write(tmp_path, "one").parent)
     with pytest.raises(TokenRefused):
-        witness_of(Sector.LOCAL_AUTHORITY, keys, TokenSettings()).shown(token(), START)
+        witness_of(Sector.LOCAL_AUTHORITY, keys, IdentitySettings()).shown(token(), START)
 
 
 @pytest.mark.parametrize("client", [CLIENT, "lantern-cli"])
 def test_whoever_signed_in_on_a_page_or_with_the_command_is_shown(tmp_path: Path, client: str) -> None:
     keys = KeySettings(keys=tmp_path, public_keys=write(tmp_path, "one").parent)
-    witness = witness_of(Sector.LOCAL_AUTHORITY, keys, TokenSettings(oidc_issuer=ISSUER))
+    witness = witness_of(Sector.LOCAL_AUTHORITY, keys, IdentitySettings(oidc_issuer=ISSUER))
     assert witness.shown(token(aud=client), START).author.subject == "worker-1"
