@@ -17,7 +17,7 @@ FOLDERS = [HOME, HOME / "infra" / "images"]
 
 # Used without an import of ours: programs, plugins, types, and others.
 PROGRAMS = {"hatchling", "import-linter", "mypy", "ruff"}
-PLUGINS = {"pytest-asyncio", "types-jsonschema", "types-psutil", "types-pyyaml", "types-requests"}
+PLUGINS = {"pytest-asyncio", "pytest-xdist", "types-jsonschema", "types-psutil", "types-pyyaml", "types-requests"}
 OTHERS = {
     "attrs": "what confluent-kafka's Avro consumer imports",
     "cachetools": "the same",
