@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from services.core import ids
 from services.core.authority import in_person, may_say
@@ -225,7 +226,7 @@ def _event(said: Statement, source: _Source) -> Event:
 def _with_handles(said: Statement, source: _Source) -> Fact:
     """The fact with keyed handles where its agency used references of its own, or named people."""
     people = source.edge.keys.people
-    handles: dict[str, str] = {name: ids.person_handle(people, subject) for name, subject in said.people.items()}
+    handles: dict[str, Any] = {name: ids.person_handle(people, subject) for name, subject in said.people.items()}
     if said.episode_key is not None:
         handles["episode"] = source.fact_id(ChildMissing.__name__, said.episode_key)
     if said.enquirer_reference is not None:

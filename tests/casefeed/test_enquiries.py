@@ -34,7 +34,7 @@ def test_an_approach_is_shown_as_it_was_corrected_with_its_case() -> None:
     (approach,) = shown([CLAIMED, CORRECTED]).approaches
     assert (approach.channel, approach.case_id, approach.event_id) == (
         Channel.LETTER,
-        CLAIMED.subject_id,
+        CaseId(CLAIMED.subject_id),
         CORRECTED.event_id,
     )
 

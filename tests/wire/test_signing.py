@@ -14,9 +14,10 @@ from services.core.codes import Sector
 from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
 from services.wire.avro import Schemas
-from services.wire.records import to_record
+from services.wire.records import from_record, to_record
 from services.wire.signing import HEADER, SIGNED, SignedMessage, Signer, Verifier, load_signer, load_verifier
 from services.wire.topics import topic_of
+from tests.schemas.examples import EXAMPLES, frame_of
 from tests.wire.strategies import events
 
 PRIVATE = {sector: bytes([number] * 32) for number, sector in enumerate(Sector, 1)}
@@ -115,15 +116,18 @@ def test_an_agency_whose_key_is_not_known_is_not_believed(schemas: Schemas, even
         Verifier({}).event(message(schemas, event), schemas)
 
 
-def test_a_signer_and_a_verifier_are_read_from_their_files(tmp_path: Path) -> None:
-    (tmp_path / "signing.key").write_bytes(PRIVATE[Sector.HEALTH])
-    key = base64.b64encode(public(PRIVATE[Sector.HEALTH])).decode()
-    (tmp_path / "health.signing.json").write_text(json.dumps({"public_key": key}))
+def test_a_signer_and_a_verifier_are_read_from_their_files(tmp_path: Path, schemas: Schemas) -> None:
+    path = next(path for path in EXAMPLES if path.parent.name == "VerificationRevoked.v1")
+    said = message(schemas, from_record(*schemas.decode(frame_of(schemas, path))))
+    private = PRIVATE[Sector.LOCAL_AUTHORITY]
+    key = base64.b64encode(public(private)).decode()
+    (tmp_path / "signing.key").write_bytes(private)
+    (tmp_path / "local_authority.signing.json").write_text(json.dumps({"public_key": key}))
 
-    headers = load_signer(tmp_path).headers("case-links.v1", b"key", b"value")
+    headers = load_signer(tmp_path).headers(said.topic, said.key, said.value)
 
-    assert headers == Signer(PRIVATE[Sector.HEALTH]).headers("case-links.v1", b"key", b"value")
-    assert load_verifier(tmp_path, [Sector.HEALTH])
+    event = load_verifier(tmp_path, [Sector.LOCAL_AUTHORITY]).event(replace(said, headers=headers), schemas)
+    assert event.type == "VerificationRevoked"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"short", b"x" * 33])
