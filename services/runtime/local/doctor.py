@@ -15,7 +15,7 @@ from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
 from services.runtime.local.principals import SERVICES
-from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, is_ready
+from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, is_ready, provider_answers
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import load_topics
 
@@ -49,6 +49,7 @@ def _examine_edition(edition: Edition) -> list[Finding]:
         "Kafka": partial(_kafka, edition),
         "topics and permissions": partial(_topics, edition),
         "PostgreSQL": partial(_postgres, edition),
+        "identity provider": partial(_provider, edition),
         **{name: partial(_service, edition, name) for name in SERVICES},
     }
     return [_finding(subject, check) for subject, check in checks.items()]
@@ -140,6 +141,14 @@ def _postgres(edition: Edition) -> str:
             f"It does not answer. Its data is kept: read the log in {edition.postgres.logs}, run `lantern up`."
         )
     return f"answers on port {edition.ports['postgres']}"
+
+
+def _provider(edition: Edition) -> str:
+    if not provider_answers(edition):
+        raise EditionFailed(
+            f"It does not answer: nobody new can sign in. Read {edition.logs / 'provider.jsonl'}, run `lantern up`."
+        )
+    return f"answers on port {edition.ports['provider']}"
 
 
 def _service(edition: Edition, name: str) -> str:

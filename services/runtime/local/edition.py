@@ -12,6 +12,7 @@ from services.runtime.local.files import ROOT, make_private_folder
 from services.runtime.local.kafka import Kafka
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES, PRINCIPALS
+from services.runtime.local.provider import keys as provider_keys
 from services.wire.topics import load_topics
 
 
@@ -67,10 +68,10 @@ class Edition:
             make_private_folder(folder)
         credentials.make_missing(self.secrets)
         keys.make_missing(self.keys, now)
+        provider_keys.make_missing(self.keys)
         kafka.prepare(self.kafka, self.record.cluster_id)
         postgres.prepare(self.postgres)
-        if not record.path_in(self.data).exists():
-            record.write(self.data, self.record)
+        record.write(self.data, self.record)
 
     def provision(self) -> None:
         """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas."""

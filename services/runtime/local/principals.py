@@ -5,6 +5,9 @@ from services.core.codes import Sector
 AGENCIES = tuple(sector.value for sector in Sector)
 SERVICES = (*AGENCIES, "correlator", "vault", "casefeed")
 DATABASE_ROLES = ("correlator", "vault", "casefeed")
+WITH_PEOPLE = ("casefeed",)
+"""The services that people sign in to."""
+
 ADMIN = "admin"
 OPERATOR = "operator"
 PRINCIPALS = (*SERVICES, *(f"publisher.{agency}" for agency in AGENCIES), OPERATOR, ADMIN)

@@ -9,10 +9,14 @@ from services.runtime.local import credentials, database, kafka, postgres
 from services.runtime.local.edition import Edition
 from services.runtime.local.files import ROOT
 from services.runtime.local.ports import HOST
-from services.runtime.local.principals import DATABASE_ROLES, SERVICES
+from services.runtime.local.principals import DATABASE_ROLES, WITH_PEOPLE, SERVICES
+from services.runtime.local.provider import keys as provider_keys
 from services.runtime.settings import environment
 
-PARTS = ("kafka", "postgres")
+WITHOUT_HTTP = ("kafka", "postgres")
+PARTS = (*WITHOUT_HTTP, "provider")
+PEOPLE = ROOT / "services" / "cli" / "scenario" / "people.json"
+"""The invented people who can sign in."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,15 @@ def programs(edition: Edition) -> list[Program]:
         ),
         # At SIGTERM it would wait for its clients.
         Program("postgres", postgres.command(edition.postgres), {}, "INT"),
+        Program("provider", _provider(edition), {}),
         *(Program(name, [sys.executable, "-m", f"services.{name}"], told(edition, name)) for name in SERVICES),
     ]
+
+
+def _provider(edition: Edition) -> list[str]:
+    key = provider_keys.private_path(edition.keys)
+    module = "services.runtime.local.provider"
+    return [sys.executable, "-m", module, str(PEOPLE), str(key), str(edition.ports["provider"])]
 
 
 def told(edition: Edition, service: str) -> dict[str, str]:
@@ -56,7 +67,8 @@ def told(edition: Edition, service: str) -> dict[str, str]:
         home=ROOT,
     )
     # Python's allocator gives memory back; glibc's would keep an arena a thread.
-    return {**common, **_database(edition, service), **_keys(edition, service), "MALLOC_ARENA_MAX": "2"}
+    more = {**_database(edition, service), **_keys(edition, service), **_signin(edition, service)}
+    return {**common, **more, "MALLOC_ARENA_MAX": "2"}
 
 
 def _database(edition: Edition, service: str) -> dict[str, str]:
@@ -67,6 +79,14 @@ def _database(edition: Edition, service: str) -> dict[str, str]:
         database_port=edition.ports["postgres"],
         database_name=database.NAME,
         database_user=service,
+    )
+
+
+def _signin(edition: Edition, service: str) -> dict[str, str]:
+    if service not in WITH_PEOPLE:
+        return {}
+    return environment(
+        oidc_issuer=f"http://{HOST}:{edition.ports['provider']}", public_url=f"http://{HOST}:{edition.ports[service]}"
     )
 
 

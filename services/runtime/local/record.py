@@ -69,7 +69,8 @@ def read(data: Path) -> Record | None:
             f"from a copy, or start in another folder with --data."
         ) from None
     _check(record, data)
-    return record
+    # A part that came later has the port that it would have had.
+    return record.model_copy(update={"ports": {**ports_from(record.port_base), **record.ports}})
 
 
 def refuse_strangers(data: Path) -> None:
@@ -112,8 +113,10 @@ def refuse_other_folders(data: Path) -> None:
 
 
 def write(data: Path, record: Record) -> None:
-    """Write a data folder's record."""
-    write_private(path_in(data), record.model_dump_json(indent=2))
+    """Write a data folder's record, unless it says so already."""
+    path, text = path_in(data), record.model_dump_json(indent=2)
+    if not path.exists() or path.read_text("utf-8") != text:
+        write_private(path, text)
 
 
 def _check(record: Record, data: Path) -> None:

@@ -18,6 +18,7 @@ from services.runtime.local.files import make_private_folder
 from services.runtime.local.orphans import end_orphans
 from services.runtime.local.ports import HOST
 from services.runtime.local.principals import SERVICES
+from services.runtime.local.programs import PARTS
 from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
 
@@ -44,7 +45,7 @@ def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[St
         Step("Make passwords, keys and storage", lambda: edition.prepare(datetime.now(UTC))),
         Step("Start the keeper of the processes", partial(_start_supervisor, edition, supervisor)),
         Step(
-            f"Start Apache Kafka {kafka.VERSION} and PostgreSQL {postgres.VERSION}",
+            f"Start Apache Kafka {kafka.VERSION}, PostgreSQL {postgres.VERSION} and the identity provider",
             partial(_parts, edition, supervisor),
         ),
         Step("Make users, topics, permissions and schemas", edition.provision),
@@ -107,7 +108,7 @@ def _start_supervisor(edition: Edition, supervisor: Supervisor) -> None:
 
 
 def _parts(edition: Edition, supervisor: Supervisor) -> None:
-    for name in ("kafka", "postgres"):
+    for name in PARTS:
         supervisor.run(name)
     postgres.wait_until_up(edition.postgres, partial(supervisor.is_running, "postgres"))
     kafka.wait_until_up(edition.kafka, partial(supervisor.is_running, "kafka"))
@@ -124,6 +125,11 @@ def _services(edition: Edition, supervisor: Supervisor) -> None:
             f"Not ready after {READY_SECONDS} s: {', '.join(sorted(waiting))}. They are tried again on their own; "
             f"nothing is lost: read the logs in {edition.logs}, and ask `lantern doctor`."
         )
+    if not until(partial(provider_answers, edition), READY_SECONDS, LOOK_AGAIN_SECONDS):
+        raise EditionFailed(
+            f"The identity provider does not answer: nobody new can sign in. Read {edition.logs / 'provider.jsonl'}, "
+            f"then run the same command again."
+        )
 
 
 def _keep_classes(edition: Edition, supervisor: Supervisor) -> None:
@@ -135,6 +141,15 @@ def _keep_classes(edition: Edition, supervisor: Supervisor) -> None:
 def _drop_ready(waiting: set[str], edition: Edition, client: httpx.Client) -> set[str]:
     waiting -= {name for name in waiting if is_ready(edition, name, client)}
     return waiting
+
+
+def provider_answers(edition: Edition) -> bool:
+    """Whether people can sign in."""
+    try:
+        url = f"http://{HOST}:{edition.ports['provider']}/jwks"
+        return httpx.get(url, timeout=ASK_SECONDS, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def is_ready(edition: Edition, service: str, client: httpx.Client) -> bool:

@@ -10,6 +10,7 @@ from services.runtime.local import credentials, keys, ports
 from services.runtime.local.edition import Edition
 from services.runtime.local.principals import DATABASE_ROLES, PRINCIPALS, SERVICES
 from services.runtime.local.programs import programs, told
+from services.runtime.local.provider import keys as provider_keys
 from services.runtime.local.supervisor import configuration
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -21,6 +22,7 @@ def edition(tmp_path: Path, request: pytest.FixtureRequest) -> Edition:
     made = Edition(tmp_path / request.param, ports.free_base())
     credentials.make_missing(made.secrets)
     keys.make_missing(made.keys, NOW)
+    provider_keys.make_missing(made.keys)
     return made
 
 
@@ -45,6 +47,13 @@ def test_no_password_is_on_a_command_line_or_in_an_environment(edition: Edition)
 
     seen = "\n".join(word for one in programs(edition) for word in (*one.command, *one.environment.values()))
     assert [password for password in passwords if password in seen] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_is_told_of_the_providers_private_key(edition: Edition, service: str) -> None:
+    values = "\n".join(told(edition, service).values())
+
+    assert str(provider_keys.private_path(edition.keys).parent) not in values
 
 
 def test_every_program_is_started_again_and_killed_when_it_hangs(edition: Edition) -> None:

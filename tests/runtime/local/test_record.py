@@ -18,6 +18,22 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert record.read(tmp_path) == made
 
 
+def test_a_part_that_came_later_gets_the_port_that_it_would_have_had(tmp_path: Path) -> None:
+    made = record.new_record(20000)
+    older = {name: port for name, port in made.ports.items() if name != "provider"}
+    record.write(tmp_path, made.model_copy(update={"ports": older}))
+
+    assert record.read(tmp_path) == made
+
+
+def test_a_port_once_given_stays(tmp_path: Path) -> None:
+    record.write(tmp_path, record.new_record(20000).model_copy(update={"ports": {"casefeed": 4321}}))
+
+    found = record.read(tmp_path)
+    assert found is not None
+    assert found.ports["casefeed"] == 4321
+
+
 def test_a_folder_that_was_never_finished_has_no_record(tmp_path: Path) -> None:
     assert record.read(tmp_path) is None
 
