@@ -2,19 +2,19 @@
 
 import asyncio
 
-from starlette.routing import Mount
-
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
 from services.casefeed.live import head, keep_up
 from services.casefeed.projecting import Projector
 from services.casefeed.projection import Cases
+from services.casefeed.routes.cases import digest_route
 from services.runtime import inlet
 from services.runtime.database import database, sessions
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
+from services.runtime.signin.doorkeeper import doorkeeper
 from services.wire.avro import load_schemas
 from services.wire.topics import CASE_UPDATES
 
@@ -27,10 +27,14 @@ async def main(process: Process) -> None:
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
     schemas, feed = load_schemas(told.home), Feed()
     async with (
-        sessions(where, health, 1) as (reading,),
+        sessions(where, health, 2) as (reading, knowing),
         sessions(where.by_index, health, 1) as (writing,),
         rebuilder(process, where, Cases(schemas)) as rebuilding,
-        serving(process, [*rebuilding.routes, Mount("/", create_app(reading, schemas, feed, process))]),
+        serving(
+            process,
+            [*rebuilding.routes, digest_route(reading, schemas)],
+            create_app(reading, schemas, feed, process, doorkeeper(knowing)),
+        ),
         asyncio.TaskGroup() as tasks,
     ):
         await migrate(where, told.service, told.home, health)

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from services.core.ids import CaseId
+
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = b": heartbeat\n\n"
 _REMEMBERED = 2_000
@@ -16,19 +18,32 @@ _REMEMBERED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event of the feed as server-sent event; `sequence` is gapless and in the order of commits."""
+    """One event of the feed as server-sent event; `sequence` is gapless and in the order of commits.
+
+    Case and status are as they were when it came.
+    """
 
     sequence: int
     encoded: bytes
+    case_id: CaseId
+    status: str
+    type: str
 
+
+Show = Callable[[Sequence[Item]], Awaitable[Sequence[Item] | None]]
+"""Which of some items a watcher is shown; None when they may watch no longer. Asked about none, it looks again."""
 
 ReadTable = Callable[[int], Awaitable[Sequence[Item]]]
 """The next items after a sequence number, a page at most."""
 
 
-def encode(sequence: int, data: str) -> Item:
+def encode(sequence: int, data: str) -> bytes:
     """Spell a line of JSON as a server-sent event."""
-    return Item(sequence, f"id: {sequence}\nevent: entry\ndata: {data}\n\n".encode())
+    return f"{_place(sequence)}\nevent: entry\ndata: {data}\n\n".encode()
+
+
+def _place(sequence: int) -> str:
+    return f"id: {sequence}"
 
 
 class Feed:
@@ -79,25 +94,34 @@ class Feed:
         bell.set()
 
 
-async def follow(
+async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where on, and how it is known to be live
     feed: Feed,
     read_table: ReadTable,
+    show: Show,
     after: int,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     is_live: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[bytes]:
-    """What one watcher is sent: every item after a sequence number, in order, once; a comment when there is nothing.
+    """What one watcher is sent: every item after a number that they see, in order, once; a comment when there is none.
 
     The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
-    A feed that is not live sends no heartbeat: silence must not look as if all were well.
+    What they do not see moves their place only. A feed that is not live sends no heartbeat: silence must not look as
+    if all were well.
     """
-    yield f"id: {after}\n\n".encode()
+    yield f"{_place(after)}\n\n".encode()
     while not feed.closed:
         items = feed.after(after)
         if items is None:
             items = await read_table(after)
         if items:
             after = items[-1].sequence
-            yield b"".join(item.encoded for item in items)
-        elif not await feed.news(after, heartbeat_seconds) and is_live():
-            yield HEARTBEAT
+            shown = await show(items)
+            if shown is None:
+                return
+            rest = b"" if shown and shown[-1] is items[-1] else f"{_place(after)}\n\n".encode()
+            yield b"".join(item.encoded for item in shown) + rest
+        elif not await feed.news(after, heartbeat_seconds):
+            if await show(()) is None:
+                return
+            if is_live():
+                yield HEARTBEAT

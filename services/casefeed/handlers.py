@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.core.claims import Subject
 from services.core.codes import Precision, Sector
 from services.core.errors import Unreadable, UnreadableBytes
-from services.core.facts import FACTS
-from services.core.ids import CaseId, EventId, MalformedId, SubjectId, well_formed
+from services.core.facts import FACTS, WorkerAllocated
+from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, well_formed
+from services.core.timeline import Entry
 from services.wire.avro import Record, Schemas
 from services.wire.entries import entry_of
 from services.wire.records import value_of
@@ -42,6 +43,19 @@ class SaidAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class Allocated:
+    """A worker was given the case of a record (¶5.70); of the events of a fact, the one last said holds."""
+
+    event_id: EventId
+    fact_id: FactId
+    subject_id: SubjectId
+    worker: str
+    since: datetime | None
+    until: date | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Which case a record belongs to; of those known at a time, the highest version holds."""
 
@@ -69,6 +83,7 @@ class Projection:
     said_again: tuple[SaidAgain, ...]
     assignments: tuple[Assignment, ...]
     cases: tuple[Case, ...]
+    allocations: tuple[Allocated, ...] = ()
 
 
 def read(schemas: Schemas, frame: bytes) -> Projection:
@@ -90,6 +105,7 @@ def merged(updates: Iterable[Projection]) -> Projection:
     said_again: dict[tuple[EventId, datetime], SaidAgain] = {}
     assignments: dict[tuple[SubjectId, int], Assignment] = {}
     cases: dict[CaseId, Case] = {}
+    allocations: dict[EventId, Allocated] = {}
     for update in updates:
         for entry in update.entries:
             entries.setdefault(entry.event_id, entry)
@@ -100,25 +116,35 @@ def merged(updates: Iterable[Projection]) -> Projection:
             assignments[assignment.subject_id, assignment.version] = assignment
         for case in update.cases:
             cases[case.case_id] = max(cases.get(case.case_id, case), case, key=lambda one: one.version)
+        allocations.update((one.event_id, one) for one in update.allocations)
     return Projection(
-        tuple(entries.values()), tuple(said_again.values()), tuple(assignments.values()), tuple(cases.values())
+        tuple(entries.values()),
+        tuple(said_again.values()),
+        tuple(assignments.values()),
+        tuple(cases.values()),
+        tuple(allocations.values()),
     )
 
 
 def _projection(schemas: Schemas, update: Record) -> Projection:
     case = Case(CaseId(well_formed(update["case_id"])), update["version"], update["known_at"], update["state"])
+    added = [(_read(schemas, one), one["event"]) for one in update["entries"]]
     return Projection(
-        tuple(_entry(schemas, case, entry) for entry in update["entries"]),
+        tuple(_entry(case, name, entry, frame) for (name, entry), frame in added),
         tuple(_said_again(said) for said in update["said_again"]),
         tuple(_assignment(case.case_id, assigned) for assigned in update["subjects"]),
         (case,),
+        tuple(_allocated(entry, entry.fact) for (_, entry), _ in added if isinstance(entry.fact, WorkerAllocated)),
     )
 
 
-def _entry(schemas: Schemas, case: Case, added: Record) -> NewEntry:
+def _read(schemas: Schemas, added: Record) -> tuple[str, Entry]:
     name, event = schemas.decode(added["event"], FACTS)
-    entry = entry_of(name, event, added["known_at"])
     value_of(Subject, event["subject"])  # what could not be shown is refused here, where somebody notices
+    return name, entry_of(name, event, added["known_at"])
+
+
+def _entry(case: Case, name: str, entry: Entry, frame: bytes) -> NewEntry:
     return NewEntry(
         event_id=entry.event_id,
         subject_id=entry.subject_id,
@@ -129,8 +155,14 @@ def _entry(schemas: Schemas, case: Case, added: Record) -> NewEntry:
         occurred_at=entry.occurred_at,
         precision=entry.precision,
         known_at=entry.known_at,
-        frame=added["event"],
+        frame=frame,
     )
+
+
+def _allocated(entry: Entry, fact: WorkerAllocated) -> Allocated:
+    worker = well_formed(fact.worker)
+    said = (worker, entry.occurred_at, fact.until, entry.recorded_at)
+    return Allocated(entry.event_id, entry.fact_id, entry.subject_id, *said)
 
 
 def _said_again(said: Record) -> SaidAgain:

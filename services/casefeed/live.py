@@ -75,4 +75,5 @@ def _item(sequence: int, case_id: bytes, event_id: bytes, *said: object) -> Item
     entry = FeedEntry.model_validate(
         {"case_id": case_id.hex(), "event_id": event_id.hex(), **dict(zip(names, said, strict=True))}
     )
-    return encode(sequence, entry.model_dump_json())
+    encoded = encode(sequence, entry.model_dump_json())
+    return Item(sequence, encoded, entry.case_id, entry.status, entry.type)

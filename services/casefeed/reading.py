@@ -6,9 +6,11 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import LiteralString
 
 from psycopg.rows import TupleRow
 
+from services.casefeed.sight import SEEN, Sight
 from services.casefeed.views import CaseList, CaseSummary, State
 from services.core.case import CaseStatus, digest
 from services.core.claims import Subject
@@ -24,6 +26,12 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """As known at this time is as known now."""
 
 _ID_DIGITS = 32
+_IN_SIGHT: LiteralString = f"""(%(every)s OR EXISTS (
+    SELECT FROM cases
+    WHERE {SEEN} AND cases.case_id = (
+        SELECT now_of.case_id FROM assignments AS now_of
+        WHERE now_of.subject_id = held.subject_id ORDER BY version DESC LIMIT 1)))"""  # noqa: S608 - written here and in sight.py, as every statement below
+"""Whether the case that a record of `held` belongs to now is seen."""
 _ROWS_AT_ONCE = 2_000
 
 
@@ -44,24 +52,26 @@ class Known:
     entries: tuple[tuple[Entry, Subject], ...]
 
 
-async def list_cases(connection: Connection, status: CaseStatus | None, cursor: str | None, at_most: int) -> CaseList:
-    """A page of the cases that have records, the latest happened first.
+async def list_cases(
+    connection: Connection, sight: Sight, status: CaseStatus | None, cursor: str | None, at_most: int
+) -> CaseList:
+    """A page of the cases in sight that have records, the latest happened first.
 
     Raises:
         BadCursor: `cursor` was not given out with an earlier page.
     """
     last_at, last_id = _position(cursor) if cursor else (FOREVER, b"")
     found = await connection.execute(
-        """SELECT case_id, subjects, known_at, state, last_at FROM cases
+        f"""SELECT case_id, subjects, known_at, state, last_at FROM cases
            CROSS JOIN LATERAL (
                SELECT array_agg(subject_id ORDER BY subject_id) AS subjects FROM assignments AS held
                WHERE held.case_id = cases.case_id AND NOT EXISTS (
                    SELECT FROM assignments AS newer
                    WHERE newer.subject_id = held.subject_id AND newer.version > held.version)) AS records
-           WHERE subjects IS NOT NULL AND status LIKE %(status)s
+           WHERE subjects IS NOT NULL AND {SEEN} AND status LIKE %(status)s
              AND last_at <= %(last_at)s AND (last_at < %(last_at)s OR case_id > %(last_id)s)
-           ORDER BY last_at DESC, case_id LIMIT %(at_most)s""",
-        {"status": status or "%", "last_at": last_at, "last_id": last_id, "at_most": at_most},
+           ORDER BY last_at DESC, case_id LIMIT %(at_most)s""",  # noqa: S608
+        {**sight.asked, "status": status or "%", "last_at": last_at, "last_id": last_id, "at_most": at_most},
         binary=True,
     )
     rows = await found.fetchall()
@@ -69,19 +79,22 @@ async def list_cases(connection: Connection, status: CaseStatus | None, cursor: 
     return CaseList(cases=[_summary(row) for row in rows], next=_cursor(rows[-1]) if full else None)
 
 
-async def find_case(connection: Connection, digits: str, known_by: datetime) -> CaseId | None:
-    """The case that a record belonged to as known at a time; the first digits of the record's id are enough.
+async def find_case(connection: Connection, sight: Sight, digits: str, known_by: datetime) -> CaseId | None:
+    """The case that a record in sight belonged to as known at a time; the first digits of the record's id are enough.
+
+    What is not in sight is not there: neither found nor in the way.
 
     Raises:
         AmbiguousId: they begin the ids of records of several cases.
     """
     first, last = (bytes.fromhex(digits.ljust(_ID_DIGITS, end)) for end in "0f")
     found = await connection.execute(
-        """SELECT DISTINCT case_id FROM (
-               SELECT DISTINCT ON (subject_id) case_id FROM assignments
-               WHERE subject_id BETWEEN %s AND %s AND known_at <= %s ORDER BY subject_id, version DESC) AS held
-           LIMIT 2""",
-        [first, last, known_by],
+        f"""SELECT DISTINCT case_id FROM (
+               SELECT DISTINCT ON (subject_id) subject_id, case_id FROM assignments
+               WHERE subject_id BETWEEN %(first)s AND %(last)s AND known_at <= %(known_by)s
+               ORDER BY subject_id, version DESC) AS held
+           WHERE {_IN_SIGHT} LIMIT 2""",  # noqa: S608
+        {**sight.asked, "first": first, "last": last, "known_by": known_by},
         binary=True,
     )
     rows = await found.fetchall()
@@ -90,14 +103,19 @@ async def find_case(connection: Connection, digits: str, known_by: datetime) -> 
     return CaseId(rows[0][0].hex()) if rows else None
 
 
-async def read_case(connection: Connection, schemas: Schemas, case_id: CaseId, known_by: datetime) -> Known:
-    """Everything that was known of a case by a time, under the links of that time."""
+async def read_case(
+    connection: Connection, schemas: Schemas, sight: Sight, case_id: CaseId, known_by: datetime
+) -> Known:
+    """Everything that was known of a case by a time, under the links of that time.
+
+    A record that has since been parted from it may be of another child: it is shown to whoever sees that case too.
+    """
     found = await connection.execute(
-        """SELECT subject_id FROM assignments AS held
+        f"""SELECT subject_id FROM assignments AS held
            WHERE case_id = %(case_id)s AND known_at <= %(known_by)s AND NOT EXISTS (
                SELECT FROM assignments AS newer WHERE newer.subject_id = held.subject_id
-               AND newer.version > held.version AND newer.known_at <= %(known_by)s)""",
-        {"case_id": bytes.fromhex(case_id), "known_by": known_by},
+               AND newer.version > held.version AND newer.known_at <= %(known_by)s) AND {_IN_SIGHT}""",  # noqa: S608
+        {**sight.asked, "case_id": bytes.fromhex(case_id), "known_by": known_by},
         binary=True,
     )
     subjects = [subject for (subject,) in await found.fetchall()]

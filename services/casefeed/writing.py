@@ -6,7 +6,7 @@ from typing import LiteralString
 
 import orjson
 
-from services.casefeed.handlers import Assignment, Case, NewEntry, Projection, SaidAgain
+from services.casefeed.handlers import Allocated, Assignment, Case, NewEntry, Projection, SaidAgain
 from services.core.timeline import NEVER
 from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
@@ -35,6 +35,12 @@ _CASES: LiteralString = """
       = (excluded.version, excluded.known_at, excluded.status, excluded.last_at, excluded.state)
     WHERE cases.version < excluded.version"""
 
+_ALLOCATIONS: LiteralString = """
+    INSERT INTO allocations (event_id, fact_id, subject_id, worker, since, until, recorded_at)
+    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::timestamptz[], %b::date[],
+                         %b::timestamptz[])
+    ON CONFLICT DO NOTHING"""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -52,6 +58,7 @@ async def write(connection: Connection, projection: Projection) -> list[NewEntry
         *_rows(_ASSIGNMENTS, map(_assignment, projection.assignments)),
         *_rows(_SAID_AGAIN, map(_said_again, projection.said_again)),
         *_rows(_CASES, map(_case, projection.cases)),
+        *_rows(_ALLOCATIONS, map(_allocated, projection.allocations)),
         *_rows(_ENTRIES, map(_entry, projection.entries)),
     )
     added = answers[-1] if projection.entries else []
@@ -96,6 +103,18 @@ def _entry(entry: NewEntry) -> tuple[object, ...]:
 
 def _said_again(said: SaidAgain) -> tuple[object, ...]:
     return bytes.fromhex(said.event_id), said.recorded_at, said.known_at
+
+
+def _allocated(one: Allocated) -> tuple[object, ...]:
+    return (
+        bytes.fromhex(one.event_id),
+        bytes.fromhex(one.fact_id),
+        bytes.fromhex(one.subject_id),
+        bytes.fromhex(one.worker),
+        one.since,
+        one.until,
+        one.recorded_at,
+    )
 
 
 def _assignment(one: Assignment) -> tuple[object, ...]:

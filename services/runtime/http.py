@@ -1,4 +1,4 @@
-"""The HTTP side of every service: /metrics, /healthz and /readyz open, everything else for the operator alone."""
+"""The HTTP side of every service: /metrics, /healthz and /readyz open, the rest for the operator, or who signs in."""
 
 import asyncio
 import contextlib
@@ -27,8 +27,14 @@ _UNAUTHORISED = 401
 _NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
 
 
-def create_app(metrics: Metrics, health: Health, token: SecretStr, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """Make the service's web application; `routes` stand behind the operator's token."""
+def create_app(
+    metrics: Metrics,
+    health: Health,
+    token: SecretStr,
+    routes: Sequence[BaseRoute] = (),
+    people: ASGIApp | None = None,
+) -> Starlette:
+    """Make the service's web application; `routes` stand behind the operator's token, `people` sign in to theirs."""
 
     async def show_metrics(_: Request) -> Response:
         return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
@@ -44,7 +50,7 @@ def create_app(metrics: Metrics, health: Health, token: SecretStr, routes: Seque
             Route("/metrics", show_metrics),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
-            Mount("/", OperatorOnly(Router(routes), token)),
+            Mount("/", OperatorOnly(Router(routes), token, people)),
         ]
     )
 
@@ -55,16 +61,16 @@ def _light(reasons: Sequence[Reason]) -> Response:
 
 
 class OperatorOnly:
-    """Lets a request through to `app` only with `Authorization: Bearer <the operator's token>`."""
+    """Lets a request through to `app` only with `Authorization: Bearer <operator's token>`; the rest go to `others`."""
 
-    def __init__(self, app: ASGIApp, token: SecretStr) -> None:
+    def __init__(self, app: ASGIApp, token: SecretStr, others: ASGIApp | None = None) -> None:
         self.app = app
+        self._others = others or JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
         self._expected = f"Bearer {token.get_secret_value()}".encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = scope["type"] == "http" and self._is_operator(scope)
-        answer = self.app if allowed else JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
-        await answer(scope, receive, send)
+        await (self.app if allowed else self._others)(scope, receive, send)
 
     def _is_operator(self, scope: Scope) -> bool:
         given = [value for name, value in scope["headers"] if name == b"authorization"]

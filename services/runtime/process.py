@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from services.core.errors import Misconfigured
 from services.runtime import http, logs
@@ -73,13 +74,15 @@ def leave() -> None:
 
 
 @asynccontextmanager
-async def serving(process: Process, routes: Sequence[BaseRoute] = ()) -> AsyncIterator[int]:
-    """Serve the process's metrics and light, and `routes` for the operator; gives the port.
+async def serving(
+    process: Process, routes: Sequence[BaseRoute] = (), people: ASGIApp | None = None
+) -> AsyncIterator[int]:
+    """Serve the process's metrics and light, `routes` for the operator, and `people`, who sign in; gives the port.
 
     Raises:
         Misconfigured: the port is taken, or there is no operator's token.
     """
     told = process.settings
-    app = http.create_app(process.metrics, process.health, read_token(told.operator_token_file), routes)
+    app = http.create_app(process.metrics, process.health, read_token(told.operator_token_file), routes, people)
     async with http.serving(app, told.http_host, told.http_port) as port:
         yield port

@@ -1,16 +1,18 @@
 """Every setting of a service: typed, from the environment, documented here alone (prefix LANTERN_)."""
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.core.errors import Misconfigured
 
 HOME = Path(__file__).resolve().parents[2]
+_SAFE_URL = re.compile(r"(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:\d{1,5})?(/[A-Za-z0-9._~/-]*[^/])?")
 
 
 class KafkaSecurity(StrEnum):
@@ -68,12 +70,29 @@ class KeySettings(_Environment):
     public_keys: Path = Field(description="Folder of everybody's public keys: <owner>.json.")
 
 
+def _private_on_its_way(url: str) -> str:
+    """Nobody between a person and the hub may read a token or a session."""
+    if not _SAFE_URL.fullmatch(url):
+        raise ValueError
+    return url
+
+
+Url = Annotated[str, AfterValidator(_private_on_its_way)]
+
+
 class IdentitySettings(_Environment):
     """Whose word on who people are is taken."""
 
-    oidc_issuer: str | None = Field(None, description="The identity provider's issuer URL; without it nobody signs in.")
+    oidc_issuer: Url | None = Field(None, description="The identity provider's issuer URL; without it nobody signs in.")
     oidc_client_id: str = Field("lantern", description="What the provider knows the web services as.")
     oidc_command_client_id: str = Field("lantern-cli", description="What the provider knows the lantern command as.")
+
+
+class SignInSettings(IdentitySettings):
+    """What a service that people sign in to is told besides."""
+
+    oidc_client_secret_file: Path | None = Field(None, description="File with the client's secret, if it has one.")
+    public_url: Url = Field(description="Where people reach this service: https, or http on this machine's loopback.")
 
 
 class Secrets(BaseModel):
@@ -113,8 +132,8 @@ def read_secrets(path: Path) -> Secrets:
         raise Misconfigured("The secrets file of this principal is missing or has another shape.") from None
 
 
-def read_token(path: Path) -> SecretStr:
-    """Read the operator's token.
+def read_token(path: Path, whose: str = "the operator's token") -> SecretStr:
+    """Read a file that holds one secret word.
 
     Raises:
         Misconfigured: the file is missing or empty.
@@ -124,7 +143,7 @@ def read_token(path: Path) -> SecretStr:
     except (OSError, UnicodeDecodeError):
         token = ""
     if not token:
-        raise Misconfigured("The file of the operator's token is missing or empty.")
+        raise Misconfigured(f"The file of {whose} is missing or empty.")
     return SecretStr(token)
 
 

@@ -9,7 +9,7 @@ from services.runtime.local import credentials, database, kafka, postgres
 from services.runtime.local.edition import Edition
 from services.runtime.local.files import ROOT
 from services.runtime.local.ports import HOST
-from services.runtime.local.principals import DATABASE_ROLES, WITH_PEOPLE, SERVICES
+from services.runtime.local.principals import DATABASE_ROLES, SERVICES, WITH_PEOPLE
 from services.runtime.local.provider import keys as provider_keys
 from services.runtime.settings import environment
 

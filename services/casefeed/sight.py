@@ -1,0 +1,74 @@
+"""Which cases somebody sees: every one, their own, or besides those of children who are missing (see core/rights)."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from services.core.case import CaseStatus
+from services.core.ids import CaseId
+from services.core.rights import Action, Allocation, Person, Reach, reach, workers
+from services.runtime.database import Connection
+
+MISSING = frozenset({CaseStatus.MISSING, CaseStatus.AWAY})
+"""Away without authorisation together with a trafficking concern is missing (¶5.73)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen: nothing, unless it is said."""
+
+    every: bool = False
+    missing: bool = False
+    own: AbstractSet[CaseId] = frozenset()
+
+    def sees(self, case_id: CaseId, status: str) -> bool:
+        """Whether a case of this status is seen."""
+        return self.every or case_id in self.own or (self.missing and status in MISSING)
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """The same as parameters of `SEEN`."""
+        return {
+            "every": self.every,
+            "missing": sorted(MISSING) if self.missing else [],
+            "own": [bytes.fromhex(case_id) for case_id in self.own],
+        }
+
+
+SEEN: LiteralString = "(%(every)s OR cases.status = ANY(%(missing)s::text[]) OR cases.case_id = ANY(%(own)b::bytea[]))"
+"""What `sees` says, of a row of `cases`."""
+
+
+async def sight(connection: Connection, person: Person, now: datetime) -> Sight:
+    """What a person sees at `now`."""
+    far = reach(person, Action.READ_CASES)
+    if far is None:
+        return Sight()
+    if far is Reach.EVERY_CASE:
+        return Sight(every=True)
+    return Sight(missing=far is Reach.OWN_OR_MISSING, own=await _own(connection, person.handle, now))
+
+
+async def _own(connection: Connection, worker: str, now: datetime) -> frozenset[CaseId]:
+    """The cases in which a record was given to a worker, as its allocations now stand."""
+    found = await connection.execute(
+        """SELECT DISTINCT ON (said.fact_id) said.worker, said.since, said.until, held.case_id
+           FROM allocations AS mine
+           JOIN allocations AS said USING (fact_id)
+           JOIN LATERAL (
+               SELECT case_id FROM assignments WHERE subject_id = said.subject_id ORDER BY version DESC LIMIT 1
+           ) AS held ON true
+           LEFT JOIN LATERAL (
+               SELECT max(recorded_at) AS at FROM said_again WHERE event_id = said.event_id
+           ) AS again ON true
+           WHERE mine.worker = %s
+           ORDER BY said.fact_id, greatest(said.recorded_at, again.at) DESC, said.event_id DESC""",
+        [bytes.fromhex(worker)],
+        binary=True,
+    )
+    return frozenset(
+        CaseId(case_id.hex())
+        for given_to, since, until, case_id in await found.fetchall()
+        if worker in workers([Allocation(given_to.hex(), since, until)], now)
+    )
