@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.cli.client import read_edition
+from services.cli.signing_in import obtain
 from services.runtime.local.edition import Edition
 from services.runtime.local.files import ROOT
 from services.runtime.local.ports import free_base
@@ -48,6 +50,11 @@ class LocalEdition:
     def status(self) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(self.done("status", "--json"))
         return facts
+
+    def person(self, name: str = "coordinator") -> dict[str, str]:
+        """What a request bears that comes from an invented person; who is signed in at the terminal stays so."""
+        token = obtain(read_edition(self.data), name).token
+        return {"Authorization": f"Bearer {token}"}
 
     def pids(self) -> dict[str, int | None]:
         """The process of each service, of Kafka and of PostgreSQL; None for what does not run."""

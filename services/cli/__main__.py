@@ -1,12 +1,14 @@
 """`lantern`: one command, a client of the services' HTTP APIs and of Kafka."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
 from services.cli import edition, topics
 from services.cli.bench.command import bench
 from services.cli.cases import case, cases
+from services.cli.login import login, logout, whoami
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
 from services.cli.watch import watch
@@ -19,7 +21,9 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    for command in (edition.up, edition.down, edition.status, publish, watch, cases, case, rebuild, bench):
+    editions = (edition.up, edition.down, edition.status)
+    people: tuple[Callable[..., None], ...] = (login, logout, whoami, watch, cases, case)
+    for command in (*editions, publish, *people, rebuild, bench):
         app.command()(command)
     app.command("doctor")(edition.examine)
     app.add_typer(topics.commands(), name="topics")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from services.cli import client
+from services.cli import client, signed_in
 from services.cli.casepage import case_page, case_table, page
 from services.core.case import CaseStatus
 
@@ -34,7 +34,7 @@ def cases(
 
     Example: lantern cases --status missing
     """
-    with client.http(data, "casefeed") as api:
+    with signed_in.asking(data, "casefeed") as api:
         found = [case for each in ([status] if status else _GRAVEST_FIRST) for case in _pages(api, each)]
     if as_json:
         typer.echo(json.dumps(found, indent=2))
@@ -58,7 +58,7 @@ def case(
 
     Example: lantern case 3f2a9c1e --as-known-at 2026-03-01T22:00:00Z
     """
-    with client.http(data, "casefeed") as api:
+    with signed_in.asking(data, "casefeed") as api:
         asked = {"as_known_at": as_known_at} if as_known_at else {}
         shown = client.answer(api.get(f"/api/cases/{digits}", params=asked))
     if as_json:

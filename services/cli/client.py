@@ -18,6 +18,7 @@ from services.runtime.settings import KafkaSecurity, read_secrets, read_token
 HOST = "127.0.0.1"
 DEFAULT_DATA = Path(".lantern")
 _TIMEOUT_SECONDS = 10.0
+_UNAUTHORISED = 401
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="LANTERN_DATA", metavar="DIR", help="The data folder of the running edition.")
@@ -26,6 +27,10 @@ Data = Annotated[
 
 class Failed(LanternError):
     """A service did not do what it was asked."""
+
+
+class NotLetIn(Failed):
+    """A service does not know who asks."""
 
 
 class _Record(BaseModel):
@@ -79,23 +84,37 @@ def read_edition(data: Path) -> Edition:
 
 @contextlib.contextmanager
 def http(data: Path, service: str) -> Iterator[httpx.Client]:
-    """Give a client of a service's API, with the operator's token.
+    """Give a client of what a service answers its operator.
 
     Raises:
         Misconfigured: there is no edition in `data`, or no token.
         Unavailable: the service does not answer.
     """
-    edition = read_edition(data)
+    with asking(http_settings(read_edition(data), service), service) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def asking(settings: dict[str, Any], service: str) -> Iterator[httpx.Client]:
+    """Give a client of a service.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
     try:
-        with httpx.Client(**http_settings(edition, service)) as client:
+        with httpx.Client(**settings) as client:
             yield client
     except httpx.TransportError:
         raise unavailable(service) from None
 
 
 def http_settings(edition: Edition, service: str) -> dict[str, Any]:
-    """Spell the way to a service as httpx's arguments; a proxy in the environment is none of ours."""
-    token = read_token(edition.data / "secrets" / "operator_token").get_secret_value()
+    """Spell the operator's way to a service as httpx's arguments."""
+    return settings_with(edition, service, read_token(edition.data / "secrets" / "operator_token").get_secret_value())
+
+
+def settings_with(edition: Edition, service: str, token: str) -> dict[str, Any]:
+    """Spell the way to a service with a token; a proxy in the environment is none of ours."""
     return {
         "base_url": edition.url(service),
         "headers": {"Authorization": f"Bearer {token}"},
@@ -118,7 +137,7 @@ def answer(response: httpx.Response) -> Any:  # noqa: ANN401 - the JSON that the
     """
     if response.is_success:
         return response.json()
-    raise Failed(_sentence(response))
+    raise (NotLetIn if response.status_code == _UNAUTHORISED else Failed)(_sentence(response))
 
 
 def _sentence(response: httpx.Response) -> str:

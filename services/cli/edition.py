@@ -14,6 +14,7 @@ from rich.table import Table
 
 from services.cli import client
 from services.cli.demo import play
+from services.cli.login import ensure_somebody, sentence
 from services.runtime.local import credentials, doctor, kafka, record, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
@@ -47,6 +48,8 @@ def up(
                 step.act()
     if demo:
         _play(console, data)
+    with _told(console, "Sign in an invented person"):
+        ensure_somebody(data)
     typer.echo(_closing(edition, data))
 
 
@@ -136,9 +139,11 @@ def _closing(edition: Edition, data: Path) -> str:
     folder = "" if data == client.DEFAULT_DATA else f" --data {data}"
     return "\n".join([
         "",
-        f"Lantern is up: http://127.0.0.1:{edition.ports['casefeed']}/api/cases (for the operator's token)",
+        f"Lantern is up: http://127.0.0.1:{edition.ports['casefeed']}/api/cases (sign in with one click)",
+        sentence(data),
         f"  lantern watch{folder}     the live case feed",
         f"  lantern cases{folder}     every case",
+        f"  lantern login{folder}     sign in as somebody else: --as NAME",
         f"  lantern status{folder}    what runs where",
         f"  lantern down{folder}      stop; the data stays",
     ])  # fmt: skip

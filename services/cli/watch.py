@@ -5,13 +5,14 @@ import contextlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from services.cli import client
+from services.cli import client, signed_in
 from services.cli.casewords import clock, happened, short, status, words
 from services.cli.following import Event, Place, follow
 
@@ -33,9 +34,26 @@ def watch(
     Example: lantern watch --since 12h
     """
     place = Place(begin(since, datetime.now(UTC)) if since else None)
-    settings = client.http_settings(client.read_edition(data), "casefeed")
+    show = _json_line if as_json else _lines(Console(highlight=False))
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(follow(settings, place, _json_line if as_json else _lines(Console(highlight=False)), _say_live))
+        while True:
+            _follow(data, place, show)
+
+
+def _follow(data: Path, place: Place, show: Callable[[Event], None]) -> None:
+    """Follow until the sign-in is over, if it ever is.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        NotLetIn: who is signed in is not let in.
+    """
+    asked = signed_in.current(data)
+    settings = client.settings_with(client.read_edition(data), "casefeed", asked.token)
+    try:
+        asyncio.run(follow(settings, place, show, _say_live))
+    except client.NotLetIn:
+        if asked.lasts(datetime.now(UTC)):
+            raise
 
 
 def begin(since: str, now: datetime) -> datetime:

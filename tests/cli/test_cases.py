@@ -14,14 +14,15 @@ from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
 from services.casefeed.views import CaseSummary, State
+from services.cli import signed_in
 from services.cli.__main__ import commands
 from services.cli.client import Failed
+from services.cli.signed_in import NotSignedIn, SignedIn
 from services.core.case import CaseState, visible
 from services.core.ids import CaseId, SubjectId
 from services.runtime.http import serving
 from tests.builders import an_id, day
-
-TOKEN = "token-of-the-tests"
+from tests.cli.terminal import somebody
 
 
 def summary(number: int, status: str) -> dict[str, object]:
@@ -33,10 +34,11 @@ def summary(number: int, status: str) -> dict[str, object]:
 
 
 def paged(cases: dict[str, list[int]]) -> Callable[[Request], Response]:
-    """A case feed with these cases of each status, one on a page."""
+    """A case feed with these cases of each status, one on a page, for whoever is signed in at the terminal."""
 
     def answer(request: Request) -> Response:
-        if request.headers["authorization"] != f"Bearer {TOKEN}":
+        shown = request.headers["authorization"].removeprefix("Bearer ")
+        if "Familyname" not in SignedIn(shown).claims["name"]:
             return JSONResponse({"error": "No."}, 401)
         status, at = request.query_params["status"], int(request.query_params.get("cursor", "0"))
         numbers = cases.get(status, [])
@@ -55,8 +57,7 @@ async def edition(folder: Path, answer: Callable[[Request], Response]) -> AsyncI
     """The data folder of an edition whose case feed answers so."""
     app = Starlette(routes=[Route("/api/cases", answer), Route("/api/cases/{case}", answer)])
     async with serving(app, "127.0.0.1", 0) as port:
-        (folder / "secrets").mkdir()
-        (folder / "secrets" / "operator_token").write_text(TOKEN)
+        somebody(folder)
         (folder / "edition.json").write_text(json.dumps({"version": 1, "ports": {"casefeed": port}}))
         yield folder
 
@@ -81,6 +82,13 @@ async def test_no_cases_are_said_to_be_none(tmp_path: Path) -> None:
     async with edition(tmp_path, paged({})) as data:
         done = await lantern(data, "cases")
     assert done.stdout == "There are no cases yet.\n"
+
+
+async def test_nobody_who_is_not_signed_in_asks(tmp_path: Path) -> None:
+    async with edition(tmp_path, paged({"known": [1]})) as data:
+        signed_in.forget(data)
+        done = await lantern(data, "cases")
+    assert isinstance(done.exception, NotSignedIn)
 
 
 async def test_a_refusal_is_told_in_the_services_own_sentence(tmp_path: Path) -> None:

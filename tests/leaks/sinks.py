@@ -112,14 +112,15 @@ def rows(edition: LocalEdition) -> Iterator[Sink]:
 
 
 def answers(edition: LocalEdition) -> Iterator[Sink]:
-    """What each service answers over HTTP, to its operator."""
+    """What each service answers over HTTP: to its operator, and the case feed to who sees every case."""
     token = (edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as client:
         for service in SERVICES:
             base = f"http://127.0.0.1:{edition.parts.ports[service]}"
             for path in ("/metrics", "/healthz", "/readyz", "/digests"):
                 yield f"{service} {path}", client.get(f"{base}{path}").content
-        yield from _cases(client, f"http://127.0.0.1:{edition.parts.ports['casefeed']}")
+    with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
+        yield from _cases(coordinator, f"http://127.0.0.1:{edition.parts.ports['casefeed']}")
 
 
 def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 from rich.progress import Progress
 
+from services.cli import signed_in
 from services.cli.bench import generating
 from services.cli.bench.target import Target
-from services.cli.client import Failed, http_settings
+from services.cli.client import Failed
 from services.cli.publish import USUAL_KIND, Sender, published
 from services.core.codes import Sector
 
@@ -77,7 +78,7 @@ class Counter:
 @contextlib.asynccontextmanager
 async def watcher(target: Target) -> AsyncIterator[Counter]:
     """Follow the case feed from now on."""
-    settings = http_settings(target.clients, "casefeed") | {"timeout": httpx.Timeout(PATIENCE_SECONDS)}
+    settings = signed_in.settings(target.clients, "casefeed") | {"timeout": httpx.Timeout(PATIENCE_SECONDS)}
     async with httpx.AsyncClient(**settings) as api, api.stream("GET", "/api/feed") as response:
         pieces = response.aiter_raw()
         await anext(pieces)  # where the feed is

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.cli import signed_in
 from services.cli.bench import decided, generating
 from services.cli.bench.connecting import PATIENCE_SECONDS
 from services.cli.bench.target import Target
-from services.cli.client import Failed, http_settings
+from services.cli.client import Failed
 from services.cli.following import Event, Place, follow
 from services.core.codes import Sector
 from services.runtime.kafka import Message, make_producer, send_batch
@@ -58,7 +59,7 @@ async def latencies(target: Target, run: str, rate: float, seconds: float) -> li
     """
     reports = _reports(target, run, round(rate * seconds))
     seen, place = Seen(report.event_id for report in reports), Place(since=datetime.now(UTC))
-    settings = http_settings(target.clients, "casefeed")
+    settings = signed_in.settings(target.clients, "casefeed")
     watching = asyncio.create_task(follow(settings, place, seen.entry, lambda _: None))
     try:
         sent = await _send(target, reports, rate)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli import client
+from services.cli.login import ensure_somebody
 from services.runtime.local import starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.ports import DEFAULT_BASE, free_base
@@ -38,6 +39,7 @@ def target(data: Path | None) -> Iterator[Target]:
         EditionFailed: the fresh one does not start.
     """
     if data is not None:
+        ensure_somebody(data)
         yield Target(client.read_edition(data), Edition(data.resolve(), DEFAULT_BASE))
         return
     with tempfile.TemporaryDirectory(prefix="lantern-bench-") as folder:
@@ -46,6 +48,7 @@ def target(data: Path | None) -> Iterator[Target]:
             try:
                 for step in starting.steps(edition):
                     step.act()
+                ensure_somebody(edition.data)
                 yield Target(client.read_edition(edition.data), edition)
             finally:
                 starting.stop(edition)
