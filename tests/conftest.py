@@ -11,13 +11,14 @@ from services.runtime import topics_admin
 from services.wire.avro import Schemas, load_schemas
 from services.wire.topics import Topic, load_topics
 from tests.edition import LocalEdition, local_edition
+from tests.identity_provider import RunningProvider, running_provider
 from tests.runtime.secured_kafka import SecuredKafka, secured_kafka
 from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults", "leaks"}
-REAL_FIXTURES = {"kafka", "postgres", "edition"}
+REAL_FIXTURES = {"kafka", "postgres", "edition", "provider"}
 
 settings.register_profile("people", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
@@ -63,6 +64,13 @@ def kafka(tmp_path_factory: pytest.TempPathFactory, topics: tuple[Topic, ...]) -
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredPostgres]:
     """A secured PostgreSQL with every role and schema."""
     with secured_postgres(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
+    """The local edition's identity provider."""
+    with running_provider(tmp_path_factory.mktemp("provider")) as running:
         yield running
 
 

@@ -26,7 +26,7 @@ LEEWAY_SECONDS = 60
 LONGEST_SECONDS = 12 * 3600
 """A token that is meant to live longer is no sign that somebody is there."""
 
-_KEY_TYPES = {"RSA": RSAKey, "EC": ECKey}
+_KEY_TYPES: dict[str, type[RSAKey] | type[ECKey]] = {"RSA": RSAKey, "EC": ECKey}
 
 
 class Unfit(StrEnum):

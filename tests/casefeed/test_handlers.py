@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.casefeed.handlers import Projection, merged, read
 from services.core.codes import MissingKind
 from services.core.errors import UnreadableBytes
-from services.core.facts import ChildMissing, PlacementStarted
+from services.core.facts import ChildMissing, PlacementStarted, WorkerAllocated
 from services.core.ids import CaseId
 from tests.builders import an_id, day, entry
 from tests.casefeed.updates import Update, schemas
@@ -39,7 +39,7 @@ def projections(said: list[Update]) -> list[Projection]:
 def contents(projection: Projection) -> tuple[frozenset[str], ...]:
     """What is projected, whatever the order; for the feed alone an entry remembers the case under which it came."""
     bare = [replace(entry, case_id=CaseId(an_id(0)), status="") for entry in projection.entries]
-    parts = (bare, projection.said_again, projection.assignments, projection.cases)
+    parts = (bare, projection.said_again, projection.assignments, projection.cases, projection.allocations)
     return tuple(frozenset(map(repr, part)) for part in parts)
 
 
@@ -93,3 +93,14 @@ def test_no_other_record_is_taken_for_a_case_update() -> None:
     record = Update(5, new=[MISSING]).record(SCHEMAS)
     with pytest.raises(UnreadableBytes):
         read(SCHEMAS, record["entries"][0]["event"])
+
+
+def test_a_case_given_to_a_worker_is_kept_with_whom_and_how_long() -> None:
+    given_to = entry(WorkerAllocated(an_id(9), until=day(30).date()), event=3, subject=5)
+    (allocated,) = read(SCHEMAS, Update(case=5, new=[given_to, MISSING]).frame(SCHEMAS)).allocations
+    assert (allocated.worker, allocated.subject_id, allocated.until) == (an_id(9), an_id(5), day(30).date())
+
+
+def test_a_worker_who_has_no_handle_is_refused() -> None:
+    with pytest.raises(UnreadableBytes):
+        read(SCHEMAS, Update(case=5, new=[entry(WorkerAllocated("somebody"), subject=5)]).frame(SCHEMAS))

@@ -14,12 +14,15 @@ import pytest
 from confluent_kafka import Producer
 
 from services.core.codes import MissingKind
-from services.core.facts import ChildMissing, PlacementStarted
+from services.core.facts import ChildMissing, PlacementStarted, WorkerAllocated
+from services.core.ids import person_handle
 from services.runtime.local.waiting import until
+from services.runtime.settings import environment
 from services.wire.avro import Schemas
 from services.wire.topics import CASE_UPDATES
 from tests.builders import an_id, day, entry
 from tests.casefeed.updates import Update
+from tests.identity_provider import RunningProvider
 from tests.runtime.running import Service, service
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -27,14 +30,16 @@ from tests.runtime.secured_postgres import SecuredPostgres
 SECONDS = 30
 UNDER_WAY = {"reading", "comparing", "adopting"}
 Spoil = Callable[[str], None]
+PEOPLE_KEY = bytes(range(32))
 NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A running case feed, and the correlator's pen."""
+    """A running case feed, the correlator's pen, and people who sign in."""
 
     service: Service
+    provider: RunningProvider
     producer: Producer
     schemas: Schemas
 
@@ -45,13 +50,32 @@ class Told:
         self.send(behind or an_id(number), Update(number, subjects=[(number, 1)], new=[report]).frame(self.schemas))
         return an_id(number)
 
+    def allocate(self, worker: str, case_id: str) -> None:
+        """Give a case of one record to somebody."""
+        number = next(NUMBERS) << 96
+        given_to = WorkerAllocated(person_handle(PEOPLE_KEY, worker))
+        subject = int(case_id, 16)
+        new = [entry(given_to, event=number, subject=subject, recorded_at=day(1))]
+        self.send(case_id, Update(subject, 2, day(1), timeline=[], new=new).frame(self.schemas))
+
     def send(self, key: str, frame: bytes) -> None:
         self.producer.produce(CASE_UPDATES, key=key, value=frame)
         assert self.producer.flush(SECONDS) == 0
 
+    def person(self, name: str = "coordinator") -> httpx.Client:
+        """A command of somebody who signed in."""
+        headers = {"authorization": f"Bearer {self.provider.token(name)}"}
+        return httpx.Client(base_url=self.service.url, headers=headers, timeout=SECONDS, trust_env=False)
+
     def get(self, path: str, **asked: Any) -> httpx.Response:
-        with self.service.client() as client:
-            return client.get(path, **asked)
+        with self.person() as coordinator:
+            return coordinator.get(path, **asked)
+
+    def digests(self) -> dict[str, str]:
+        """What the operator is told."""
+        with self.service.client() as operator:
+            told: dict[str, str] = operator.get("/digests").json()["digests"]
+            return told
 
     def wait_for(self, case_id: str) -> dict[str, Any]:
         assert until(lambda: self.get(f"/api/cases/{case_id}").is_success, SECONDS), self.service.log.read_text()
@@ -63,7 +87,7 @@ class Told:
         told: list[tuple[int, str]] = []
         number = 0
         missing, deadline = set(until_cases), time.monotonic() + SECONDS
-        with self.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS, **asked) as stream:
+        with self.person() as client, client.stream("GET", "/api/feed", **asked) as stream:
             lines = stream.iter_lines()
             while missing:
                 name, _, value = next(lines).partition(": ")
@@ -92,13 +116,17 @@ class Told:
 def told(
     kafka: SecuredKafka,
     postgres: SecuredPostgres,
+    provider: RunningProvider,
     schemas: Schemas,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Told]:
     postgres.database("casefeed")
-    with service("casefeed", kafka, postgres, tmp_path_factory.mktemp("casefeed")) as running:
+    folder = tmp_path_factory.mktemp("casefeed")
+    (folder / "people.key").write_bytes(PEOPLE_KEY)
+    with service("casefeed", kafka, postgres, folder, keys=folder, public_keys=folder) as running:
+        running.told |= environment(public_url=running.url, oidc_issuer=provider.issuer)
         running.start_and_wait()
-        yield Told(running, Producer(kafka.properties("correlator")), schemas)
+        yield Told(running, provider, Producer(kafka.properties("correlator")), schemas)
 
 
 @pytest.fixture
@@ -134,14 +162,55 @@ def test_a_case_that_was_not_known_then_is_not_found(told: Told) -> None:
     assert "error" in answer.json()
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/cases", "/api/cases/00000000", "/api/feed", "/digests", "/rebuild", "/openapi.json"]
-)
-def test_nothing_is_shown_without_the_operators_token(told: Told, path: str) -> None:
+@pytest.mark.parametrize("path", ["/api/cases", "/api/cases/00000000", "/api/feed", "/api/person"])
+def test_nothing_is_shown_to_who_is_not_signed_in(told: Told, path: str) -> None:
     assert httpx.get(f"{told.service.url}{path}", trust_env=False).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/api/cases", "/api/cases/00000000", "/api/cases/x", "/nowhere"])
+@pytest.mark.parametrize("path", ["/digests", "/rebuild"])
+def test_what_is_the_operators_is_nobodys_who_signs_in(told: Told, path: str) -> None:
+    assert told.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/cases", "/api/cases/00000000", "/api/feed", "/openapi.json", "/docs"])
+def test_what_is_peoples_is_not_the_operators(told: Told, path: str) -> None:
+    with told.service.client() as operator:
+        assert operator.get(path).status_code == 404
+
+
+def test_a_worker_sees_their_own_case_alone(told: Told) -> None:
+    mine, other = told.missing_child(), told.missing_child()
+    told.allocate("social-worker", mine)
+    told.wait_for(other)
+    with told.person("social-worker") as worker:
+        assert until(lambda: worker.get(f"/api/cases/{mine}").is_success, SECONDS)
+        assert [case["case_id"] for case in worker.get("/api/cases").json()["cases"]] == [mine]
+        unknown, hidden = worker.get(f"/api/cases/{an_id(404)}"), worker.get(f"/api/cases/{other}")
+    assert (unknown.status_code, hidden.status_code) == (404, 404)
+    assert (unknown.content, unknown.headers["content-length"]) == (hidden.content, hidden.headers["content-length"])
+
+
+def test_a_worker_watches_their_own_case_alone(told: Told) -> None:
+    mine, other = told.missing_child(), told.missing_child()
+    told.wait_for(other)
+    told.allocate("social-worker-2", mine)
+    told.missing_child(behind=mine)
+    with told.person("social-worker-2") as worker:
+        assert until(lambda: worker.get(f"/api/cases/{mine}").is_success, SECONDS)
+        with worker.stream("GET", "/api/feed", params={"after": 0}) as stream:
+            seen = next(line for line in stream.iter_lines() if line.startswith("data: "))
+    assert json.loads(seen.removeprefix("data: "))["case_id"] == mine
+
+
+def test_an_auditor_is_shown_no_case(told: Told) -> None:
+    case_id = told.missing_child()
+    told.wait_for(case_id)
+    with told.person("auditor") as auditor:
+        assert auditor.get("/api/cases").json()["cases"] == []
+        assert auditor.get(f"/api/cases/{case_id}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/cases", "/api/cases/00000000", "/api/cases/x", "/nowhere", "/signin/back"])
 def test_no_answer_may_be_stored(told: Told, path: str) -> None:
     assert told.get(path).headers["cache-control"] == "no-store"
 
@@ -178,7 +247,7 @@ def test_a_watcher_who_comes_back_gets_what_it_missed_and_nothing_twice(told: To
 
 def test_a_watch_begins_now_unless_it_is_asked_otherwise(told: Told) -> None:
     told.wait_for(told.missing_child())
-    with told.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS) as stream:
+    with told.person() as client, client.stream("GET", "/api/feed") as stream:
         lines = stream.iter_lines()
         next(lines)
         new = told.missing_child()
@@ -187,7 +256,7 @@ def test_a_watch_begins_now_unless_it_is_asked_otherwise(told: Told) -> None:
 
 
 def test_watchers_are_counted_for_as_long_as_they_watch(told: Told) -> None:
-    with told.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS) as stream:
+    with told.person() as client, client.stream("GET", "/api/feed") as stream:
         lines = stream.iter_lines()
         next(lines)
         assert told.metric("lantern_watchers") == 1
@@ -199,12 +268,12 @@ def test_an_update_that_is_told_again_changes_nothing(told: Told) -> None:
     update = Update(number, subjects=[(number, 1)], new=[entry(PlacementStarted(), event=number, subject=number)])
     told.send(an_id(number), update.frame(told.schemas))
     told.wait_for(an_id(number))
-    digests = told.get("/digests").json()["digests"]
+    digests = told.digests()
     for _ in range(3):
         told.send(an_id(number), update.frame(told.schemas))
     last = told.missing_child(behind=an_id(number))
     told.wait_for(last)
-    again = told.get("/digests").json()["digests"]
+    again = told.digests()
     assert digests.items() <= again.items()
     assert [case for _, case in told.feed(last, params={"after": 0})].count(an_id(number)) == 1
 
@@ -220,19 +289,19 @@ def test_made_again_from_kafka_every_case_is_the_same(told: Told) -> None:
     told.wait_for(told.missing_child())
     ended = told.rebuilt(verify=True)
     assert (ended["phase"], ended["differing"]) == ("equal", 0)
-    assert ended["cases"] == len(told.get("/digests").json()["digests"])
+    assert ended["cases"] == len(told.digests())
 
 
 def test_a_rebuild_puts_right_what_was_spoilt_and_leaves_watchers_their_place(told: Told, spoil: Spoil) -> None:
     first = told.missing_child()
     last = told.missing_child(behind=first)
     told.wait_for(last)
-    digests = told.get("/digests").json()["digests"]
+    digests = told.digests()
     held = told.feed(last, params={"after": 0})
     spoil("UPDATE entries SET known_at = known_at - interval '1 day'; DELETE FROM said_again; DELETE FROM assignments")
     assert told.rebuilt(verify=True)["phase"] == "different"
     assert told.rebuilt(verify=False)["phase"] == "adopted"
-    assert told.get("/digests").json()["digests"] == digests
+    assert told.digests() == digests
     assert told.wait_for(first)["case_id"] == first
     assert told.feed(last, params={"after": 0}) == held
 
@@ -258,7 +327,7 @@ def test_a_killed_case_feed_goes_on_where_it_was(told: Told) -> None:
 
 
 def test_a_case_feed_that_is_asked_to_stop_lets_its_watchers_go(told: Told) -> None:
-    with told.service.client() as client, client.stream("GET", "/api/feed", timeout=SECONDS) as stream:
+    with told.person() as client, client.stream("GET", "/api/feed") as stream:
         lines = stream.iter_lines()
         next(lines)
         assert told.service.end() == 0

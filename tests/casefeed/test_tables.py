@@ -9,6 +9,7 @@ import pytest
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.live import before, head, items_after
 from services.casefeed.reading import FOREVER, AmbiguousId, BadCursor, digests, find_case, list_cases, read_case
+from services.casefeed.sight import Sight
 from services.casefeed.telling import tell
 from services.casefeed.views import CaseView, case_view
 from services.casefeed.writing import write
@@ -43,6 +44,8 @@ HISTORY = (
     Update(ONES, 6, day(5), timeline=[LATER, PLACED, FOUND], said_again=[(1, day(5))]),
 )
 
+EVERYTHING = Sight(every=True)
+
 
 @pytest.fixture
 def history(schemas: Schemas) -> list[Projection]:
@@ -56,14 +59,16 @@ async def save(session: Session, *projections: Projection) -> None:
     await session.run(work)
 
 
-async def shown(session: Session, schemas: Schemas, subject: CaseId, on: int | None = None) -> CaseView | None:
+async def shown(
+    session: Session, schemas: Schemas, subject: CaseId, on: int | None = None, sees: Sight = EVERYTHING
+) -> CaseView | None:
     known_by = FOREVER if on is None else day(on)
 
     async def look(connection: Connection) -> CaseView | None:
-        case_id = await find_case(connection, subject, known_by)
+        case_id = await find_case(connection, sees, subject, known_by)
         if case_id is None:
             return None
-        known = await read_case(connection, schemas, case_id, known_by)
+        known = await read_case(connection, schemas, sees, case_id, known_by)
         return case_view(known.case_id, known.subjects, known.entries, None)
 
     return await session.run(look)
@@ -128,7 +133,7 @@ async def test_the_list_and_the_case_tell_the_same_state(
     session: Session, schemas: Schemas, history: list[Projection]
 ) -> None:
     await save(session, *history)
-    (listed,) = (await session.run(lambda c: list_cases(c, None, None, 9))).cases
+    (listed,) = (await session.run(lambda c: list_cases(c, EVERYTHING, None, None, 9))).cases
     view = await shown(session, schemas, ONE)
     assert view is not None
     assert listed.state == view.state
@@ -138,7 +143,7 @@ async def pages(session: Session, at_most: int) -> list[CaseId]:
     listed: list[CaseId] = []
     cursor: str | None = None
     while True:
-        page = await session.run(partial(list_cases, status=None, cursor=cursor, at_most=at_most))
+        page = await session.run(partial(list_cases, sight=EVERYTHING, status=None, cursor=cursor, at_most=at_most))
         listed += [case.case_id for case in page.cases]
         cursor = page.next
         if cursor is None:
@@ -156,26 +161,26 @@ async def test_the_list_is_cut_into_pages_without_a_gap_or_a_repeat(session: Ses
 
 async def test_the_list_can_be_asked_for_one_status(session: Session, history: list[Projection]) -> None:
     await save(session, *history[:2])
-    missing = await session.run(lambda c: list_cases(c, CaseStatus.MISSING, None, 9))
+    missing = await session.run(lambda c: list_cases(c, EVERYTHING, CaseStatus.MISSING, None, 9))
     assert [case.case_id for case in missing.cases] == [ONE]
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "????", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 async def test_a_made_up_cursor_is_refused(session: Session, cursor: str) -> None:
     with pytest.raises(BadCursor):
-        await session.run(lambda c: list_cases(c, None, cursor, 9))
+        await session.run(lambda c: list_cases(c, EVERYTHING, None, cursor, 9))
 
 
 async def test_the_first_digits_of_an_id_are_enough(session: Session, history: list[Projection]) -> None:
     await save(session, *history[:2])
-    assert await session.run(lambda c: find_case(c, ONE[:6], FOREVER)) == ONE
+    assert await session.run(lambda c: find_case(c, EVERYTHING, ONE[:6], FOREVER)) == ONE
 
 
 async def test_digits_that_begin_several_cases_are_refused(session: Session, schemas: Schemas) -> None:
     twins = [Update(n, 1, subjects=[(n, 1)]) for n in (ONES, ONES + 1)]
     await save(session, *(read(schemas, update.frame(schemas)) for update in twins))
     with pytest.raises(AmbiguousId):
-        await session.run(lambda c: find_case(c, ONE[:6], FOREVER))
+        await session.run(lambda c: find_case(c, EVERYTHING, ONE[:6], FOREVER))
 
 
 async def test_the_feed_numbers_every_event_once_and_without_a_gap(session: Session, history: list[Projection]) -> None:

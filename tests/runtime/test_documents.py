@@ -7,7 +7,14 @@ from pydantic_settings import BaseSettings
 
 from services.runtime.health import Reason
 from services.runtime.metrics import DEFINITIONS, Definition
-from services.runtime.settings import DatabaseSettings, IdentitySettings, KeySettings, Settings, variables
+from services.runtime.settings import (
+    DatabaseSettings,
+    IdentitySettings,
+    KeySettings,
+    Settings,
+    SignInSettings,
+    variables,
+)
 from tests.conftest import HOME
 
 TEXT = (HOME / "infra" / "README.md").read_text("utf-8")
@@ -16,6 +23,7 @@ OF_SERVICES = [
     ("Settings of a service with tables", DatabaseSettings),
     ("Settings of a service with keys", KeySettings),
     ("Settings of a processor", IdentitySettings),
+    ("Settings of a service that people sign in to", SignInSettings),
 ]
 
 

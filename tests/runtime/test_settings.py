@@ -10,6 +10,7 @@ from services.runtime.settings import (
     DatabaseSettings,
     KeySettings,
     Settings,
+    SignInSettings,
     environment,
     load,
     read_secrets,
@@ -93,6 +94,24 @@ def test_a_service_does_not_start_without_an_operators_token(tmp_path: Path, con
         read_token(path)
 
 
-@pytest.mark.parametrize("kind", [Settings, DatabaseSettings, KeySettings])
+@pytest.mark.parametrize("kind", [Settings, DatabaseSettings, KeySettings, SignInSettings])
 def test_every_setting_says_what_it_is(kind: type[BaseSettings]) -> None:
     assert [name for name, meaning in variables(kind).items() if not meaning.endswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://lantern.example", "https://lantern.example:8443/hub", "http://127.0.0.1:19106"]
+)
+def test_an_address_that_nobody_reads_on_its_way_is_taken(url: str) -> None:
+    assert SignInSettings(public_url=url).public_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://lantern.example", "http://127.0.0.1.evil.example", "lantern.example", "https://x/", "https://a@b", ""],
+)
+def test_an_address_on_which_a_session_could_be_read_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANTERN_PUBLIC_URL", url)
+
+    with pytest.raises(Misconfigured, match="LANTERN_PUBLIC_URL"):
+        load(SignInSettings)

@@ -56,7 +56,8 @@ def test_any_key_that_the_provider_publishes_will_do() -> None:
 def test_an_elliptic_curve_will_do() -> None:
     key = ECKey.generate_key("P-256", {"kid": "curve"}, private=True)
     keys = load_keys(json.dumps({"keys": [key.as_dict(private=False)]}))
-    assert verify(jwt.encode({"alg": "ES256", "kid": "curve"}, claims(), key), TRUSTED, keys, START)
+    signed = jwt.encode({"alg": "ES256", "kid": "curve"}, claims(), key)
+    assert verify(signed, TRUSTED, keys, START).subject == "worker-1"
 
 
 def test_a_token_without_a_signature_is_refused() -> None:
@@ -113,7 +114,8 @@ def test_a_token_that_says_something_else_is_refused(other: dict[str, Any], reas
 
 @pytest.mark.parametrize("name", sorted(claims().keys() - {"nonce"}))
 def test_a_token_without_one_of_its_claims_is_refused(name: str) -> None:
-    assert refusal(token(**{name: None})) is Unfit.STRANGER
+    without: dict[str, Any] = {name: None}
+    assert refusal(token(**without)) is Unfit.STRANGER
 
 
 @pytest.mark.parametrize("nonce", [None, "nonce-2", ""])

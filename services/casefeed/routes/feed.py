@@ -53,7 +53,9 @@ async def _sight(session: Session, door: Doorkeeper, request: Request) -> Sight 
     """What who watches sees now; a watcher whose rights cannot be asked for watches no longer, and comes back."""
     try:
         who = await door.still(request)
-        return who and await answer(session, lambda connection: sight(connection, who.person, door.now()))
+        if who is None:
+            return None
+        return await answer(session, lambda connection: sight(connection, who.person, door.now()))
     except HTTPException:
         return None
 

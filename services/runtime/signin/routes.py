@@ -71,11 +71,9 @@ class SignInRoutes:
 
     async def _pending(self, request: Request) -> Pending:
         """The sign-in that this browser began and that this answer is to."""
-        secret, state = request.cookies.get(self._cookie), request.query_params.get("state", "")
-        found = secret and await self._door.run(
-            lambda connection: sessions.take_sign_in(connection, secret, self._door.now())
-        )
-        if not found or not hmac.compare_digest(found.asked.state.encode(), state.encode()):
+        secret, state = request.cookies.get(self._cookie, ""), request.query_params.get("state", "")
+        found = await self._door.run(lambda connection: sessions.take_sign_in(connection, secret, self._door.now()))
+        if found is None or not hmac.compare_digest(found.asked.state.encode(), state.encode()):
             raise TokenRefused(Unfit.OTHER_NONCE)
         return found
 

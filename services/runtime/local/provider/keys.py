@@ -6,9 +6,9 @@ from pathlib import Path
 from joserfc.jwk import RSAKey
 
 from services.runtime.local.files import make_private_folder, write_private
+from services.runtime.witness import PROVIDER_KEYS
 
 OWNER = "provider"
-PUBLIC = "provider.jwks"
 _BITS = 2048
 
 
@@ -17,7 +17,7 @@ def private_path(keys: Path) -> Path:
 
 
 def public_path(keys: Path) -> Path:
-    return keys / "public" / PUBLIC
+    return keys / "public" / PROVIDER_KEYS
 
 
 def make_missing(keys: Path) -> None:

@@ -1,0 +1,62 @@
+"""A request under another address, or one that changes something from elsewhere, gets nowhere; no answer is stored."""
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from services.runtime.signin.guard import ANSWERS, Guarded
+
+OURS = "https://lantern.example"
+
+
+async def answer(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("done", headers={"cache-control": "public, max-age=60"})
+
+
+def client(url: str = OURS) -> httpx.AsyncClient:
+    app = Guarded(Starlette(routes=[Route("/", answer, methods=["GET", "POST", "DELETE"])]), OURS)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url)
+
+
+async def test_a_page_of_ours_may_be_read() -> None:
+    assert (await client().get("/")).text == "done"
+
+
+@pytest.mark.parametrize("url", ["https://evil.example", "https://lantern.example:8443", "https://10.0.0.1"])
+async def test_under_another_address_nothing_is_told(url: str) -> None:
+    assert (await client(url).get("/")).status_code == 421
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+@pytest.mark.parametrize(
+    "origin",
+    [None, "null", "", "https://evil.example", "http://lantern.example", "https://lantern.example.evil.example"],
+)
+async def test_nothing_is_changed_from_elsewhere(method: str, origin: str | None) -> None:
+    headers = {} if origin is None else {"origin": origin}
+    assert (await client().request(method, "/", headers=headers)).status_code == 403
+
+
+async def test_a_page_of_ours_may_change_something() -> None:
+    assert (await client().post("/", headers={"origin": OURS})).text == "done"
+
+
+async def test_a_command_with_a_token_comes_from_no_page() -> None:
+    assert (await client().post("/", headers={"authorization": "Bearer x"})).text == "done"
+
+
+@pytest.mark.parametrize("url", [OURS, "https://evil.example"])
+async def test_every_answer_says_what_a_browser_must_not_do(url: str) -> None:
+    headers = (await client(url).get("/")).headers
+    assert {name: headers[name] for name in ANSWERS} == ANSWERS
+    assert headers["strict-transport-security"]
+
+
+def test_no_page_may_run_what_is_not_ours() -> None:
+    policy = ANSWERS["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert "*" not in policy
