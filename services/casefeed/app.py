@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from services.casefeed.feed import Feed
 from services.casefeed.routes.cases import case_routes
+from services.casefeed.routes.enquiries import enquiry_routes
 from services.casefeed.routes.feed import feed_routes
 from services.runtime.database import Session
 from services.runtime.health import Reason
@@ -28,6 +29,7 @@ def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process,
         title="Lantern case feed", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(started)]
     )
     app.include_router(case_routes(session, schemas, door))
+    app.include_router(enquiry_routes(session, schemas, door))
     app.include_router(feed_routes(session, feed, process, door))
 
     @app.exception_handler(HTTPException)

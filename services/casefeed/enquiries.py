@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.casefeed.ladders import LadderView
 from services.casefeed.views import TimelineEntry, View, timeline
 from services.core.answers import Answer, answer_to_a_stranger, answers, correspondence
 from services.core.claims import Subject
@@ -56,6 +57,7 @@ class EnquiryView(View):
     enquirer: str
     approaches: list[Approach]
     entries: list[TimelineEntry]
+    ladders: list[LadderView]
     answers: list[AnswerView]
 
 
@@ -69,13 +71,18 @@ class SaidOfEnquirer:
 
 
 def enquiry_view(
-    enquirer: str, seen: Sequence[SaidOfEnquirer], everything: Iterable[Entry], today: date
+    enquirer: str,
+    seen: Sequence[SaidOfEnquirer],
+    ladders: Sequence[LadderView],
+    everything: Iterable[Entry],
+    today: date,
 ) -> EnquiryView:
     """What is shown of an adult: of what is in sight, and answers of everything that they did."""
     return EnquiryView(
         enquirer=enquirer,
         approaches=approaches(seen),
         entries=timeline((said.entry, said.claims) for said in seen),
+        ladders=list(ladders),
         answers=[answer_view(answer) for answer in answers(correspondence(everything, enquirer), today)],
     )
 

@@ -19,7 +19,10 @@ UPDATE: Collection[str] = ("CaseUpdated",)
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An event for the timeline of its subject; `case_id` and `status` are the case's when it came, for the feed."""
+    """An event for the timeline of its subject; `case_id` and `status` are the case's when it came, for the feed.
+
+    `enquirer` is the adult of whom it is said, if it is said of one.
+    """
 
     event_id: EventId
     subject_id: SubjectId
@@ -31,6 +34,7 @@ class NewEntry:
     precision: Precision
     known_at: datetime
     frame: bytes
+    enquirer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,7 @@ def _entry(case: Case, name: str, entry: Entry, frame: bytes) -> NewEntry:
         precision=entry.precision,
         known_at=entry.known_at,
         frame=frame,
+        enquirer=getattr(entry.fact, "enquirer", None),
     )
 
 

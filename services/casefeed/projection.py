@@ -16,7 +16,7 @@ class Cases:
     """What a rebuild makes again; the feed stays as it is: it is what watchers were told, and their place in it."""
 
     topics = (CASE_UPDATES,)
-    tables = ("entries", "said_again", "assignments", "allocations", "cases", "dead_letters", "positions")
+    tables = ("entries", "said_again", "assignments", "allocations", "enquirers", "cases", "dead_letters", "positions")
     inbox = "entries"
 
     def __init__(self, schemas: Schemas) -> None:

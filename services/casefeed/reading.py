@@ -26,7 +26,7 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """As known at this time is as known now."""
 
 _ID_DIGITS = 32
-_IN_SIGHT: LiteralString = f"""(%(every)s OR EXISTS (
+IN_SIGHT: LiteralString = f"""(%(every)s OR EXISTS (
     SELECT FROM cases
     WHERE {SEEN} AND cases.case_id = (
         SELECT now_of.case_id FROM assignments AS now_of
@@ -93,7 +93,7 @@ async def find_case(connection: Connection, sight: Sight, digits: str, known_by:
                SELECT DISTINCT ON (subject_id) subject_id, case_id FROM assignments
                WHERE subject_id BETWEEN %(first)s AND %(last)s AND known_at <= %(known_by)s
                ORDER BY subject_id, version DESC) AS held
-           WHERE {_IN_SIGHT} LIMIT 2""",  # noqa: S608
+           WHERE {IN_SIGHT} LIMIT 2""",  # noqa: S608
         {**sight.asked, "first": first, "last": last, "known_by": known_by},
         binary=True,
     )
@@ -114,7 +114,7 @@ async def read_case(
         f"""SELECT subject_id FROM assignments AS held
            WHERE case_id = %(case_id)s AND known_at <= %(known_by)s AND NOT EXISTS (
                SELECT FROM assignments AS newer WHERE newer.subject_id = held.subject_id
-               AND newer.version > held.version AND newer.known_at <= %(known_by)s) AND {_IN_SIGHT}""",  # noqa: S608
+               AND newer.version > held.version AND newer.known_at <= %(known_by)s) AND {IN_SIGHT}""",  # noqa: S608
         {**sight.asked, "case_id": bytes.fromhex(case_id), "known_by": known_by},
         binary=True,
     )
@@ -127,7 +127,7 @@ async def read_case(
         {"subjects": subjects, "known_by": known_by},
         binary=True,
     )
-    entries = tuple(_claimed(*_said(schemas, *row)) for row in await said.fetchall())
+    entries = tuple(said_of_child(schemas, *row) for row in await said.fetchall())
     return Known(case_id, tuple(SubjectId(subject.hex()) for subject in subjects), entries)
 
 
@@ -160,7 +160,11 @@ def _digest(schemas: Schemas, rows: Sequence[TupleRow]) -> tuple[CaseId, str]:
     return case_id, digest(case_id, subjects, entries)
 
 
-def _claimed(entry: Entry, event: Record) -> tuple[Entry, Subject]:
+def said_of_child(
+    schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None
+) -> tuple[Entry, Subject]:
+    """The entry of a row of `entries`, and what it claims about the child."""
+    entry, event = _said(schemas, frame, known_at, said_again_at)
     return entry, value_of(Subject, event["subject"])
 
 

@@ -40,9 +40,9 @@ SEEN: LiteralString = "(%(every)s OR cases.status = ANY(%(missing)s::text[]) OR 
 """What `sees` says, of a row of `cases`."""
 
 
-async def sight(connection: Connection, person: Person, now: datetime) -> Sight:
-    """What a person sees at `now`."""
-    far = reach(person, Action.READ_CASES)
+async def sight(connection: Connection, person: Person, now: datetime, action: Action = Action.READ_CASES) -> Sight:
+    """What a person sees at `now` when they do this."""
+    far = reach(person, action)
     if far is None:
         return Sight()
     if far is Reach.EVERY_CASE:

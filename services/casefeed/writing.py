@@ -40,6 +40,9 @@ _ALLOCATIONS: LiteralString = """
     SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::timestamptz[], %b::date[],
                          %b::timestamptz[])
     ON CONFLICT DO NOTHING"""
+_ENQUIRERS: LiteralString = """
+    INSERT INTO enquirers (event_id, subject_id, enquirer)
+    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[]) ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ async def write(connection: Connection, projection: Projection) -> list[NewEntry
         *_rows(_SAID_AGAIN, map(_said_again, projection.said_again)),
         *_rows(_CASES, map(_case, projection.cases)),
         *_rows(_ALLOCATIONS, map(_allocated, projection.allocations)),
+        *_rows(_ENQUIRERS, [_enquirer(entry) for entry in projection.entries if entry.enquirer is not None]),
         *_rows(_ENTRIES, map(_entry, projection.entries)),
     )
     added = answers[-1] if projection.entries else []
@@ -99,6 +103,10 @@ def _entry(entry: NewEntry) -> tuple[object, ...]:
         entry.known_at,
         entry.frame,
     )
+
+
+def _enquirer(entry: NewEntry) -> tuple[object, ...]:
+    return bytes.fromhex(entry.event_id), bytes.fromhex(entry.subject_id), entry.enquirer
 
 
 def _said_again(said: SaidAgain) -> tuple[object, ...]:

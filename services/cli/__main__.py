@@ -8,6 +8,7 @@ import typer
 from services.cli import edition, topics
 from services.cli.bench.command import bench
 from services.cli.cases import case, cases
+from services.cli.enquiry import group as enquiry
 from services.cli.login import login, logout, whoami
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
@@ -27,6 +28,7 @@ def commands() -> typer.Typer:
         app.command()(command)
     app.command("doctor")(edition.examine)
     app.add_typer(topics.commands(), name="topics")
+    app.add_typer(enquiry.commands(), name="enquiry")
     return app
 
 

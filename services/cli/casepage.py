@@ -43,7 +43,7 @@ def case_page(case: Shown) -> RenderableType:
     for name, value in _facts(case):
         facts.add_row(Text(name, "dim"), value)
     title = Text.assemble(("Case ", "bold"), (case["case_id"], "bold"), "  ", status(case["state"]["status"]))
-    return Group(title, facts, Text(), _timeline(case["entries"]))
+    return Group(title, facts, Text(), timeline_table(case["entries"]))
 
 
 def _facts(case: Shown) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,8 @@ def _remarks(state: Shown) -> Iterator[str]:
         yield f"decision due {clock(due)}" if due else "decision awaited"
 
 
-def _timeline(entries: Iterable[Shown]) -> Table:
+def timeline_table(entries: Iterable[Shown]) -> Table:
+    """One line an entry; a corrected one is struck out."""
     table = _table("Happened", "What was said", "By", "Known since")
     for entry in entries:
         corrected = entry["superseded_by"]

@@ -27,7 +27,7 @@ def seen(*entries: Entry) -> list[SaidOfEnquirer]:
 
 
 def shown(in_sight: Sequence[Entry], everything: Sequence[Entry] | None = None) -> EnquiryView:
-    return enquiry_view(ADULT, seen(*in_sight), everything or in_sight, day(60).date())
+    return enquiry_view(ADULT, seen(*in_sight), [], everything or in_sight, day(60).date())
 
 
 def test_an_approach_is_shown_as_it_was_corrected_with_its_case() -> None:

@@ -7,11 +7,33 @@ from typing import TypeVar
 from fastapi import HTTPException, status
 
 from services.casefeed.reading import AmbiguousId, BadCursor
+from services.casefeed.sight import Sight, sight
+from services.core.rights import Action
 from services.runtime.database import Connection, Session
+from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 
 _PATIENCE_SECONDS = 5.0
 
 T = TypeVar("T")
+
+
+async def seen(
+    session: Session,
+    door: Doorkeeper,
+    who: SignedIn,
+    work: Callable[[Connection, Sight], Awaitable[T]],
+    action: Action = Action.READ_CASES,
+) -> T:
+    """Do `work` with what this person sees when they do this.
+
+    Raises:
+        HTTPException: the question makes no sense, or the database does not answer in time.
+    """
+
+    async def look(connection: Connection) -> T:
+        return await work(connection, await sight(connection, who.person, door.now(), action))
+
+    return await answer(session, look)
 
 
 async def answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -1,8 +1,7 @@
 """GET /api/cases, GET /api/cases/{id}: what the person who asks sees; for the operator, GET /digests."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
 from pydantic import AwareDatetime
@@ -11,8 +10,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from services.casefeed.reading import FOREVER, Known, digests, find_case, list_cases, read_case
-from services.casefeed.routes.answering import answer
-from services.casefeed.sight import Sight, sight
+from services.casefeed.routes.answering import seen
+from services.casefeed.sight import Sight
 from services.casefeed.views import CaseList, CaseView, case_view
 from services.core.case import CaseStatus
 from services.runtime.database import Connection, Session
@@ -23,8 +22,6 @@ from services.wire.avro import Schemas
 _PAGE = 100
 _LARGEST_PAGE = 1_000
 
-T = TypeVar("T")
-
 Id = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, or at least its first 6 digits.")]
 
 
@@ -33,12 +30,6 @@ def case_routes(session: Session, schemas: Schemas, door: Doorkeeper) -> APIRout
     routes = APIRouter()
     Who = Annotated[SignedIn, Depends(door.who)]  # noqa: N806 - a type, made of this door
 
-    async def seen(who: SignedIn, work: Callable[[Connection, Sight], Awaitable[T]]) -> T:
-        async def look(connection: Connection) -> T:
-            return await work(connection, await sight(connection, who.person, door.now()))
-
-        return await answer(session, look)
-
     @routes.get("/api/cases")
     async def list_all(
         who: Who,
@@ -46,12 +37,16 @@ def case_routes(session: Session, schemas: Schemas, door: Doorkeeper) -> APIRout
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> CaseList:
-        return await seen(who, lambda connection, sees: list_cases(connection, sees, status, cursor, at_most))
+        return await seen(
+            session, door, who, lambda connection, sees: list_cases(connection, sees, status, cursor, at_most)
+        )
 
     @routes.get("/api/cases/{case_id}")
     async def show(who: Who, case_id: Id, as_known_at: AwareDatetime | None = None) -> CaseView:
         known_by = as_known_at.astimezone(UTC) if as_known_at else FOREVER
-        known = await seen(who, lambda connection, sees: _known(connection, schemas, sees, case_id, known_by))
+        known = await seen(
+            session, door, who, lambda connection, sees: _known(connection, schemas, sees, case_id, known_by)
+        )
         return case_view(known.case_id, known.subjects, known.entries, as_known_at and known_by)
 
     return routes

@@ -39,6 +39,7 @@ class Speaker:
 
     token: str = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
+    handle: str
 
     @property
     def sender(self) -> Sender:
@@ -63,11 +64,26 @@ def details_in(file: Path | None) -> Details:
         ) from None
 
 
-def telling(on: datetime | None, details: Details) -> Telling:
+def telling(on: str | None, details: Details) -> Telling:
     """When something happened, now if nobody says, and what is sealed with it."""
     now = datetime.now(UTC)
-    said = (on or now).astimezone(UTC).replace(microsecond=0)
-    return Telling(said.isoformat(), now, details.narrative, details.location)
+    return Telling(on or now.isoformat(), now, details.narrative, details.location)
+
+
+def day_or_instant(text: str | None) -> str | None:
+    """A day, or an instant with its zone, as the format takes it."""
+    if text is None:
+        return None
+    sentence = "Say a day, as in 2026-03-01, or a time with its zone, as in 2026-03-01T22:00:00Z."
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(sentence) from None
+    if len(text) == len("YYYY-MM-DD"):
+        return said.date().isoformat()
+    if said.tzinfo is None:
+        raise typer.BadParameter(sentence)
+    return said.isoformat()
 
 
 def tell(speaker: Speaker, document: Document, data: Path) -> Summary:
