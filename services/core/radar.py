@@ -1,7 +1,7 @@
-"""Radar without sight: one adult, telephone, address or document around several children (design 6.7; ¶4.8, 5.8, 5.9).
+"""Radar without sight: one adult, telephone, address or document around several children (¶4.8, 5.8, 5.9).
 
-What adults say of themselves is compared as keyed tokens inside the vault; what comes out is which records, and in which
-way. Placements, carers and schools are never compared: children who are safe together are no pattern.
+What adults say of themselves is compared as keyed tokens inside the vault (design 6.7); what comes out is which
+records, and in which way. Placements, carers and schools are never compared: children safe together are no pattern.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The radar's tables: which tokens stand in which records, what each pattern is called, and what is still to be told."""
+"""The radar's tables: which tokens stand in which records, what each pattern is called, what is still to be told."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -40,7 +40,7 @@ async def keep(connection: Connection, holders: Sequence[tuple[Holder, FactId]])
 
 
 async def pattern_ids(connection: Connection, drawn: Sequence[tuple[Found, bytes]]) -> Mapping[Token, str]:
-    """What each token's pattern is called: as before, or as was drawn for it now; the name says nothing of the token."""
+    """What each token's pattern is called: as before, or as was drawn for it now, by chance."""
     await write_rows(
         connection,
         """INSERT INTO radar_patterns (token, pattern_id)

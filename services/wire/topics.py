@@ -22,6 +22,7 @@ CASE_LINKS = "case-links.v1"
 SEALED_FACTS = "sealed-facts.v1"
 QUARANTINE = "quarantine.v1"
 CASE_UPDATES = "case-updates.v1"
+PATTERNS = "patterns.v1"
 
 SHARED = (REFERRALS, MISSING_CHILDREN, KINSHIP_CLAIMS, SAFEGUARDING, CONTACTS, CASE_LINKS)
 

@@ -15,6 +15,7 @@ from services.core.codes import MissingKind, SealedField, Sector, YesNo
 from services.core.events import Head
 from services.core.facts import FACTS, Fact
 from services.core.indicators import Indicator
+from services.core.radar import PatternKind
 from services.core.reasons import Reason
 from services.core.statements import Problem
 from services.wire.records import state_record
@@ -48,6 +49,7 @@ SAFE_ANSWERS = {
     "NameKind": "unknown",
     "Outcome": "refused",
     "ParentsSay": "unknown",
+    "PatternKind": "unknown",
     "PoliceCircumstance": "other",
     "Precision": "unknown",
     "ProblemReason": "unreadable_record",
@@ -140,6 +142,7 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("CaseUpdated", Sector),
         ("CaseUpdated", Indicator),
         ("CaseUpdated", YesNo),
+        ("PatternFound", PatternKind),
     ],
 )
 def test_a_code_list_has_the_same_symbols(sources: Mapping[str, Source], schema: str, kind: type[StrEnum]) -> None:

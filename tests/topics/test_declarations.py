@@ -3,7 +3,7 @@
 import pytest
 
 from services.core.codes import Sector
-from services.wire.topics import CASE_UPDATES, SEALED_FACTS, SHARED, Kind, Timestamp, Topic, acls, intake, out
+from services.wire.topics import CASE_UPDATES, PATTERNS, SEALED_FACTS, SHARED, Kind, Timestamp, Topic, acls, intake, out
 
 AGENCIES = tuple(sector.value for sector in Sector)
 
@@ -49,9 +49,13 @@ def test_a_case_comes_from_the_correlator_alone(named: dict[str, Topic]) -> None
     assert named[CASE_UPDATES].writers == ("correlator",)
 
 
-def test_casefeed_reads_cases_and_nothing_else(topics: tuple[Topic, ...]) -> None:
+def test_casefeed_reads_cases_and_patterns_and_nothing_else(topics: tuple[Topic, ...]) -> None:
     readable = {topic.topic for topic in topics if "casefeed" in topic.readers}
-    assert readable == {CASE_UPDATES}
+    assert readable == {CASE_UPDATES, PATTERNS}
+
+
+def test_patterns_come_from_the_vault_and_nobody_but_the_coordinators_app_reads_them(named: dict[str, Topic]) -> None:
+    assert (named[PATTERNS].writers, named[PATTERNS].readers) == (("vault",), ("casefeed",))
 
 
 def test_whoever_publishes_reads_no_shared_topic(topics: tuple[Topic, ...]) -> None:
