@@ -114,6 +114,8 @@ def not_before(later: Word[Any], earlier: Word[Any]) -> bool:
 
 
 def _last_word(sayings: list[Known]) -> Word[Any]:
+    if len(sayings) == 1:  # nearly all are
+        return Word(sayings[0].event, sayings[0].event.fact, sayings[0].known_at)
     ordered = sorted(sayings, key=_said, reverse=True)
     last, since = ordered[0].event, ordered[0].known_at
     for known in ordered:

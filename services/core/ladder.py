@@ -88,7 +88,7 @@ def _adverse(fact: object, enquirer: str, *, of_child: bool) -> bool:
     """Whether something speaks against the enquirer; the parents of this child may object without saying to whom."""
     if isinstance(fact, ParentsContacted) and fact.enquirer is None:
         return of_child and fact.say is ParentsSay.OBJECT
-    return getattr(fact, "enquirer", None) == enquirer and _speaks_against(fact)
+    return _speaks_against(fact) and getattr(fact, "enquirer", None) == enquirer
 
 
 def _speaks_against(fact: object) -> bool:

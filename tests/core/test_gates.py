@@ -9,9 +9,13 @@ whole, and so is who may see a child's location in order to look for or after th
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.core.gates import Allow, Deny, enquirer_release, protective_access
 from tests.core import gate_oracle
@@ -151,3 +155,29 @@ def test_the_enumeration_finds_a_condition_that_the_oracle_does_not_have(
     monkeypatch.setattr(gate_oracle, "RELEASE_TABLE", forgetful)
 
     assert disagreements(releases.singles(), agrees_on_release) != []
+
+
+@given(st.data(), st.randoms())
+def test_no_order_of_arrival_and_no_repetition_changes_who_gets_protective_access(
+    data: st.DataObject, random: Random
+) -> None:
+    world = {condition: data.draw(st.sampled_from(states)) for condition, states in accesses.states.items()}
+    asked, known = accesses.make(world)
+    said = [*known.said, *known.said]
+    random.shuffle(said)
+
+    assert protective_access(asked, replace(known, said=tuple(said)), NOW) == protective_access(asked, known, NOW)
+
+
+@given(st.data(), st.integers(0, 999))
+def test_a_protective_access_is_allowed_until_it_is_said_to_end(data: st.DataObject, thousandths: int) -> None:
+    told = {
+        condition: data.draw(st.sampled_from(accesses.states[condition]))
+        for condition in ("alert", "allocated", "second")
+    }
+    asked, known = accesses.make({**accesses.good, **told})
+    answer = protective_access(asked, known, NOW)
+
+    if isinstance(answer, Allow):
+        later = NOW + (answer.until - NOW) * thousandths / 1000
+        assert isinstance(protective_access(asked, known, later), Allow)
