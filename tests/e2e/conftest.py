@@ -27,11 +27,12 @@ class Hub:
     kafka: SecuredKafka
     schemas: Schemas
     processor: Service
+    agency: Sector = Sector.LOCAL_AUTHORITY
 
     def publish(self, *files: Path, **options: Any) -> Result:
-        """Publish as one local authority; options are the command's own."""
+        """Publish as one body of the agency; options are the command's own."""
         more = [text for name, value in options.items() for text in _spelt(name, value)]
-        told = ["--agency", Sector.LOCAL_AUTHORITY.value, "--organisation", ORGANISATION, "--data", str(self.data)]
+        told = ["--agency", self.agency.value, "--organisation", ORGANISATION, "--data", str(self.data)]
         return CliRunner().invoke(commands(), ["publish", *told, *more, *(str(file) for file in files)])
 
     def published(self, *files: Path, status: int = 0) -> dict[str, Any]:
