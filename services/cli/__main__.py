@@ -22,9 +22,9 @@ def commands() -> typer.Typer:
     """Every command, registered here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    editions = (edition.up, edition.down, edition.status)
-    people: tuple[Callable[..., None], ...] = (login, logout, whoami, watch, cases, case)
-    for command in (*editions, publish, *people, rebuild, bench):
+    running: tuple[Callable[..., None], ...] = (edition.up, edition.down, edition.status, rebuild, bench)
+    people: tuple[Callable[..., None], ...] = (login, logout, whoami, publish, watch, cases, case)
+    for command in running + people:
         app.command()(command)
     app.command("doctor")(edition.examine)
     app.add_typer(topics.commands(), name="topics")

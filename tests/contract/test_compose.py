@@ -13,8 +13,15 @@ from jsonschema import Draft202012Validator
 from pydantic_settings import BaseSettings
 
 from services.runtime.local.compose import prepare
-from services.runtime.local.principals import DATABASE_ROLES, SERVICES, WITH_PEOPLE
-from services.runtime.settings import DatabaseSettings, KeySettings, Settings, SignInSettings, variables
+from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
+from services.runtime.settings import (
+    DatabaseSettings,
+    IdentitySettings,
+    KeySettings,
+    Settings,
+    SignInSettings,
+    variables,
+)
 
 HOME = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
@@ -96,6 +103,7 @@ def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_k
     kinds += [DatabaseSettings] if service in DATABASE_ROLES else []
     kinds += [] if service in WITHOUT_KEYS else [KeySettings]
     kinds += [SignInSettings] if service in WITH_PEOPLE else []
+    kinds += [IdentitySettings] if service in AGENCIES else []
     known = {name for kind in kinds for name in variables(kind)}
     needed = {
         f"LANTERN_{name.upper()}" for kind in kinds for name, field in kind.model_fields.items() if field.is_required()

@@ -9,7 +9,7 @@ from services.runtime.local import credentials, database, kafka, postgres
 from services.runtime.local.edition import Edition
 from services.runtime.local.files import ROOT
 from services.runtime.local.ports import HOST
-from services.runtime.local.principals import DATABASE_ROLES, SERVICES, WITH_PEOPLE
+from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
 from services.runtime.local.provider import keys as provider_keys
 from services.runtime.settings import environment
 
@@ -83,11 +83,11 @@ def _database(edition: Edition, service: str) -> dict[str, str]:
 
 
 def _signin(edition: Edition, service: str) -> dict[str, str]:
-    if service not in WITH_PEOPLE:
+    if service not in (*WITH_PEOPLE, *AGENCIES):
         return {}
-    return environment(
-        oidc_issuer=f"http://{HOST}:{edition.ports['provider']}", public_url=f"http://{HOST}:{edition.ports[service]}"
-    )
+    issuer = environment(oidc_issuer=f"http://{HOST}:{edition.ports['provider']}")
+    reached = environment(public_url=f"http://{HOST}:{edition.ports[service]}")
+    return {**issuer, **(reached if service in WITH_PEOPLE else {})}
 
 
 def _keys(edition: Edition, service: str) -> dict[str, str]:

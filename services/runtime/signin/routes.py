@@ -105,7 +105,7 @@ class SignInRoutes:
         person = who.person
         return JSONResponse(
             {
-                "person": person.handle,
+                "handle": person.handle,
                 "role": person.role.value,
                 "kind": person.kind.value,
                 "sector": person.sector.value,
