@@ -14,7 +14,8 @@ from services.wire.avro import Record, Schemas
 from services.wire.entries import entry_of
 from services.wire.records import value_of
 
-UPDATE: Collection[str] = ("CaseUpdated",)
+PATTERN = "PatternFound"
+READ: Collection[str] = ("CaseUpdated", PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """Something of the same adult around several records; of several words on one pattern the one with most holds."""
+
+    pattern_id: str
+    kind: str
+    subjects: frozenset[SubjectId]
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """What to add to the tables; each thing stands in it once."""
 
@@ -88,17 +98,18 @@ class Projection:
     assignments: tuple[Assignment, ...]
     cases: tuple[Case, ...]
     allocations: tuple[Allocated, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
 
 
 def read(schemas: Schemas, frame: bytes) -> Projection:
-    """Read one case update.
+    """Read one case update, or one pattern.
 
     Raises:
         UnreadableBytes: the update, or an event in it, is not what its schema says.
     """
-    _, update = schemas.decode(frame, UPDATE)
+    name, record = schemas.decode(frame, READ)
     try:
-        return _projection(schemas, update)
+        return _projection_of_pattern(record) if name == PATTERN else _projection(schemas, record)
     except MalformedId:
         raise UnreadableBytes(Unreadable.UNKNOWN_VALUE) from None
 
@@ -110,6 +121,7 @@ def merged(updates: Iterable[Projection]) -> Projection:
     assignments: dict[tuple[SubjectId, int], Assignment] = {}
     cases: dict[CaseId, Case] = {}
     allocations: dict[EventId, Allocated] = {}
+    patterns: dict[str, Pattern] = {}
     for update in updates:
         for entry in update.entries:
             entries.setdefault(entry.event_id, entry)
@@ -121,13 +133,26 @@ def merged(updates: Iterable[Projection]) -> Projection:
         for case in update.cases:
             cases[case.case_id] = max(cases.get(case.case_id, case), case, key=lambda one: one.version)
         allocations.update((one.event_id, one) for one in update.allocations)
+        for found in update.patterns:
+            patterns[found.pattern_id] = max(patterns.get(found.pattern_id, found), found, key=_records)
     return Projection(
         tuple(entries.values()),
         tuple(said_again.values()),
         tuple(assignments.values()),
         tuple(cases.values()),
         tuple(allocations.values()),
+        tuple(patterns.values()),
     )
+
+
+def _records(pattern: Pattern) -> int:
+    return len(pattern.subjects)
+
+
+def _projection_of_pattern(record: Record) -> Projection:
+    subjects = frozenset(SubjectId(well_formed(subject)) for subject in record["subjects"])
+    found = Pattern(well_formed(record["pattern_id"]), record["kind"], subjects)
+    return Projection((), (), (), (), patterns=(found,))
 
 
 def _projection(schemas: Schemas, update: Record) -> Projection:

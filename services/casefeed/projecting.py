@@ -43,9 +43,12 @@ class Projector:
         self._metrics.missing_offsets.inc(done.missing_offsets)
         self._metrics.dead_letters.inc(done.dead_letters)
         if done.dead_letters:
-            log.error("Case updates that cannot be read are left out; they stand in Kafka.", count=done.dead_letters)
+            log.error(
+                "Updates and patterns that cannot be read are left out; they stand in Kafka.",
+                count=done.dead_letters,
+            )
         if done.missing_offsets:
-            log.error("Kafka passed over case updates that were never read.", count=done.missing_offsets)
+            log.error("Kafka passed over case updates or patterns that were never read.", count=done.missing_offsets)
 
 
 async def project_batch(connection: Connection, batch: Batch, schemas: Schemas, *, telling: bool) -> Projected:

@@ -1,4 +1,4 @@
-"""The case feed's tables as what they are: a projection of case-updates.v1, which can be made again."""
+"""The case feed's tables as what they are: a projection of case-updates.v1 and patterns.v1, to be made again."""
 
 from collections.abc import AsyncIterator, Collection
 
@@ -9,14 +9,24 @@ from services.core.ids import CaseId
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
 from services.wire.avro import Schemas
-from services.wire.topics import CASE_UPDATES
+from services.wire.topics import CASE_UPDATES, PATTERNS
 
 
 class Cases:
     """What a rebuild makes again; the feed stays as it is: it is what watchers were told, and their place in it."""
 
-    topics = (CASE_UPDATES,)
-    tables = ("entries", "said_again", "assignments", "allocations", "enquirers", "cases", "dead_letters", "positions")
+    topics = (CASE_UPDATES, PATTERNS)
+    tables = (
+        "entries",
+        "said_again",
+        "assignments",
+        "allocations",
+        "enquirers",
+        "cases",
+        "patterns",
+        "dead_letters",
+        "positions",
+    )
     inbox = "entries"
 
     def __init__(self, schemas: Schemas) -> None:

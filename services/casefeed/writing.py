@@ -6,7 +6,7 @@ from typing import LiteralString
 
 import orjson
 
-from services.casefeed.handlers import Allocated, Assignment, Case, NewEntry, Projection, SaidAgain
+from services.casefeed.handlers import Allocated, Assignment, Case, NewEntry, Pattern, Projection, SaidAgain
 from services.core.timeline import NEVER
 from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
@@ -44,6 +44,14 @@ _ENQUIRERS: LiteralString = """
     INSERT INTO enquirers (event_id, subject_id, enquirer)
     SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[]) ON CONFLICT DO NOTHING"""
 
+# Arrays have no array of their own lengths in PostgreSQL: the records of a pattern cross as one text.
+_PATTERNS: LiteralString = """
+    INSERT INTO patterns (pattern_id, kind, subjects)
+    SELECT pattern_id, kind, array(SELECT decode(record, 'hex') FROM string_to_table(records, ',') AS record)
+    FROM unnest(%b::bytea[], %b::text[], %b::text[]) AS given (pattern_id, kind, records)
+    ON CONFLICT (pattern_id) DO UPDATE SET subjects = excluded.subjects
+    WHERE cardinality(patterns.subjects) < cardinality(excluded.subjects)"""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -62,6 +70,7 @@ async def write(connection: Connection, projection: Projection) -> list[NewEntry
         *_rows(_SAID_AGAIN, map(_said_again, projection.said_again)),
         *_rows(_CASES, map(_case, projection.cases)),
         *_rows(_ALLOCATIONS, map(_allocated, projection.allocations)),
+        *_rows(_PATTERNS, map(_pattern, projection.patterns)),
         *_rows(_ENQUIRERS, [_enquirer(entry) for entry in projection.entries if entry.enquirer is not None]),
         *_rows(_ENTRIES, map(_entry, projection.entries)),
     )
@@ -123,6 +132,10 @@ def _allocated(one: Allocated) -> tuple[object, ...]:
         one.until,
         one.recorded_at,
     )
+
+
+def _pattern(found: Pattern) -> tuple[object, ...]:
+    return bytes.fromhex(found.pattern_id), found.kind, ",".join(sorted(found.subjects))
 
 
 def _assignment(one: Assignment) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from services.cli.bench.command import bench
 from services.cli.cases import case, cases
 from services.cli.enquiry import group as enquiry
 from services.cli.login import login, logout, whoami
+from services.cli.patterns import patterns
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
 from services.cli.watch import watch
@@ -23,7 +24,7 @@ def commands() -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
     running: tuple[Callable[..., None], ...] = (edition.up, edition.down, edition.status, rebuild, bench)
-    people: tuple[Callable[..., None], ...] = (login, logout, whoami, publish, watch, cases, case)
+    people: tuple[Callable[..., None], ...] = (login, logout, whoami, publish, watch, cases, case, patterns)
     for command in running + people:
         app.command()(command)
     app.command("doctor")(edition.examine)

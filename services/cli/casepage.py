@@ -22,7 +22,7 @@ def page() -> Console:
 
 def case_table(cases: Iterable[Shown]) -> Table:
     """One line a case."""
-    table = _table("Case", "Status", "Last happened", "Records", "Entries", "Heard from", "Also")
+    table = bare_table("Case", "Status", "Last happened", "Records", "Entries", "Heard from", "Also")
     for case in cases:
         state = case["state"]
         table.add_row(
@@ -87,7 +87,7 @@ def _remarks(state: Shown) -> Iterator[str]:
 
 def timeline_table(entries: Iterable[Shown]) -> Table:
     """One line an entry; a corrected one is struck out."""
-    table = _table("Happened", "What was said", "By", "Known since")
+    table = bare_table("Happened", "What was said", "By", "Known since")
     for entry in entries:
         corrected = entry["superseded_by"]
         table.add_row(
@@ -100,7 +100,8 @@ def timeline_table(entries: Iterable[Shown]) -> Table:
     return table
 
 
-def _table(*columns: str) -> Table:
+def bare_table(*columns: str) -> Table:
+    """A table without lines around it."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.core.ids import CaseId, SubjectId
+from services.core.ids import SubjectId
 from services.core.statements import LocationKey
 
 Token = bytes
@@ -86,11 +86,6 @@ def found(held: Iterable[Holder], arrived: Iterable[Holder]) -> tuple[Found, ...
     small = (token for token in grown if len(after[token]) <= LARGEST_PATTERN)
     news = (Found(token, kinds[token], frozenset(after[token])) for token in small)
     return tuple(sorted(news, key=lambda one: (one.kind, sorted(one.subjects))))
-
-
-def around_several_children(subjects: Iterable[SubjectId], case_of: Mapping[SubjectId, CaseId]) -> bool:
-    """Whether a pattern's records are of more than one child, as far as is known when it is looked at."""
-    return len({case_of.get(subject, subject) for subject in subjects}) > 1
 
 
 def _spread(holders: Iterable[Holder]) -> defaultdict[Token, set[SubjectId]]:

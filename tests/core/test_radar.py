@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.ids import CaseId, SubjectId
-from services.core.radar import LARGEST_PATTERN, Found, Holder, PatternKind, around_several_children, found, signs
+from services.core.ids import SubjectId
+from services.core.radar import LARGEST_PATTERN, Found, Holder, PatternKind, found, signs
 from services.core.statements import LocationKey
 from tests.builders import an_id
 
@@ -132,9 +132,3 @@ def test_nothing_that_is_told_depends_on_which_value_matched(news: list[list[Hol
 
 def spoken(news: tuple[Found, ...]) -> list[tuple[str, list[SubjectId]]]:
     return [(one.kind, sorted(one.subjects)) for one in news]
-
-
-def test_records_of_one_child_are_no_pattern_around_several() -> None:
-    assert not around_several_children([ONE, TWO], {ONE: CaseId(ONE), TWO: CaseId(ONE)})
-    assert around_several_children([ONE, TWO], {ONE: CaseId(ONE), TWO: CaseId(TWO)})
-    assert around_several_children([ONE, TWO], {ONE: CaseId(ONE)})
