@@ -16,7 +16,7 @@ from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
 from services.runtime.signin.doorkeeper import doorkeeper
 from services.wire.avro import load_schemas
-from services.wire.topics import CASE_UPDATES, PATTERNS
+from services.wire.topics import CASE_UPDATES, PATTERNS, VAULT_DECISIONS
 
 BATCH_RECORDS = 500
 
@@ -42,7 +42,7 @@ async def main(process: Process) -> None:
         following = tasks.create_task(keep_up(feed, where, health))
         projector = Projector(writing, schemas, process.metrics)
         await projector.count_dead_letters()
-        async with inlet.opened(process, writing, CASE_UPDATES, PATTERNS) as updates:
+        async with inlet.opened(process, writing, CASE_UPDATES, PATTERNS, VAULT_DECISIONS) as updates:
             async for batch in updates.batches(BATCH_RECORDS):
                 await projector.project(batch)
                 await updates.acknowledge()

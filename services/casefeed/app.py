@@ -11,6 +11,7 @@ from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.enquiries import enquiry_routes
 from services.casefeed.routes.feed import feed_routes
 from services.casefeed.routes.patterns import pattern_routes
+from services.casefeed.routes.waiting import waiting_routes
 from services.runtime.database import Session
 from services.runtime.health import Reason
 from services.runtime.process import Process
@@ -33,6 +34,7 @@ def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process,
     app.include_router(enquiry_routes(session, schemas, door))
     app.include_router(pattern_routes(session, door))
     app.include_router(feed_routes(session, feed, process, door))
+    app.include_router(waiting_routes(session, door))
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:

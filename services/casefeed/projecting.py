@@ -1,11 +1,13 @@
 """Projects a batch of case updates in one transaction: fence, tables, feed, and what could not be read."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.telling import tell
+from services.casefeed.waiting import Waiting, keep_waiting, read_waiting
 from services.casefeed.writing import DeadLetter, count_dead_letters, set_aside, write
 from services.core.errors import UnreadableBytes
 from services.runtime.database import Connection, Session
@@ -13,6 +15,7 @@ from services.runtime.fence import admit
 from services.runtime.inlet import Batch
 from services.runtime.metrics import Metrics
 from services.wire.avro import Schemas
+from services.wire.topics import VAULT_DECISIONS
 
 log = structlog.get_logger()
 
@@ -54,8 +57,11 @@ class Projector:
 async def project_batch(connection: Connection, batch: Batch, schemas: Schemas, *, telling: bool) -> Projected:
     """Project what was not projected before, and tell watchers or nobody; for use inside one transaction."""
     admitted, holes = await admit(connection, batch)
-    updates, letters = _read(schemas, admitted)
-    new = await write(connection, merged(updates))
+    waits = {place: records for place, records in admitted.items() if records and records[0].topic == VAULT_DECISIONS}
+    updates, letters = _read(schemas, {place: records for place, records in admitted.items() if place not in waits})
+    waiting, more_letters = _read_waiting(schemas, waits)
+    letters += more_letters
+    new = await write(connection, merged(updates)) + await keep_waiting(connection, waiting)
     if telling:
         await tell(connection, new)
     await set_aside(connection, letters)
@@ -71,3 +77,15 @@ def _read(schemas: Schemas, admitted: Batch) -> tuple[list[Projection], list[Dea
             except UnreadableBytes as error:
                 letters.append(DeadLetter(place, record.offset, error.reason))
     return updates, letters
+
+
+def _read_waiting(schemas: Schemas, admitted: Batch) -> tuple[list[Waiting], list[DeadLetter]]:
+    waiting, letters = [], []
+    for place, records in admitted.items():
+        for record in records:
+            known_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            try:
+                waiting.append(read_waiting(schemas, record.value or b"", known_at))
+            except UnreadableBytes as error:
+                letters.append(DeadLetter(place, record.offset, error.reason))
+    return waiting, letters

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import edition, topics
+from services.cli import edition, location, topics
 from services.cli.bench.command import bench
 from services.cli.cases import case, cases
 from services.cli.enquiry import group as enquiry
@@ -28,6 +28,7 @@ def commands() -> typer.Typer:
     for command in running + people:
         app.command()(command)
     app.command("doctor")(edition.examine)
+    app.add_typer(location.commands(), name="location")
     app.add_typer(topics.commands(), name="topics")
     app.add_typer(enquiry.commands(), name="enquiry")
     return app

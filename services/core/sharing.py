@@ -239,7 +239,11 @@ def _with_handles(said: Statement, source: _Source) -> Fact:
 def _sealed_of_record(record: Record, source: _Source, recorded_at: datetime) -> Iterator[SealedFact]:
     reference = ids.record_id(source.key, record.organisation, record.system, source.subject)
     contents = {
-        SealedField.ORGANISATION: {"organisation": record.organisation, "kind": record.organisation_kind.value},
+        SealedField.ORGANISATION: {
+            "organisation": record.organisation,
+            "kind": record.organisation_kind.value,
+            "handle": ids.org_handle(source.key, record.organisation),
+        },
         SealedField.IDENTIFIERS: dict(record.sealed_identifiers),
     }
     for kind, content in contents.items():

@@ -9,7 +9,7 @@ from services.correlator.writing import Message
 from services.runtime import kafka
 from services.runtime.database import Connection, Session, ask
 from services.runtime.publisher import Publisher
-from services.wire.envelope import update_headers
+from services.wire.envelope import own_headers
 from services.wire.topics import CASE_UPDATES
 
 # A worker tells what it commits within moments; what is older was left behind, by this worker or by one that died.
@@ -63,7 +63,7 @@ class Relay:
     async def _publish(self, numbers: Sequence[int], messages: Sequence[Message]) -> None:
         await self._publisher.publish(
             [
-                kafka.Message(CASE_UPDATES, key, value, update_headers(number))
+                kafka.Message(CASE_UPDATES, key, value, own_headers("correlator", "CaseUpdated", number))
                 for number, (key, value) in zip(numbers, messages, strict=True)
             ]
         )

@@ -39,6 +39,11 @@ class Inlet:
         self._process = process
         self._start = start
 
+    @property
+    def ids(self) -> Mapping[str, UUID]:
+        """Which topics stand behind the names now; it follows a topic that is made again."""
+        return self._ids
+
     async def batches(self, at_most: int) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any."""
         while batch := await self.take(at_most):

@@ -1,1 +1,1 @@
-"""The one process that can read a location; for now it keeps what is sealed to it, and opens nothing for anybody."""
+"""The one process that can read a location: it keeps what is sealed, and shows a location through a gate alone."""

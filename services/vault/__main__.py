@@ -1,36 +1,54 @@
-"""`python -m services.vault`: keeps each sealed fact under a key of its own, and opens none for anybody."""
+"""`python -m services.vault`: keeps what is sealed under keys of its own, and shows a location through a gate alone."""
+
+import asyncio
+from datetime import UTC, datetime
 
 from services.runtime import inlet
 from services.runtime.database import database, sessions
+from services.runtime.kafka import access_of
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
-from services.runtime.settings import DatabaseSettings, KeySettings, load, read_secrets
+from services.runtime.publisher import publishing
+from services.runtime.settings import DatabaseSettings, load, read_secrets
+from services.runtime.signin.doorkeeper import doorkeeper
+from services.vault.app import create_app
+from services.vault.copying import TOPICS
+from services.vault.deciding import Deciding, Tells
 from services.vault.hardening import harden
+from services.vault.horizon import LateHorizon, kafka_horizon
 from services.vault.keeping import Keeper
-from services.vault.keys import load_vault_keys
-from services.vault.opening import Reader
-from services.wire.avro import load_schemas
-from services.wire.opening import Opener, load_private_keys
+from services.vault.means import read_means
+from services.vault.relay import Relay
 from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
 
 
 async def main(process: Process) -> None:
-    """Keep until the process is asked to stop."""
+    """Keep, and open what may be opened, until the process is asked to stop."""
     harden()
-    told, keys = process.settings, load(KeySettings).keys
+    told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
-    kek, digest_key = load_vault_keys(keys)
-    reader = Reader(load_schemas(told.home), Opener(*load_private_keys(keys)), digest_key)
-    async with sessions(where, process.health, 1) as (session,), serving(process):
-        await migrate(where, told.service, told.home, process.health)
-        keeper = Keeper(session, reader, kek, process.metrics)
-        await keeper.count_dead_letters()
-        async with inlet.opened(process, session, SEALED_FACTS) as sealed_facts:
-            async for batch in sealed_facts.batches(BATCH_RECORDS):
-                await keeper.keep(batch)
-                await sealed_facts.acknowledge()
+    means, access, horizon, bell = read_means(told.home), access_of(told), LateHorizon(), asyncio.Event()
+    async with sessions(where, health, 4) as (keeping, deciding, signing_in, telling):
+        opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set))
+        async with (
+            serving(process, people=create_app(opens, doorkeeper(signing_in))),
+            publishing(access, health, process.metrics) as publisher,
+            asyncio.TaskGroup() as tasks,
+        ):
+            await migrate(where, told.service, told.home, health)
+            relaying = tasks.create_task(Relay(telling, publisher, lambda: datetime.now(UTC), bell).run())
+            keeper = Keeper(keeping, means.reader, means.copier, means.kek, process.metrics)
+            await keeper.count_dead_letters()
+            async with (
+                inlet.opened(process, keeping, SEALED_FACTS, *TOPICS) as arriving,
+                kafka_horizon(access, arriving.ids, health) as horizon.known,
+            ):
+                async for batch in arriving.batches(BATCH_RECORDS):
+                    await keeper.keep(batch)
+                    await arriving.acknowledge()
+            relaying.cancel()
 
 
 if __name__ == "__main__":

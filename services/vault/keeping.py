@@ -1,4 +1,4 @@
-"""Keeps a batch of sealed facts in one transaction: fence, contents, sayings, and what could not be opened."""
+"""Keeps a batch in one transaction: fence, sealed contents, what is judged from, and what could not be read."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,13 @@ from services.runtime.database import Connection, Session
 from services.runtime.fence import admit
 from services.runtime.inlet import Batch
 from services.runtime.metrics import Metrics
+from services.vault.copying import Copier
+from services.vault.facts_copy import child_of
 from services.vault.handlers import Arrival, decide
 from services.vault.keys import KeyEncryptionKey
 from services.vault.opening import Reader
 from services.vault.store import DeadLetter, count_dead_letters, held, keep, set_aside
+from services.wire.topics import SEALED_FACTS
 
 log = structlog.get_logger()
 
@@ -29,9 +32,12 @@ class Kept:
 class Keeper:
     """Keeps batch after batch, and counts what its owner must know."""
 
-    def __init__(self, session: Session, reader: Reader, kek: KeyEncryptionKey, metrics: Metrics) -> None:
+    def __init__(
+        self, session: Session, reader: Reader, copier: Copier, kek: KeyEncryptionKey, metrics: Metrics
+    ) -> None:
         self._session = session
         self._reader = reader
+        self._copier = copier
         self._kek = kek
         self._metrics = metrics
 
@@ -41,20 +47,26 @@ class Keeper:
 
     async def keep(self, batch: Batch) -> None:
         """Return when everything in `batch` is committed."""
-        kept = await self._session.run(lambda connection: keep_batch(connection, batch, self._reader, self._kek))
+        kept = await self._session.run(
+            lambda connection: keep_batch(connection, batch, self._reader, self._copier, self._kek)
+        )
         self._metrics.sealed_versions.inc(kept.new_versions)
         self._metrics.missing_offsets.inc(kept.missing_offsets)
         self._metrics.dead_letters.inc(kept.dead_letters)
         if kept.dead_letters:
-            log.error("Sealed facts that do not open are kept as dead letters.", count=kept.dead_letters)
+            log.error("Records that cannot be read or verified are kept as dead letters.", count=kept.dead_letters)
         if kept.missing_offsets:
-            log.error("Kafka passed over sealed facts that were never read.", count=kept.missing_offsets)
+            log.error("Kafka passed over records that were never read.", count=kept.missing_offsets)
 
 
-async def keep_batch(connection: Connection, batch: Batch, reader: Reader, kek: KeyEncryptionKey) -> Kept:
+async def keep_batch(
+    connection: Connection, batch: Batch, reader: Reader, copier: Copier, kek: KeyEncryptionKey
+) -> Kept:
     """Keep what was not kept before; for use inside one transaction."""
     admitted, holes = await admit(connection, batch)
-    arrived, letters = _opened(reader, admitted)
+    sealed = {place: records for place, records in admitted.items() if records and records[0].topic == SEALED_FACTS}
+    arrived, letters = _opened(reader, sealed)
+    letters += await copier.copy(connection, {place: said for place, said in admitted.items() if place not in sealed})
     outcome = decide(await held(connection, {arrival.part for arrival in arrived}), arrived)
     await keep(connection, kek, outcome)
     await set_aside(connection, kek, letters)
@@ -68,5 +80,5 @@ def _opened(reader: Reader, admitted: Batch) -> tuple[list[Arrival], list[DeadLe
             try:
                 arrived.append(reader.read(record.value))
             except UnreadableBytes as error:
-                letters.append(DeadLetter(place, record.offset, error.reason, record.value))
+                letters.append(DeadLetter(place, record.offset, error.reason, record.value, child_of(record.key)))
     return arrived, letters

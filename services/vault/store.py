@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from services.core.ids import FactId
+from services.core.ids import FactId, SubjectId
 from services.runtime.database import Connection, write_rows
 from services.runtime.fence import Place
 from services.vault.handlers import Arrival, Outcome, Part, Saying
@@ -13,12 +13,16 @@ from services.vault.keys import KeyEncryptionKey, Locked
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that could not be opened, at its place in Kafka; `reason` is a code of a closed list."""
+    """A record that could not be read, at its place in Kafka; `reason` is a code of a closed list.
+
+    `subject_id` is the child that it is about, as far as its key says: until somebody has looked, a doubt about them.
+    """
 
     place: Place
     offset: int
     reason: str
     frame: bytes
+    subject_id: SubjectId | None = None
 
 
 def binding(arrival: Arrival) -> tuple[str | bytes, ...]:
@@ -61,8 +65,8 @@ async def set_aside(connection: Connection, kek: KeyEncryptionKey, letters: Iter
     """Keep what could not be opened, whole and locked."""
     await write_rows(
         connection,
-        """INSERT INTO dead_letters (topic_id, partition, "offset", reason, kek_id, wrapped_key, ciphertext)
-           SELECT * FROM unnest(%b::uuid[], %b::int[], %b::bigint[], %b::text[],
+        """INSERT INTO dead_letters (topic_id, partition, "offset", reason, subject_id, kek_id, wrapped_key, ciphertext)
+           SELECT * FROM unnest(%b::uuid[], %b::int[], %b::bigint[], %b::text[], %b::bytea[],
                                 %b::text[], %b::bytea[], %b::bytea[])""",
         [
             _letter(letter, kek.lock(letter.frame, *dead_letter_binding(letter.place, letter.offset)))
@@ -78,7 +82,7 @@ def dead_letter_binding(place: Place, offset: int) -> tuple[str, ...]:
 
 async def count_dead_letters(connection: Connection) -> int:
     """How many records wait for somebody to find out why they could not be opened."""
-    row = await (await connection.execute("SELECT count(*) FROM dead_letters")).fetchone()
+    row = await (await connection.execute("SELECT count(*) FROM dead_letters WHERE settled_at IS NULL")).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -100,6 +104,7 @@ def _letter(letter: DeadLetter, locked: Locked) -> tuple[object, ...]:
         letter.place.partition,
         letter.offset,
         letter.reason,
+        bytes.fromhex(letter.subject_id) if letter.subject_id else None,
         locked.kek_id,
         locked.wrapped_key,
         locked.ciphertext,

@@ -24,12 +24,12 @@ def headers(event_id: str, type_: str, sector: Sector, time: datetime) -> Header
     )
 
 
-def update_headers(number: int) -> Headers:
-    """The headers of the correlator's update `number`; when things became known stands in the update itself."""
+def own_headers(service: str, type_: str, number: int) -> Headers:
+    """The headers of message `number` of one of the hub's own services; its times stand in the message itself."""
     return (
         ("ce_specversion", b"1.0"),
         ("ce_id", str(number).encode()),
-        ("ce_type", b"lantern.CaseUpdated"),
-        ("ce_source", b"/lantern/correlator"),
+        ("ce_type", f"lantern.{type_}".encode()),
+        ("ce_source", f"/lantern/{service}".encode()),
         ("content-type", CONTENT_TYPE),
     )

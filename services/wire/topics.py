@@ -23,6 +23,7 @@ SEALED_FACTS = "sealed-facts.v1"
 QUARANTINE = "quarantine.v1"
 CASE_UPDATES = "case-updates.v1"
 PATTERNS = "patterns.v1"
+VAULT_DECISIONS = "vault-decisions.v1"
 
 SHARED = (REFERRALS, MISSING_CHILDREN, KINSHIP_CLAIMS, SAFEGUARDING, CONTACTS, CASE_LINKS)
 

@@ -235,7 +235,11 @@ def test_another_key_gives_other_ids() -> None:
 def test_a_sealed_fact_says_what_it_seals_in_plain_words_for_the_vault() -> None:
     outcome = share(record(statement(MISSING, location={"last_seen": "Station 1"}, narrative="Seen there.")), EDGE)
     assert {sealed.field: sealed.content for sealed in outcome.sealed_facts} == {
-        SealedField.ORGANISATION: {"organisation": "ORGANISATION-1", "kind": "police_force"},
+        SealedField.ORGANISATION: {
+            "organisation": "ORGANISATION-1",
+            "kind": "police_force",
+            "handle": outcome.events[0].head.org,
+        },
         SealedField.IDENTIFIERS: {"system": "system-1", "child": "CHILD-1"},
         SealedField.LOCATION: {"last_seen": "Station 1"},
         SealedField.NARRATIVE: {"text": "Seen there."},

@@ -11,13 +11,14 @@ import pytest
 
 from services.core.case import EMPTY, CaseStatus, visible
 from services.core.claims import Subject
-from services.core.codes import MissingKind, SealedField, Sector, YesNo
+from services.core.codes import MissingKind, Purpose, SealedField, Sector, YesNo
 from services.core.events import Head
 from services.core.facts import FACTS, Fact
 from services.core.indicators import Indicator
 from services.core.radar import PatternKind
 from services.core.reasons import Reason
 from services.core.statements import Problem
+from services.vault.announcing import Waits
 from services.wire.records import state_record
 from services.wire.seal import Envelope
 from tests.schemas.rules import Source
@@ -67,6 +68,7 @@ SAFE_ANSWERS = {
     "Setting": "unknown",
     "Sex": "unknown",
     "ThreatKind": "other",
+    "Waits": "second_person",
     "YesNo": "unknown",
 }
 
@@ -143,6 +145,8 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("CaseUpdated", Indicator),
         ("CaseUpdated", YesNo),
         ("PatternFound", PatternKind),
+        ("DecisionWaiting", Purpose),
+        ("DecisionWaiting", Waits),
     ],
 )
 def test_a_code_list_has_the_same_symbols(sources: Mapping[str, Source], schema: str, kind: type[StrEnum]) -> None:

@@ -3,7 +3,19 @@
 import pytest
 
 from services.core.codes import Sector
-from services.wire.topics import CASE_UPDATES, PATTERNS, SEALED_FACTS, SHARED, Kind, Timestamp, Topic, acls, intake, out
+from services.wire.topics import (
+    CASE_UPDATES,
+    PATTERNS,
+    SEALED_FACTS,
+    SHARED,
+    VAULT_DECISIONS,
+    Kind,
+    Timestamp,
+    Topic,
+    acls,
+    intake,
+    out,
+)
 
 AGENCIES = tuple(sector.value for sector in Sector)
 
@@ -20,7 +32,7 @@ def test_only_the_vault_reads_sealed_facts(named: dict[str, Topic]) -> None:
 @pytest.mark.parametrize("agency", AGENCIES)
 def test_an_agency_s_intake_is_read_by_its_own_processor_alone(named: dict[str, Topic], agency: str) -> None:
     assert named[intake(agency)].readers == (agency,)
-    assert named[intake(agency)].writers == (f"publisher.{agency}",)
+    assert named[intake(agency)].writers == (f"publisher.{agency}", "vault")
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
@@ -49,9 +61,9 @@ def test_a_case_comes_from_the_correlator_alone(named: dict[str, Topic]) -> None
     assert named[CASE_UPDATES].writers == ("correlator",)
 
 
-def test_casefeed_reads_cases_and_patterns_and_nothing_else(topics: tuple[Topic, ...]) -> None:
+def test_casefeed_reads_cases_patterns_and_what_waits_for_a_coordinator_and_nothing_else(topics: tuple[Topic, ...]) -> None:
     readable = {topic.topic for topic in topics if "casefeed" in topic.readers}
-    assert readable == {CASE_UPDATES, PATTERNS}
+    assert readable == {CASE_UPDATES, PATTERNS, VAULT_DECISIONS}
 
 
 def test_patterns_come_from_the_vault_and_nobody_but_the_coordinators_app_reads_them(named: dict[str, Topic]) -> None:

@@ -8,6 +8,7 @@ from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
+from services.vault.copying import Copier
 from services.vault.keys import DigestKey, KeyEncryptionKey
 from services.vault.opening import Reader
 from services.wire.avro import Schemas
@@ -15,6 +16,7 @@ from services.wire.opening import Opener
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
 from tests.vault.edge import PRIVATE
+from tests.vault.messages import VERIFIER
 from tests.vault.tables import Vault
 
 
@@ -45,4 +47,4 @@ def reader(schemas: Schemas) -> Reader:
 
 @pytest.fixture
 def vault(session: Session, reader: Reader, kek: KeyEncryptionKey, schemas: Schemas) -> Vault:
-    return Vault(session, reader, kek, schemas)
+    return Vault(session, reader, Copier(schemas, VERIFIER), kek, schemas)

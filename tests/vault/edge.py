@@ -15,6 +15,7 @@ from services.wire.avro import Schemas
 from services.wire.opening import PrivateKey
 from services.wire.seal import BatchSealer, PublicKey
 from services.wire.sealed_facts import to_record
+from services.wire.topics import SEALED_FACTS
 from tests.builders import an_id, day
 
 PRIVATE = PrivateKey("vault-2026W01", bytes(range(1, 33)))
@@ -27,7 +28,11 @@ class Stored:
     """A record as Kafka holds it, as far as the vault looks at it."""
 
     offset: int
-    value: bytes
+    value: bytes | None
+    topic: str = SEALED_FACTS
+    key: bytes | None = None
+    headers: Sequence[tuple[str, bytes]] = ()
+    timestamp: int = 0
 
 
 def fact(text: str, recorded_at: datetime = day(1), number: int = 1, field: str = "location") -> SealedFact:  # noqa: B008

@@ -5,27 +5,40 @@ import base64
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from confluent_kafka import Producer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.core.codes import SealedField
+from services.core.facts import PlacementStarted
+from services.core.known import Known
+from services.core.rights import Person
 from services.core.sharing import SealedFact
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
+from services.runtime.settings import environment
+from services.runtime.signin import sessions
+from services.runtime.signin.doorkeeper import csrf_of
 from services.vault.keys import load_vault_keys
 from services.wire.avro import Schemas
-from services.wire.topics import SEALED_FACTS
+from services.wire.topics import CASE_UPDATES
+from tests.builders import an_id
+from tests.core.enquiries import ONE, TWO, said
 from tests.runtime.running import Service, service
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
-from tests.vault.edge import PRIVATE, fact, frame
+from tests.vault.deciding import ADDRESS, COLLEAGUE, MISSING, OFFICER, PLACEMENT, TOKEN, sealed
+from tests.vault.edge import PRIVATE, PUBLIC, Stored, fact, frame
+from tests.vault.messages import PRIVATE as SIGNING
+from tests.vault.messages import case_update, stored
 from tests.vault.opened import contents
 
 SECONDS = 30
@@ -38,13 +51,21 @@ class Running:
     service: Service
     keys: Path
     where: Database
-    producer: Producer
+    pens: Mapping[str, Producer]
     schemas: Schemas
 
     def send(self, *frames: bytes) -> None:
-        for value in frames:
-            self.producer.produce(SEALED_FACTS, key=b"key", value=value)
-        assert self.producer.flush(SECONDS) == 0
+        self.write(*(Stored(0, value, key=an_id(999).encode()) for value in frames))
+
+    def write(self, *records: Stored) -> None:
+        """Write records to their topics, and wait until Kafka has them."""
+        for record in records:
+            pen = self.pens["correlator" if record.topic == CASE_UPDATES else "local_authority"]
+            pen.produce(record.topic, key=record.key, value=record.value, headers=list(record.headers))
+        assert all(pen.flush(SECONDS) == 0 for pen in self.pens.values())
+
+    def say(self, *said: Known) -> None:
+        self.write(*(stored(self.schemas, known) for known in said))
 
     def seal(self, *facts: SealedFact) -> None:
         self.send(*(frame(self.schemas, one) for one in facts))
@@ -75,6 +96,18 @@ def make_keys(folder: Path) -> Path:
     (folder / f"{PRIVATE.key_id}.json").write_text(json.dumps(private))
     (folder / "kek.key").write_bytes(bytes(range(32)))
     (folder / "digest.key").write_bytes(bytes(32))
+    (folder / "people.key").write_bytes(bytes(32))
+    return folder
+
+
+def make_public(folder: Path) -> Path:
+    """The agencies' public signing keys, and the key to which the police are told of a disclosure."""
+    folder.mkdir()
+    for sector, private in SIGNING.items():
+        key = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+        (folder / f"{sector.value}.signing.json").write_text(json.dumps({"public_key": base64.b64encode(key).decode()}))
+    own = base64.b64encode(PUBLIC.key).decode()
+    (folder / "police.json").write_text(json.dumps({"key_id": PUBLIC.key_id, "public_key": own}))
     return folder
 
 
@@ -84,9 +117,11 @@ def vault(
 ) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("vault")
     keys, where = make_keys(folder / "keys"), postgres.database("vault")
-    with service("vault", kafka, postgres, folder, keys=keys, public_keys=folder) as running:
+    with service("vault", kafka, postgres, folder, keys=keys, public_keys=make_public(folder / "public")) as running:
+        running.told |= environment(public_url=running.url)
         running.start_and_wait()
-        yield Running(running, keys, where, Producer(kafka.properties("local_authority")), schemas)
+        pens = {name: Producer(kafka.properties(name)) for name in ("local_authority", "correlator")}
+        yield Running(running, keys, where, pens, schemas)
 
 
 def test_what_an_agency_seals_the_vault_holds(vault: Running) -> None:
@@ -138,11 +173,55 @@ def test_the_vaults_memory_goes_into_no_core_file(vault: Running) -> None:
     assert next(line.split()[4:6] for line in limits if line.startswith("Max core file size")) == ["0", "0"]
 
 
-@pytest.mark.parametrize("path", ["/", "/open", "/api/cases"])
-def test_the_vault_answers_nothing_to_anybody(vault: Running, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/open", "/api/decisions", f"/decisions/{an_id(1)}"])
+def test_the_vault_answers_nothing_to_the_operator(vault: Running, path: str) -> None:
     with vault.service.client() as operator:
         assert operator.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", f"/api/decisions/{an_id(1)}", f"/decisions/{an_id(1)}"])
+def test_the_vault_answers_nothing_to_whoever_is_not_signed_in(vault: Running, path: str) -> None:
     assert httpx.get(f"{vault.service.url}{path}", trust_env=False).status_code == 401
+
+
+def browser(vault: Running, who: Person) -> httpx.Client:
+    """A browser in which this person has just signed in."""
+    secret, now = sessions.new_secret(), datetime.now(UTC)
+
+    async def begin() -> None:
+        session = Session(vault.where, Health(Metrics()))
+        held = sessions.Held(who, TOKEN, now, now, now)
+        await session.run(lambda connection: sessions.begin(connection, secret, held))
+        await session.close()
+
+    asyncio.run(begin())
+    url = vault.service.url
+    cookie = f"lantern-{url.rpartition(':')[2]}"
+    return httpx.Client(
+        base_url=url, headers={"origin": url}, cookies={cookie: secret}, timeout=SECONDS, trust_env=False
+    )
+
+
+def look(client: httpx.Client, number: str) -> httpx.Response:
+    (secret,) = client.cookies.values()
+    return client.post(f"/decisions/{number}/look", data={"csrf": csrf_of(secret), "attested": "yes"})
+
+
+def test_what_was_said_a_moment_before_a_look_is_known_to_it(vault: Running) -> None:
+    """A search by two opens; the move that Kafka took last voids the next one, read to the end or denied."""
+    vault.say(MISSING, PLACEMENT)
+    vault.write(case_update(vault.schemas, ONE, [ONE, TWO]))
+    vault.write(Stored(0, frame(vault.schemas, sealed(MISSING, address=ADDRESS)), key=ONE.encode()))
+    wish = {"subject": ONE, "purpose": "search_for_child"}
+    with browser(vault, OFFICER) as officer, browser(vault, COLLEAGUE) as colleague:
+        first, second = (officer.post("/api/decisions", json=wish).json()["decision_id"] for _ in range(2))
+        for number in (first, second):
+            assert colleague.post(f"/api/decisions/{number}/second").is_success
+        assert ADDRESS in look(officer, first).text
+        vault.say(said(PlacementStarted(), 850, 40))
+        moved = look(officer, second)
+    assert "void" in moved.text
+    assert ADDRESS not in moved.text
 
 
 def test_a_vault_without_its_keys_does_not_start(

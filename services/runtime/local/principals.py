@@ -5,7 +5,7 @@ from services.core.codes import Sector
 AGENCIES = tuple(sector.value for sector in Sector)
 SERVICES = (*AGENCIES, "correlator", "vault", "casefeed")
 DATABASE_ROLES = ("correlator", "vault", "casefeed")
-WITH_PEOPLE = ("casefeed",)
+WITH_PEOPLE = ("vault", "casefeed")
 """The services that people sign in to."""
 
 ADMIN = "admin"

@@ -1,0 +1,144 @@
+"""`lantern location`: decisions on where a child is. What one opens is seen on the vault's page, and nowhere else."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli import client, signed_in
+from services.cli.casewords import clock, short, words
+from services.cli.enquiry.documents import Enquiry, rung
+from services.cli.enquiry.telling import Details, Speaker, tell, telling
+from services.core.codes import Purpose
+
+_VAULT = "vault"
+_WHOLE_ID = 32
+
+Number = Annotated[str, typer.Argument(metavar="DECISION", help="The decision's number, 32 digits.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Answer = dict[str, Any]
+
+
+def request(
+    case: Annotated[str, typer.Argument(metavar="ID", help="The case, or at least its first 6 digits.")],
+    purpose: Annotated[Purpose, typer.Option(help="What the location is needed for.")],
+    enquirer: Annotated[str | None, typer.Option(help="For a release: the adult's handle, 32 digits.")] = None,
+    as_json: Json = False,
+    data: client.Data = client.DEFAULT_DATA,
+) -> None:
+    """Ask for a decision; the answer is its number and the page on which you open it.
+
+    A release to an enquirer then needs two approvals; all else needs a colleague, or two minutes without an answer.
+
+    Example: lantern location request 3f2a9c1e --purpose search_for_child
+    """
+    if (purpose is Purpose.RELEASE_TO_ENQUIRER) is (enquirer is None):
+        raise typer.BadParameter("A release to an enquirer names the --enquirer; nothing else does.")
+    wish = {"subject": _whole(case, data), "purpose": purpose.value, "enquirer": enquirer}
+    with signed_in.asking(data, _VAULT) as vault:
+        _print(client.answer(vault.post("/api/decisions", json=wish)), data, as_json=as_json)
+
+
+def status(number: Number, as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
+    """Say how a decision stands: your own, or one that you may answer for.
+
+    Example: lantern location status 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    """
+    _print(_read(number, data), data, as_json=as_json)
+
+
+def approve(number: Number, as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
+    """Say yes to a colleague's decision: as the second person of a search, or as one of two who approve a release.
+
+    An approval of a release goes signed through your own agency, and counts for this decision and assessment alone.
+
+    Example: lantern location approve 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    """
+    found = _read(number, data)
+    if found["enquirer"] is None:
+        found = _act(number, "second", data)
+    else:
+        _approve_release(found, data)
+    _print(found, data, as_json=as_json)
+
+
+def withdraw(number: Number, as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
+    """End a decision for good: your own, because nobody needs it, or a colleague's, because you object.
+
+    Example: lantern location withdraw 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    """
+    act = "withdraw" if _read(number, data)["is_own"] else "object"
+    _print(_act(number, act, data), data, as_json=as_json)
+
+
+def waiting(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
+    """List the decisions that wait for a colleague's answer, or for the review of what opened without one.
+
+    Example: lantern location waiting
+    """
+    with signed_in.asking(data, "casefeed") as feed:
+        found = client.answer(feed.get("/api/waiting"))["waiting"]
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for one in found:
+        typer.echo(
+            f"{one['decision_id']}  {words(one['waits_for'])}, due {clock(one['due_at'])}: "
+            f"{words(one['purpose'])}, asked by {words(one['sector'])}, case {short(one['subject_id'])}"
+        )
+
+
+def commands() -> typer.Typer:
+    """The five commands."""
+    app = typer.Typer(no_args_is_help=True, help=__doc__)
+    for command in (request, status, waiting, approve, withdraw):
+        app.command()(command)
+    return app
+
+
+def _approve_release(found: Answer, data: Path) -> None:
+    if found["assessment"] is None:
+        raise client.Failed("There is no risk assessment to approve: `lantern enquiry show` says what is missing.")
+    who = signed_in.current(data)
+    fact = {"decision": found["decision_id"], "assessment": found["assessment"]}
+    part = f"{found['decision_id']}/{who.claims['sub']}"
+    enquiry = Enquiry(found["enquirer"], found["subject"])
+    tell(
+        Speaker(who.token, who.claims),
+        rung("ReleaseApproved", enquiry, fact, telling(None, Details()), part=part),
+        data,
+    )
+
+
+def _whole(case: str, data: Path) -> str:
+    """The case's id; its first digits are completed by the case feed."""
+    if len(case) == _WHOLE_ID:
+        return case
+    with signed_in.asking(data, "casefeed") as feed:
+        found: str = client.answer(feed.get(f"/api/cases/{case}"))["case_id"]
+    return found
+
+
+def _read(number: str, data: Path) -> Answer:
+    with signed_in.asking(data, _VAULT) as vault:
+        found: Answer = client.answer(vault.get(f"/api/decisions/{number}"))
+    return found
+
+
+def _act(number: str, act: str, data: Path) -> Answer:
+    with signed_in.asking(data, _VAULT) as vault:
+        found: Answer = client.answer(vault.post(f"/api/decisions/{number}/{act}"))
+    return found
+
+
+def _print(found: Answer, data: Path, *, as_json: bool) -> None:
+    page = f"{client.read_edition(data).url(_VAULT)}/decisions/{found['decision_id']}"
+    if as_json:
+        typer.echo(json.dumps({**found, "page": page}, indent=2))
+        return
+    typer.echo(f"Decision {found['decision_id']}: {found['purpose']}, {found['stands']}.")
+    if found["can_look"]:
+        typer.echo(f"Open it here, when no enquirer can see your screen: {page}")
+    if found["can_second"]:
+        typer.echo(f"A colleague waits for your answer until {found['answer_due_at']}: approve or withdraw it.")

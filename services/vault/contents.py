@@ -1,0 +1,72 @@
+"""Opens sealed contents under a decision: what is read here goes to the vault's own page and nowhere else."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from services.core.ids import FactId, OrgHandle, SubjectId, body_handle
+from services.core.known import Version
+from services.core.rights import Person
+from services.runtime.database import Connection
+from services.runtime.id_arrays import IdArray
+from services.vault.keys import KeyEncryptionKey, Locked
+from services.vault.showing import Content
+
+Body = tuple[str, str]
+"""The handle of an organisation as people belong to it, and its kind."""
+
+_LOCATIONS: LiteralString = """
+    SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
+    WHERE field = 'location' AND (fact_id, digest) IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"""
+_BODIES: LiteralString = """
+    SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
+    WHERE field = 'organisation' AND subject_id = ANY(%b::bytea[])"""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens a content, and what gives bodies the handles under which people belong to them."""
+
+    kek: KeyEncryptionKey
+    people: bytes = field(repr=False)
+
+
+async def contents(connection: Connection, kek: KeyEncryptionKey, versions: Collection[Version]) -> tuple[Content, ...]:
+    """Open these versions of sealed locations, and no other.
+
+    Raises:
+        BrokenRule: one was moved or altered.
+    """
+    given = [IdArray([fact for fact, _ in versions]), [digest for _, digest in versions]]
+    cursor = await connection.execute(_LOCATIONS, given, binary=True)
+    return tuple(_opened(kek, *row) for row in await cursor.fetchall())
+
+
+async def bodies(connection: Connection, keys: Keys, subjects: Collection[SubjectId]) -> dict[OrgHandle, set[Body]]:
+    """The bodies that stand behind the handles under which something is said of these records.
+
+    Raises:
+        BrokenRule: a content was moved or altered.
+    """
+    cursor = await connection.execute(_BODIES, [IdArray(sorted(subjects))], binary=True)
+    found: defaultdict[OrgHandle, set[Body]] = defaultdict(set)
+    for row in await cursor.fetchall():
+        words = _opened(keys.kek, *row).words
+        if "handle" in words:
+            body = body_handle(keys.people, words["organisation"]), words["kind"]
+            found[OrgHandle(words["handle"])].add(body)
+    return dict(found)
+
+
+def speaks_as(known: Mapping[OrgHandle, AbstractSet[Body]], who: Person) -> frozenset[OrgHandle]:
+    """The handles behind which a person's body stands and no other: where two claim a handle, it is nobody's."""
+    return frozenset(handle for handle, found in known.items() if found == {(who.organisation, who.kind.value)})
+
+
+def _opened(kek: KeyEncryptionKey, *row: Any) -> Content:  # noqa: ANN401 - the columns of a row
+    subject, fact, field_, digest, *locked = row
+    binding = subject.hex(), fact.hex(), field_, digest
+    return Content(FactId(fact.hex()), json.loads(kek.unlock(Locked(*locked), *binding)))

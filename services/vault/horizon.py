@@ -1,0 +1,89 @@
+"""Before it judges, the vault reads to the end of its topics: one that is behind may miss a revocation (design 6.3)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.core.errors import Unavailable
+from services.runtime.fence import Place
+from services.runtime.health import Health, Reason
+from services.runtime.kafka import KafkaAccess, connect, make_consumer
+
+Ends = Mapping[Place, int]
+"""The offset that the next record of each partition will have."""
+
+_ASK_SECONDS = 1.0
+
+
+class Horizon(Protocol):
+    """Tells how far the topics reach now."""
+
+    async def ends(self) -> Ends:
+        """Ask the broker.
+
+        Raises:
+            Unavailable: it does not answer within a second.
+        """
+
+
+class KafkaHorizon:
+    """Asks on a connection of its own: on the reader's, an answer would wait behind a fetch that finds nothing."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID]) -> None:
+        self._consumer = consumer
+        self._ids = ids
+
+    async def ends(self) -> Ends:
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                ends = await self._consumer.end_offsets(self._partitions())
+        except (KafkaError, TimeoutError) as error:
+            raise Unavailable from error
+        return {Place(self._ids[place.topic], place.partition): end for place, end in ends.items()}
+
+    def _partitions(self) -> list[TopicPartition]:
+        """Every partition that there is.
+
+        Raises:
+            Unavailable: of some topic none is known.
+        """
+        found = {topic: self._consumer.partitions_for_topic(topic) or () for topic in self._ids}
+        if not all(found.values()):
+            raise Unavailable
+        return [TopicPartition(topic, number) for topic, numbers in found.items() for number in numbers]
+
+
+class LateHorizon:
+    """Stands in until the vault reads: what has not begun to read has not read to the end."""
+
+    def __init__(self) -> None:
+        self.known: Horizon | None = None
+
+    async def ends(self) -> Ends:
+        if self.known is None:
+            raise Unavailable
+        return await self.known.ends()
+
+
+@contextlib.asynccontextmanager
+async def kafka_horizon(access: KafkaAccess, ids: Mapping[str, UUID], health: Health) -> AsyncIterator[KafkaHorizon]:
+    """Give a horizon of the topics that `ids` names, read anew each time that it is asked."""
+    consumer = await connect(lambda: make_consumer(access), health, Reason.KAFKA_UNAVAILABLE)
+    try:
+        await consumer.topics()
+        places = [TopicPartition(topic, n) for topic in ids for n in consumer.partitions_for_topic(topic) or ()]
+        consumer.assign(places)
+        consumer.pause(*places)  # it looks how far there is to read, and reads nothing
+        yield KafkaHorizon(consumer, ids)
+    finally:
+        await consumer.stop()
+
+
+def reached(ends: Ends, positions: Mapping[Place, int]) -> bool:
+    """Whether a reader at these positions has passed everything before `ends`; of no partition at all nobody has."""
+    return bool(ends) and all(positions.get(place, 0) >= end for place, end in ends.items())

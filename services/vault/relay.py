@@ -1,0 +1,54 @@
+"""Tells Kafka what others are to be told of decisions; what Kafka has is marked, and may be told twice, never not."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from services.runtime.database import Session
+from services.runtime.kafka import Message
+from services.runtime.publisher import Publisher
+from services.vault.announcing import WAITING
+from services.vault.decisions_store import Told, note_told, untold
+from services.wire.envelope import own_headers
+from services.wire.topics import VAULT_DECISIONS
+
+_AT_ONCE = 100
+_LOOK_SECONDS = 0.5
+
+
+class Relay:
+    """Looks twice a second for what nobody has been told yet, and at once when `bell` is set."""
+
+    def __init__(
+        self, session: Session, publisher: Publisher, clock: Callable[[], datetime], bell: asyncio.Event
+    ) -> None:
+        self._session = session
+        self._publisher = publisher
+        self._clock = clock
+        self._bell = bell
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        while True:
+            self._bell.clear()
+            await self.tell()
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._bell.wait()
+            except TimeoutError:
+                continue
+
+    async def tell(self) -> None:
+        """Tell everything that is waiting."""
+        while rows := await self._session.run(lambda connection: untold(connection, _AT_ONCE)):
+            await self._publisher.publish([_message(number, told) for number, told in rows])
+            await self._note([number for number, _ in rows])
+
+    async def _note(self, numbers: Sequence[int]) -> None:
+        now = self._clock()
+        await self._session.run(lambda connection: note_told(connection, numbers, now))
+
+
+def _message(number: int, told: Told) -> Message:
+    about = own_headers("vault", WAITING, number) if told.topic == VAULT_DECISIONS else ()
+    return Message(told.topic, told.key, told.value, about)

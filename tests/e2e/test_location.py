@@ -1,0 +1,82 @@
+"""A child is missing, the officer on duty needs to know where she was last seen, and a coordinator seconds it."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from services.cli.__main__ import commands
+from services.core import ids
+from services.runtime.local.waiting import until
+from services.runtime.signin.doorkeeper import csrf_of
+from tests.edition import LocalEdition
+from tests.identity_provider import press
+
+SECONDS = 30
+FORCE, SYSTEM, CHILD, PLACE = "INVENTED-FORCE", "missing-persons", "MP-4711", "Canary Street 4711"
+REPORT = {
+    "format": "lantern/1",
+    "event": "ChildMissing",
+    "source": {"system": SYSTEM, "child": CHILD},
+    "key": "2026-11-22",
+    "occurred_at": "2026-11-22T21:30:00Z",
+    "recorded_at": "2026-11-22T22:05:00Z",
+    "role": "police_officer",
+    "subject": {"dates_of_birth": [{"value": "2011", "status": "claimed"}]},
+    "fact": {"kind": "missing"},
+    "location": {"last_seen": PLACE},
+}
+
+
+@pytest.fixture(scope="module")
+def case_id(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The case of a child whom the police report missing."""
+    file = tmp_path_factory.mktemp("report") / "report.json"
+    file.write_text(json.dumps(REPORT))
+    edition.done("publish", "--agency", "police", "--organisation", FORCE, "--wait", file)
+    key = (edition.parts.keys / "police" / "edge.key").read_bytes()
+    return ids.subject_id(key, FORCE, SYSTEM, CHILD)
+
+
+def vault(edition: LocalEdition) -> str:
+    url: str = edition.status()["services"]["vault"]["url"]
+    return url
+
+
+def location(edition: LocalEdition, command: str, *words: str) -> Any:
+    """What `lantern location` answers whoever is signed in at the terminal."""
+    spelt = ["location", command, "--json", "--data", str(edition.data), *words]
+    done = CliRunner().invoke(commands(), spelt)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+async def opened(url: str, name: str, number: str) -> str:
+    """The page on which a person who signs in at the vault opens a decision."""
+    headers = {"accept": "text/html", "origin": url}
+    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, follow_redirects=True) as browser:
+        page = await browser.get(f"/decisions/{number}")
+        await browser.get((await press(browser, page, name)).headers["location"])
+        secret = browser.cookies[f"lantern-{url.rpartition(':')[2]}"]
+        form = {"csrf": csrf_of(secret), "attested": "yes"}
+        return (await browser.post(f"/decisions/{number}/look", data=form)).text
+
+
+def test_the_officer_on_duty_sees_where_she_was_last_seen_once_a_coordinator_agrees(
+    edition: LocalEdition, case_id: str
+) -> None:
+    url, officer = vault(edition), edition.person("police-duty-officer")
+    wish = {"subject": case_id, "purpose": "search_for_child"}
+    asked = httpx.post(f"{url}/api/decisions", json=wish, headers=officer, trust_env=False).json()
+    number = asked["decision_id"]
+    waits = [number, "second_person"]
+    assert until(
+        lambda: waits in [[one["decision_id"], one["waits_for"]] for one in location(edition, "waiting")], SECONDS
+    )
+    assert location(edition, "approve", number)["stands"] == "seconded"
+    assert PLACE in asyncio.run(opened(url, "police-duty-officer", number))
+    assert until(lambda: "LocationDisclosed" in edition.done("case", "--json", case_id), SECONDS)
+    assert PLACE not in edition.done("case", "--json", case_id)

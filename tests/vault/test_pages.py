@@ -1,0 +1,257 @@
+"""The vault's page shows a location once, to the one who asked; whoever has no right always gets the same answer."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from services.core.rights import Person, PersonRole
+from services.runtime.settings import SignInSettings
+from services.runtime.signin import sessions
+from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
+from services.vault.app import create_app
+from services.vault.decisions import Act, Decision
+from tests.builders import an_id
+from tests.vault.deciding import (
+    ADDRESS,
+    COLLEAGUE,
+    FORCE,
+    OFFICER,
+    PEOPLE_KEY,
+    Hub,
+    a_missing_child,
+    hub,
+    person,
+)
+from tests.vault.tables import Vault
+
+URL = "http://127.0.0.1:4711"
+AUDITOR = person(an_id(71), PersonRole.AUDITOR)
+ELSEWHERE = person(an_id(72), PersonRole.POLICE_OFFICER, "FORCE-2", OFFICER.kind)
+ANOTHER_OFFICER = person(an_id(73), PersonRole.DUTY_OFFICER, FORCE, OFFICER.kind)
+
+
+@dataclass
+class Site:
+    """The vault's web application over a child who is missing."""
+
+    hub: Hub
+    door: Doorkeeper
+    transport: httpx.ASGITransport
+
+    async def browser(self, who: Person) -> httpx.AsyncClient:
+        """A browser in which this person has just signed in."""
+        secret, now = sessions.new_secret(), self.hub.now
+        held = sessions.Held(who, "token", now, now, now)
+        await self.door.run(lambda connection: sessions.begin(connection, secret, held))
+        return httpx.AsyncClient(
+            transport=self.transport,
+            base_url=URL,
+            headers={"accept": "text/html", "origin": URL},
+            cookies={self.door.cookie: secret},
+        )
+
+    async def seconded(self) -> Decision:
+        decision = await self.hub.ask()
+        await self.hub.act(decision, Act.SECOND)
+        return decision
+
+
+@pytest.fixture
+async def site(vault: Vault) -> Site:
+    await a_missing_child(vault)
+    made = hub(vault)
+    door = Doorkeeper(SignInSettings(public_url=URL), vault.session, PEOPLE_KEY, made.later)
+    return Site(made, door, httpx.ASGITransport(create_app(made.deciding, door)))
+
+
+def csrf(browser: httpx.AsyncClient) -> str:
+    (secret,) = browser.cookies.values()
+    return csrf_of(secret)
+
+
+async def press(browser: httpx.AsyncClient, decision: Decision | str, act: str, **fields: str) -> httpx.Response:
+    number = decision if isinstance(decision, str) else decision.asked.decision_id
+    return await browser.post(f"/decisions/{number}/{act}", data={"csrf": csrf(browser), **fields})
+
+
+async def look(browser: httpx.AsyncClient, decision: Decision | str) -> httpx.Response:
+    return await press(browser, decision, "look", attested="yes")
+
+
+async def test_the_one_who_asked_attests_and_sees_the_location(site: Site) -> None:
+    decision, browser = await site.seconded(), await site.browser(OFFICER)
+    asked = await browser.get(f"/decisions/{decision.asked.decision_id}")
+    assert 'name="attested"' in asked.text
+    assert ADDRESS not in asked.text
+    seen = await look(browser, decision)
+    assert seen.status_code == 200
+    assert ADDRESS in seen.text
+
+
+async def test_the_page_of_a_location_is_stored_nowhere_leads_nowhere_runs_nothing_and_leaves_by_itself(
+    site: Site,
+) -> None:
+    seen = await look(await site.browser(OFFICER), await site.seconded())
+    assert seen.headers["cache-control"] == "no-store"
+    assert seen.headers["referrer-policy"] == "no-referrer"
+    assert seen.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self' 'nonce-")
+    assert "script" not in seen.headers["content-security-policy"] + seen.text
+    assert '<meta http-equiv="refresh" content="300;url=/over">' in seen.text
+    assert seen.text.count("<form") == seen.text.count('autocomplete="off"')
+
+
+async def test_what_was_hidden_is_not_shown_again(site: Site) -> None:
+    decision, browser = await site.seconded(), await site.browser(OFFICER)
+    assert ADDRESS in (await look(browser, decision)).text
+    assert "closed" in (await press(browser, decision, "close")).text
+    again = await look(browser, decision)
+    assert "closed" in again.text
+    assert ADDRESS not in again.text
+
+
+async def test_a_display_that_failed_is_tried_again(site: Site) -> None:
+    decision, browser = await site.seconded(), await site.browser(OFFICER)
+    assert ADDRESS in (await look(browser, decision)).text
+    assert ADDRESS in (await press(browser, decision, "look")).text
+
+
+async def test_without_the_attestation_nothing_is_shown(site: Site) -> None:
+    seen = await press(await site.browser(OFFICER), await site.seconded(), "look")
+    assert (seen.status_code, ADDRESS in seen.text) == (403, False)
+
+
+async def test_who_signed_in_a_while_ago_shows_anew_who_they_are(site: Site) -> None:
+    decision, browser = await site.seconded(), await site.browser(OFFICER)
+    site.hub.later(STEP_UP)
+    assert "Sign in again" in (await browser.get(f"/decisions/{decision.asked.decision_id}")).text
+    sent = await look(browser, decision)
+    assert (sent.status_code, sent.headers["location"].partition("&")[0]) == (303, "/signin?anew")
+
+
+@pytest.mark.parametrize("form", [{}, {"csrf": "0" * 64}], ids=["none", "another's"])
+async def test_a_form_that_is_not_ours_opens_nothing(site: Site, form: dict[str, str]) -> None:
+    decision, browser = await site.seconded(), await site.browser(OFFICER)
+    seen = await browser.post(f"/decisions/{decision.asked.decision_id}/look", data={"attested": "yes", **form})
+    assert (seen.status_code, await site.hub.steps()) == (403, ["second"])
+
+
+async def test_whoever_is_not_signed_in_is_sent_to_sign_in(site: Site) -> None:
+    async with httpx.AsyncClient(transport=site.transport, base_url=URL) as stranger:
+        page = await stranger.get(f"/decisions/{an_id(1)}", headers={"accept": "text/html"})
+        assert (page.status_code, page.headers["location"]) == (303, f"/signin?next=/decisions/{an_id(1)}")
+        assert (await stranger.get(f"/api/decisions/{an_id(1)}")).status_code == 401
+
+
+async def test_a_colleague_is_asked_to_second_and_sees_no_location(site: Site) -> None:
+    decision, browser = await site.hub.ask(), await site.browser(COLLEAGUE)
+    page = await browser.get(f"/decisions/{decision.asked.decision_id}")
+    assert "/second" in page.text
+    seconded = await press(browser, decision, "second")
+    assert "seconded" in seconded.text
+    assert ADDRESS not in page.text + seconded.text + (await look(browser, decision)).text
+
+
+async def test_who_waits_for_a_second_person_is_told_so(site: Site) -> None:
+    decision = await site.hub.ask()
+    assert "second person" in (await look(await site.browser(OFFICER), decision)).text
+
+
+async def test_own_decisions_are_listed_by_their_numbers(site: Site) -> None:
+    decision = await site.hub.ask()
+    assert decision.asked.decision_id in (await (await site.browser(OFFICER)).get("/")).text
+    assert decision.asked.decision_id not in (await (await site.browser(ANOTHER_OFFICER)).get("/")).text
+
+
+NUMBERS = [an_id(99), "x", "%2e%2e", "%20", "0" * 500]
+
+
+async def refusals(site: Site, path: str, method: str) -> set[tuple[int, bytes, str]]:
+    """Everything that anybody without a right is answered at `path`, whatever is behind it."""
+    expired = await site.seconded()
+    site.hub.later(timedelta(hours=2))
+    other = await site.seconded()
+    numbers = [*NUMBERS, other.asked.decision_id, expired.asked.decision_id]
+    browsers = [await site.browser(who) for who in (AUDITOR, ANOTHER_OFFICER, ELSEWHERE)]
+    tried = (refusal(browser, method, path.format(number)) for browser in browsers for number in numbers)
+    return set(await asyncio.gather(*tried))
+
+
+async def refusal(browser: httpx.AsyncClient, method: str, path: str) -> tuple[int, bytes, str]:
+    """Everything that an answer says, and would say at any other time."""
+    answer = await browser.request(method, path, data={"csrf": csrf(browser), "attested": "yes"})
+    said = sorted((name, value) for name, value in answer.headers.items() if name != "date")
+    return answer.status_code, answer.content, str(said)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/decisions/{}/look"),
+        ("POST", "/decisions/{}/close"),
+        ("POST", "/api/decisions/{}/withdraw"),
+        ("POST", "/api/decisions/{}/open"),
+    ],
+)
+async def test_unknown_expired_malformed_and_anothers_look_the_same_to_whoever_has_no_right(
+    site: Site, method: str, path: str
+) -> None:
+    ((status, body, _),) = await refusals(site, path, method)
+    assert status == 403
+    assert b"nothing here" in body
+
+
+@pytest.mark.parametrize("path", ["/decisions/{}", "/api/decisions/{}"])
+async def test_whoever_could_second_nothing_cannot_tell_a_decision_from_none(site: Site, path: str) -> None:
+    site_of_search = await site.seconded()
+    browser = await site.browser(ELSEWHERE)
+    answers = [await browser.get(path.format(number)) for number in (site_of_search.asked.decision_id, an_id(99), "x")]
+    assert len({(answer.status_code, answer.content, len(answer.headers)) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b'{"subject": "x", "purpose": "search_for_child"}',
+        b'{"subject": "00000000000000000000000000000001", "purpose": "curiosity"}',
+        b'{"subject": "00000000000000000000000000000001", "purpose": "release_to_enquirer"}',
+        b"{" * 5000,
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused_like_all_else(site: Site, body: bytes) -> None:
+    answer = await (await site.browser(OFFICER)).post("/api/decisions", content=body)
+    assert (answer.status_code, answer.json()) == (403, {"error": "There is nothing here that you may do or see."})
+
+
+async def test_a_child_whom_nobody_knows_is_asked_for_like_any_other(site: Site) -> None:
+    browser = await site.browser(OFFICER)
+    answers = [
+        await browser.post("/api/decisions", json={"subject": subject, "purpose": "search_for_child"})
+        for subject in (an_id(1), an_id(4711))
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    known, unknown = (answer.json() for answer in answers)
+    told = {"decision_id", "subject", "asked_at", "answer_due_at", "lapses_at"}
+    assert {name: known[name] for name in known.keys() - told} == {name: unknown[name] for name in known.keys() - told}
+    assert len(answers[0].content) == len(answers[1].content)
+
+
+async def test_a_terminal_is_told_how_a_decision_stands_and_never_a_location(site: Site) -> None:
+    browser, colleague = await site.browser(OFFICER), await site.browser(COLLEAGUE)
+    asked = await browser.post("/api/decisions", json={"subject": an_id(1), "purpose": "search_for_child"})
+    number = asked.json()["decision_id"]
+    seconded = await colleague.post(f"/api/decisions/{number}/second")
+    opened = await look(browser, number)
+    shown = await browser.get(f"/api/decisions/{number}")
+    withdrawn = await browser.post(f"/api/decisions/{number}/withdraw")
+    assert ADDRESS in opened.text
+    assert (seconded.json()["stands"], shown.json()["stands"], withdrawn.json()["stands"]) == (
+        "seconded",
+        "open",
+        "withdrawn",
+    )
+    assert "Test" not in asked.text + seconded.text + shown.text + withdrawn.text
