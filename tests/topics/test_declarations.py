@@ -61,7 +61,9 @@ def test_a_case_comes_from_the_correlator_alone(named: dict[str, Topic]) -> None
     assert named[CASE_UPDATES].writers == ("correlator",)
 
 
-def test_casefeed_reads_cases_patterns_and_what_waits_for_a_coordinator_and_nothing_else(topics: tuple[Topic, ...]) -> None:
+def test_casefeed_reads_cases_patterns_and_what_waits_for_a_coordinator_and_nothing_else(
+    topics: tuple[Topic, ...],
+) -> None:
     readable = {topic.topic for topic in topics if "casefeed" in topic.readers}
     assert readable == {CASE_UPDATES, PATTERNS, VAULT_DECISIONS}
 
