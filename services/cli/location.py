@@ -1,6 +1,7 @@
 """`lantern location`: decisions on where a child is. What one opens is seen on the vault's page, and nowhere else."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -89,10 +90,30 @@ def waiting(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> N
         )
 
 
+def doubts(
+    settle_until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="You have looked into all of them up to this time."),
+    ] = None,
+    data: client.Data = client.DEFAULT_DATA,
+) -> None:
+    """For the operator: list what the vault could not read or verify; while it is not settled, it denies releases.
+
+    What a record said counts only once it is said anew: settle it when its agency has sent it again.
+
+    Example: lantern location doubts --settle-until 2026-11-24T12:00:00+0000
+    """
+    with client.http(data, _VAULT) as vault:
+        if settle_until is not None:
+            done = client.answer(vault.post("/doubts/settled", json={"until": settle_until.isoformat()}))
+            typer.echo(f"{done['settled']} settled.")
+        typer.echo(json.dumps(client.answer(vault.get("/doubts"))["doubts"], indent=2))
+
+
 def commands() -> typer.Typer:
-    """The five commands."""
+    """Every command of `lantern location`."""
     app = typer.Typer(no_args_is_help=True, help=__doc__)
-    for command in (request, status, waiting, approve, withdraw):
+    for command in (request, status, waiting, approve, withdraw, doubts):
         app.command()(command)
     return app
 

@@ -19,6 +19,7 @@ from services.vault.horizon import LateHorizon, kafka_horizon
 from services.vault.keeping import Keeper
 from services.vault.means import read_means
 from services.vault.relay import Relay
+from services.vault.routes.doubts import doubt_routes
 from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
@@ -33,7 +34,11 @@ async def main(process: Process) -> None:
     async with sessions(where, health, 4) as (keeping, deciding, signing_in, telling):
         opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set))
         async with (
-            serving(process, people=create_app(opens, doorkeeper(signing_in))),
+            serving(
+                process,
+                doubt_routes(deciding, process.metrics, lambda: datetime.now(UTC)),
+                create_app(opens, doorkeeper(signing_in)),
+            ),
             publishing(access, health, process.metrics) as publisher,
             asyncio.TaskGroup() as tasks,
         ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.core.facts import ChildMissing, RecordsLinked
 from services.core.ids import SubjectId
 from services.core.known import Known
 from services.runtime.database import Connection
+from services.vault.doubts import Settled, list_doubts, settle
 from services.vault.facts_store import about, of_one_case, versions_of
 from services.vault.keeping import Kept
 from services.wire.avro import Schemas
@@ -176,3 +178,17 @@ async def test_where_a_claimant_lives_is_no_version_of_where_the_child_is(vault:
     await vault.seal([fact("1 Claimant Street", number=number), fact("2 Test Street", number=2)])
     versions = await vault.session.run(lambda connection: versions_of(connection, [ONE]))
     assert [fact_id for fact_id, _ in versions] == [an_id(2)]
+
+
+async def test_a_doubt_that_somebody_looked_into_is_one_no_more(vault: Vault) -> None:
+    await vault.take(unsigned(vault.schemas))
+    next(vault.places[MISSING_CHILDREN, 0])
+    await vault.say(said(ChildMissing(MissingKind.MISSING), 901, 40))
+    [gap, letter] = sorted(one["reason"] for one in await vault.session.run(list_doubts))
+    assert (gap, letter) == ("never_came", "not_authentic")
+    now = datetime.now(UTC)
+    before = await vault.session.run(lambda connection: settle(connection, now - timedelta(days=1), now))
+    assert (before, await doubts(vault, ONE)) == (Settled(0, 0), 2)
+    after = await vault.session.run(lambda connection: settle(connection, now + timedelta(days=1), now))
+    assert (after, await doubts(vault, ONE)) == (Settled(1, 1), 0)
+    assert await vault.session.run(list_doubts) == []
