@@ -34,7 +34,7 @@ class PatternList(View):
 
 
 async def list_patterns(connection: Connection, sight: Sight, skip: int, at_most: int) -> PatternList:
-    """The patterns around several children, as the links now are; there are none for whoever does not see every case."""
+    """The patterns around several children, as the links now are; none for whoever does not see every case."""
     if not sight.every:
         return PatternList(patterns=[])
     found = await connection.execute(_PATTERNS, {"skip": skip, "at_most": at_most}, binary=True)

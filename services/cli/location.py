@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import client, signed_in
+from services.cli import client
 from services.cli.casewords import clock, short, words
+from services.cli.enquiry.asking import speaker
 from services.cli.enquiry.documents import Enquiry, rung
-from services.cli.enquiry.telling import Details, Speaker, tell, telling
+from services.cli.enquiry.telling import Details, tell, telling
 from services.core.codes import Purpose
 
 _VAULT = "vault"
@@ -121,15 +122,11 @@ def commands() -> typer.Typer:
 def _approve_release(found: Answer, data: Path) -> None:
     if found["assessment"] is None:
         raise client.Failed("There is no risk assessment to approve: `lantern enquiry show` says what is missing.")
-    who = signed_in.current(data)
+    who = speaker(data)
     fact = {"decision": found["decision_id"], "assessment": found["assessment"]}
-    part = f"{found['decision_id']}/{who.claims['sub']}"
+    part = f"{found['decision_id']}/{who.handle}"
     enquiry = Enquiry(found["enquirer"], found["subject"])
-    tell(
-        Speaker(who.token, who.claims),
-        rung("ReleaseApproved", enquiry, fact, telling(None, Details()), part=part),
-        data,
-    )
+    tell(who, rung("ReleaseApproved", enquiry, fact, telling(None, Details()), part=part), data)
 
 
 def _whole(case: str, data: Path) -> str:
