@@ -23,7 +23,7 @@ from services.runtime.kafka import Message
 from services.runtime.settings import HOME
 from services.wire import topics
 from services.wire.avro import Schemas, load_schemas
-from services.wire.seal import BatchSealer, PublicKey, load_public_key
+from services.wire.seal import BatchSealer, PublicKey, public_key_of
 from services.wire.submissions import Content, Submission, to_record
 
 USUAL_KIND = {
@@ -94,9 +94,10 @@ async def submitted(
     Raises:
         Unavailable: Kafka, or with `wait` the correlator, made no progress for `patience` seconds.
     """
-    submission = Submission(uuid.uuid4().hex, len(planned.outgoing), datetime.now(UTC))
+    now = datetime.now(UTC)
+    submission = Submission(uuid.uuid4().hex, len(planned.outgoing), now)
     schemas = load_schemas(HOME)
-    key = load_public_key(edition.public_keys / f"{sender.agency.value}.json")
+    key = public_key_of(edition.public_keys, sender.agency.value, now)
     access = edition.kafka(f"publisher.{sender.agency.value}")
     async with exchange(access, sender.agency, schemas) as hub:
         messages = _messages(sender, submission, planned, schemas, key)

@@ -14,6 +14,8 @@ class Reason(StrEnum):
     KAFKA_DOES_NOT_ACKNOWLEDGE = "kafka_does_not_acknowledge"
     DATABASE_UNAVAILABLE = "database_unavailable"
     RULE_BROKEN = "rule_broken"
+    KEYS_NOT_RENEWED = "keys_not_renewed"
+    KEY_MISSING = "key_missing"
 
 
 class Health:

@@ -27,7 +27,7 @@ from services.wire.envelope import headers
 from services.wire.identity import TokenRefused
 from services.wire.opening import Opener, load_private_keys
 from services.wire.records import to_record
-from services.wire.seal import BatchSealer, PublicKey, load_public_key
+from services.wire.seal import BatchSealer, PublicKey, public_key_of
 from services.wire.signing import Signer, load_signer
 
 VAULT = "vault"
@@ -186,18 +186,19 @@ class Intake:
             return Source(self._agency, _NOBODY, -1, 0)
 
 
-def load_keys(agency: Sector, settings: KeySettings) -> Keys:
-    """Read the keys of an agency's processor.
+def load_keys(agency: Sector, settings: KeySettings, now: datetime) -> Keys:
+    """Read the keys of an agency's processor; the public ones are those to seal with now.
 
     Raises:
         Misconfigured: one is missing or has another shape.
+        NoCurrentKey: the vault has published none that may be used now.
     """
     return Keys(
         Opener(*load_private_keys(settings.keys)),
         EdgeKeys(_secret(settings.keys / EDGE_KEY), _secret(settings.keys / PEOPLE_KEY)),
         load_signer(settings.keys),
-        load_public_key(settings.public_keys / f"{agency.value}.json"),
-        load_public_key(settings.public_keys / f"{VAULT}.json"),
+        public_key_of(settings.public_keys, agency.value, now),
+        public_key_of(settings.public_keys, VAULT, now),
     )
 
 

@@ -42,6 +42,7 @@ KEYS = frozenset(
         "attempt",
         "schema",
         "version",
+        "key_id",
     }
 )
 _CODE = re.compile(r"[A-Za-z0-9_.:<>/-]{1,200}")

@@ -33,20 +33,25 @@ def load_private_keys(folder: Path) -> tuple[PrivateKey, ...]:
     Raises:
         Misconfigured: there is none, or a file is not a private key.
     """
-    keys = tuple(_load(path) for path in sorted(folder.glob("*.json")))
+    keys = tuple(load_private_key(path) for path in sorted(folder.glob("*.json")))
     if not keys:
         raise Misconfigured("There is no private key in the folder of this service: nothing could be opened.")
     return keys
 
 
-def _load(path: Path) -> PrivateKey:
+def load_private_key(path: Path) -> PrivateKey:
+    """A private key as its owner holds it; the file is named after the pair.
+
+    Raises:
+        Misconfigured: the file is missing, is not a private key, or has another pair's name.
+    """
     try:
         held = json.loads(path.read_text("utf-8"))
         private = PrivateKey(held["key_id"], base64.b64decode(held["private_key"], validate=True))
     except (OSError, ValueError, TypeError, KeyError):
         raise Misconfigured(f"{path.name} in the folder of private keys is not a private key.") from None
-    if len(private.key) != KEY_BYTES or not isinstance(private.key_id, str):
-        raise Misconfigured(f"{path.name} does not hold an X25519 private key and its name.")
+    if len(private.key) != KEY_BYTES or private.key_id != path.stem:
+        raise Misconfigured(f"{path.name} does not hold an X25519 private key of that name.")
     return private
 
 

@@ -9,6 +9,7 @@ import binascii
 import json
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -16,7 +17,8 @@ from nacl.bindings import sodium_pad
 from nacl.public import PublicKey as NaclPublicKey
 from nacl.public import SealedBox
 
-from services.core.errors import Misconfigured
+from services.core.errors import Misconfigured, Unavailable
+from services.core.weeks import MalformedKeyId, to_seal_with
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -39,6 +41,10 @@ class PublicKey:
 
     key_id: str
     key: bytes
+
+
+class NoCurrentKey(Unavailable):
+    """The reader has published no key for this week: nothing was sealed; start its service, and look at the clocks."""
 
 
 class BatchSealer:
@@ -73,11 +79,28 @@ def associated_data(key_id: str, purpose: str, reference: str) -> bytes:
     return json.dumps([key_id, purpose, reference]).encode()
 
 
-def load_public_key(path: Path) -> PublicKey:
-    """A public key as its owner published it: {"key_id": ..., "public_key": base64}.
+def public_key_of(folder: Path, owner: str, now: datetime) -> PublicKey:
+    """The public key to seal with now to `owner`, among those that stand in `folder`/<owner>/.
 
     Raises:
-        Misconfigured: the file is missing or is not a public key.
+        NoCurrentKey: none may be used: its owner was down for too long, or the clock is wrong.
+        Misconfigured: a file there is not a public key.
+    """
+    published = {path.stem: path for path in (folder / owner).glob("*.json")}
+    try:
+        name = to_seal_with(published, now)
+    except MalformedKeyId:
+        raise Misconfigured(f"Among the published keys of {owner} one is not named after its week.") from None
+    if name is None:
+        raise NoCurrentKey
+    return load_public_key(published[name])
+
+
+def load_public_key(path: Path) -> PublicKey:
+    """A public key as its owner published it: {"key_id": ..., "public_key": base64}; the file is named after the pair.
+
+    Raises:
+        Misconfigured: the file is missing, is not a public key, or has another pair's name.
     """
     try:
         published = json.loads(path.read_text("utf-8"))
@@ -85,7 +108,7 @@ def load_public_key(path: Path) -> PublicKey:
         key_id = published["key_id"]
     except (OSError, ValueError, TypeError, KeyError, binascii.Error):
         raise Misconfigured(f"{path.name} is not a published public key: nothing can be sealed to its owner.") from None
-    if len(key) != KEY_BYTES or not isinstance(key_id, str):
+    if len(key) != KEY_BYTES or key_id != path.stem:
         raise Misconfigured(
             f"{path.name} does not hold an X25519 key and its name: nothing can be sealed to its owner."
         )

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from pydantic_settings import BaseSettings
 
 from services.runtime.local.compose import prepare
+from services.runtime.local.keys import SECRET_KEYS
 from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
 from services.runtime.settings import (
     DatabaseSettings,
@@ -91,9 +92,17 @@ def test_nothing_listens_for_other_machines() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_service_sees_its_own_secrets_and_keys_alone(service: str) -> None:
     keys = set() if service in WITHOUT_KEYS else {f"keys/{service}", "keys/public"}
+    keys |= {f"keys/public/{service}"} if service in SECRET_KEYS else set()
 
     assert private_parts(COMPOSE, service) == {"secrets/operator_token", f"secrets/{service}.json"} | keys
     assert [mount for mount in COMPOSE["services"][service]["volumes"] if isinstance(mount, str)] == []
+
+
+@pytest.mark.parametrize("service", SECRET_KEYS)
+def test_service_writes_its_own_key_pairs_and_nothing_else(service: str) -> None:
+    mounts = [mount for mount in COMPOSE["services"][service]["volumes"] if not mount.get("read_only")]
+
+    assert {mount["volume"]["subpath"] for mount in mounts} == {f"keys/{service}", f"keys/public/{service}"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,31 +1,26 @@
 """Agencies' processors beside a real Kafka, and the data folder from which the command line reaches them."""
 
 import asyncio
-import base64
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiokafka import TopicPartition
-from nacl.public import PrivateKey
 from pydantic import SecretStr
 
 from services.core.codes import Sector
 from services.runtime.consumer import lag_of, take
-from services.runtime.intake import EDGE_KEY, PEOPLE_KEY, VAULT
 from services.runtime.kafka import KafkaAccess, make_consumer
-from services.runtime.local import credentials
+from services.runtime.local import credentials, keys
 from services.runtime.local.ports import HOST, free_base, ports_from
 from services.runtime.settings import KafkaSecurity, environment
-from services.wire.signing import SIGNING_KEY
 from services.wire.topics import Topic, load_topics
 from tests.conftest import HOME
 from tests.runtime.running import Service
 from tests.runtime.secured_kafka import SecuredKafka
-
-OWNERS = (*(sector.value for sector in Sector), VAULT)
 
 
 def access(kafka: SecuredKafka, principal: str) -> KafkaAccess:
@@ -58,27 +53,10 @@ async def _everything(reader: KafkaAccess, topics: Sequence[Topic]) -> list[byte
 def data_folder(folder: Path, kafka: SecuredKafka) -> Path:
     """A data folder with everybody's keys, as an edition leaves it."""
     (folder / "secrets").symlink_to(kafka.secrets)
-    public = folder / "keys" / "public"
-    public.mkdir(parents=True)
-    for owner in OWNERS:
-        _make_keys(folder / "keys" / owner, public, owner)
+    keys.make_missing(folder / "keys", datetime.now(UTC))
     ports = {**ports_from(free_base()), "kafka": int(kafka.bootstrap.rpartition(":")[2])}
     (folder / "edition.json").write_text(json.dumps({"version": 1, "ports": ports}))
     return folder
-
-
-def _make_keys(folder: Path, public: Path, owner: str) -> None:
-    pair, key_id = PrivateKey.generate(), f"{owner}-2026W01"
-    halves = {"private_key": bytes(pair), "public_key": bytes(pair.public_key)}
-    private_half, public_half = (
-        json.dumps({"key_id": key_id, name: base64.b64encode(half).decode()}) for name, half in halves.items()
-    )
-    folder.mkdir()
-    (folder / f"{key_id}.json").write_text(private_half)
-    (folder / EDGE_KEY).write_bytes(os.urandom(32))
-    (folder / PEOPLE_KEY).write_bytes(bytes(32))
-    (folder / SIGNING_KEY).write_bytes(os.urandom(32))
-    (public / f"{owner}.json").write_text(public_half)
 
 
 @contextmanager

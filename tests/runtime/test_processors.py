@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,7 @@ from services.runtime.kafka import Message, make_producer, send_batch
 from services.runtime.local.waiting import until
 from services.wire import topics
 from services.wire.avro import Record, Schemas
-from services.wire.seal import BatchSealer, load_public_key
+from services.wire.seal import BatchSealer, public_key_of
 from services.wire.submissions import Content, Submission, to_record
 from tests.builders import START, an_id
 from tests.conftest import HOME
@@ -60,7 +61,7 @@ class Police:
             await producer.stop()
 
     def _messages(self, submission: Submission) -> Iterator[Message]:
-        sealer = BatchSealer(load_public_key(self.data / "keys" / "public" / "police.json"))
+        sealer = BatchSealer(public_key_of(self.data / "keys" / "public", "police", datetime.now(UTC)))
         for number in range(submission.record_count):
             report = document(child=f"{submission.submission_id}-{number}")
             said = {"documents": [{"table": "lantern", "row": 1, "document": report}]}

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from nacl.public import PrivateKey as NaclPrivateKey
 
 from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
 from services.wire.opening import BATCHES_REMEMBERED, Opener, PrivateKey
-from services.wire.seal import BLOCK_BYTES, BatchSealer, Envelope, PublicKey, load_public_key
+from services.wire.seal import BLOCK_BYTES, BatchSealer, Envelope, NoCurrentKey, PublicKey, public_key_of
 
 PURPOSE, REFERENCE = "sealed_fact", "0" * 32
 SOME = b"an address"
+IN_WEEK_10 = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def pair(key_id: str) -> tuple[PublicKey, PrivateKey]:
@@ -115,10 +117,16 @@ def test_a_private_key_does_not_show_itself() -> None:
     assert repr(PRIVATE) == "PrivateKey(key_id='vault-2026W10')"
 
 
+def publish(folder: Path, public: PublicKey, name: str | None = None) -> None:
+    """Leave a public half where sealers look for those of the vault."""
+    text = json.dumps({"key_id": public.key_id, "public_key": base64.b64encode(public.key).decode()})
+    (folder / "vault").mkdir(exist_ok=True)
+    (folder / "vault" / f"{name or public.key_id}.json").write_text(text)
+
+
 def test_a_published_key_is_loaded(tmp_path: Path) -> None:
-    published = {"key_id": PUBLIC.key_id, "public_key": base64.b64encode(PUBLIC.key).decode()}
-    (tmp_path / "vault.json").write_text(json.dumps(published))
-    assert load_public_key(tmp_path / "vault.json") == PUBLIC
+    publish(tmp_path, PUBLIC)
+    assert public_key_of(tmp_path, "vault", IN_WEEK_10) == PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -128,18 +136,41 @@ def test_a_published_key_is_loaded(tmp_path: Path) -> None:
         "[]",
         "{}",
         "\xff",
-        '{"key_id": "vault", "public_key": "***"}',
-        '{"key_id": "vault", "public_key": "AAAA"}',
-        '{"key_id": "vault", "public_key": 3}',
+        '{"key_id": "vault-2026W10", "public_key": "***"}',
+        '{"key_id": "vault-2026W10", "public_key": "AAAA"}',
+        '{"key_id": "vault-2026W10", "public_key": 3}',
         f'{{"key_id": 3, "public_key": "{base64.b64encode(bytes(32)).decode()}"}}',
+        f'{{"key_id": "vault-2026W09", "public_key": "{base64.b64encode(bytes(32)).decode()}"}}',
     ],
 )
-def test_a_file_that_is_no_published_key_stops_the_start(tmp_path: Path, text: str) -> None:
-    (tmp_path / "vault.json").write_text(text, "latin-1")
-    with pytest.raises(Misconfigured, match=r"vault\.json"):
-        load_public_key(tmp_path / "vault.json")
+def test_a_file_that_is_no_published_key_of_its_name_stops_the_sealer(tmp_path: Path, text: str) -> None:
+    publish(tmp_path, PUBLIC)
+    (tmp_path / "vault" / f"{PUBLIC.key_id}.json").write_text(text, "latin-1")
+    with pytest.raises(Misconfigured, match=r"vault-2026W10\.json"):
+        public_key_of(tmp_path, "vault", IN_WEEK_10)
 
 
-def test_a_key_that_nobody_published_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"vault\.json"):
-        load_public_key(tmp_path / "vault.json")
+def test_a_sealer_takes_the_key_of_the_week_and_not_the_next_one(tmp_path: Path) -> None:
+    following = pair("vault-2026W11")[0]
+    publish(tmp_path, PUBLIC)
+    publish(tmp_path, following)
+    assert public_key_of(tmp_path, "vault", IN_WEEK_10) == PUBLIC
+    assert public_key_of(tmp_path, "vault", IN_WEEK_10 + timedelta(days=7)) == following
+
+
+def test_without_a_newer_key_the_last_one_serves_a_week_longer_and_then_nothing_is_sealed(tmp_path: Path) -> None:
+    publish(tmp_path, PUBLIC)
+    assert public_key_of(tmp_path, "vault", IN_WEEK_10 + timedelta(days=7)) == PUBLIC
+    with pytest.raises(NoCurrentKey):
+        public_key_of(tmp_path, "vault", IN_WEEK_10 + timedelta(days=14))
+
+
+def test_nothing_is_sealed_to_an_owner_who_never_published(tmp_path: Path) -> None:
+    with pytest.raises(NoCurrentKey):
+        public_key_of(tmp_path, "vault", IN_WEEK_10)
+
+
+def test_a_published_file_that_names_no_week_stops_the_sealer(tmp_path: Path) -> None:
+    publish(tmp_path, PUBLIC, "latest")
+    with pytest.raises(Misconfigured, match="vault"):
+        public_key_of(tmp_path, "vault", IN_WEEK_10)

@@ -22,7 +22,7 @@ from services.runtime.local.principals import ADMIN
 from services.runtime.settings import HOME
 from services.wire.avro import HEADER_BYTES, load_schemas
 from services.wire.records import to_record
-from services.wire.seal import BatchSealer, load_public_key
+from services.wire.seal import BatchSealer, public_key_of
 from services.wire.submissions import canonical
 
 _BATCH = 1_000
@@ -73,7 +73,7 @@ def _decode(frame: bytes, parsed: dict[str, object]) -> object:
 
 def _sealing(target: Target, events: int) -> float:
     plain = [canonical(document) for one in generating.tellings(2, "FLOOR", events) for document in one.documents]
-    sealer = BatchSealer(load_public_key(target.clients.public_keys / "police.json"))
+    sealer = BatchSealer(public_key_of(target.clients.public_keys, "police", datetime.now(UTC)))
     return _rate(len(plain), lambda: [sealer.seal(text, "floor", "floor") for text in plain])
 
 

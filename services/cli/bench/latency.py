@@ -19,7 +19,7 @@ from services.runtime.kafka import Message, make_producer, send_batch
 from services.runtime.settings import HOME
 from services.wire import topics
 from services.wire.avro import Schemas, load_schemas
-from services.wire.seal import BatchSealer, PublicKey, load_public_key
+from services.wire.seal import BatchSealer, PublicKey, public_key_of
 from services.wire.submissions import Content, Submission, to_record
 
 _IGNORED = 0.1
@@ -85,7 +85,8 @@ def _reports(target: Target, run: str, count: int) -> list[Report]:
 async def _send(target: Target, reports: Sequence[Report], rate: float) -> dict[str, float]:
     """Send each report at its time, and tell when that was, by event."""
     schemas, loop = load_schemas(HOME), asyncio.get_running_loop()
-    keys = {agency: load_public_key(target.clients.public_keys / f"{agency.value}.json") for agency in Sector}
+    now = datetime.now(UTC)
+    keys = {agency: public_key_of(target.clients.public_keys, agency.value, now) for agency in Sector}
     async with contextlib.AsyncExitStack() as open_:
         producers = {agency: make_producer(target.clients.kafka(f"publisher.{agency.value}")) for agency in Sector}
         for producer in producers.values():

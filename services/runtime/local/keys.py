@@ -1,4 +1,4 @@
-"""Key pairs and secret keys, made once: a folder an owner, and everybody's public halves beside them."""
+"""Keys made at first start: a folder an owner, everybody's public halves beside them; services renew their pairs."""
 
 import base64
 import json
@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nacl.public import PrivateKey
 
 from services.runtime.local.files import make_private_folder, write_private
 from services.runtime.local.principals import AGENCIES
+from services.runtime.week_keys import Places, rotate
 from services.wire.signing import SIGNING_KEY
 
 VAULT = "vault"
@@ -19,19 +19,19 @@ PEOPLE_KEY = "people.key"
 KNOW_PEOPLE = (*AGENCIES, VAULT, CASEFEED)
 """Who must see that two documents name the same person; nobody else can tell a handle's person."""
 
-SECRET_KEYS = {**dict.fromkeys(AGENCIES, ("edge.key",)), VAULT: ("kek.key", "digest.key")}
+SECRET_KEYS = {**dict.fromkeys(AGENCIES, ("edge.key",)), VAULT: ("kek.key", "digest.key", "backup.key")}
 SECRET_BYTES = 32
 
 
 def make_missing(folder: Path, now: datetime) -> None:
-    """Make each owner's key pair, named after the week of `now`, and secret keys, where there are none."""
+    """Make each owner's secret keys, and key pairs of the week of `now` and the next, where there are none."""
     public = make_private_folder(make_private_folder(folder) / "public")
     for owner, names in SECRET_KEYS.items():
         own = make_private_folder(folder / owner)
         for name in names:
             _make_secret(own / name)
-        if not (public / f"{owner}.json").exists():
-            _make_pair(own, public / f"{owner}.json", f"{owner}-{now:%GW%V}")
+        if not any((public / owner).glob("*.json")):
+            rotate(Places(owner, own, public), now)
     for agency in AGENCIES:
         _make_signing_pair(folder / agency / SIGNING_KEY, public / f"{agency}.signing.json")
     _share_people_key(folder)
@@ -57,14 +57,3 @@ def _make_signing_pair(private: Path, public: Path) -> None:
     if not public.exists():
         key = Ed25519PrivateKey.from_private_bytes(private.read_bytes()).public_key()
         write_private(public, json.dumps({"public_key": base64.b64encode(key.public_bytes_raw()).decode()}))
-
-
-def _make_pair(own: Path, public: Path, key_id: str) -> None:
-    """The private half first: a public half without it would seal what nobody can open."""
-    pair = PrivateKey.generate()
-    write_private(own / f"{key_id}.json", _spelled(key_id, "private_key", bytes(pair)))
-    write_private(public, _spelled(key_id, "public_key", bytes(pair.public_key)))
-
-
-def _spelled(key_id: str, half: str, key: bytes) -> str:
-    return json.dumps({"key_id": key_id, half: base64.b64encode(key).decode()})
