@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import client
+from services.cli import client, signed_in
 from services.cli.casewords import clock, short, words
 from services.cli.enquiry.asking import speaker
 from services.cli.enquiry.documents import Enquiry, rung
