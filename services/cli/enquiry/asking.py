@@ -25,7 +25,7 @@ def speaker(data: Path) -> Speaker:
         NotSignedIn: nobody is.
     """
     found = signed_in.current(data)
-    return Speaker(found.token, found.claims, _asked(data, "/api/person")["handle"])
+    return Speaker(found.token, found.claims)
 
 
 def enquiry_of(data: Path, adult: str) -> Enquiry:

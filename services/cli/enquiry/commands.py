@@ -179,7 +179,7 @@ def approve(
     Example: lantern enquiry approve 3f2a9c1e --decision 5d0f... --assessment 77ab...
     """
     fact = {"decision": decision, "assessment": assessment}
-    _found("ReleaseApproved", adult, fact, None, lapses_on, None, data, part=f"{decision}/{speaker(data).handle}")
+    _found("ReleaseApproved", adult, fact, None, lapses_on, None, data, part=f"{decision}/{speaker(data).mark}")
 
 
 def revoke(
