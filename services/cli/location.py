@@ -124,7 +124,7 @@ def _approve_release(found: Answer, data: Path) -> None:
         raise client.Failed("There is no risk assessment to approve: `lantern enquiry show` says what is missing.")
     who = speaker(data)
     fact = {"decision": found["decision_id"], "assessment": found["assessment"]}
-    part = f"{found['decision_id']}/{who.handle}"
+    part = f"{found['decision_id']}/{who.mark}"
     enquiry = Enquiry(found["enquirer"], found["subject"])
     tell(who, rung("ReleaseApproved", enquiry, fact, telling(None, Details()), part=part), data)
 

@@ -1,5 +1,6 @@
 """GET /api/enquiries, GET /api/enquiries/{id}, GET /api/answer: adults who ask for a child, and what they are told."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
@@ -17,7 +18,9 @@ from services.wire.avro import Schemas
 _PAGE = 100
 _LARGEST_PAGE = 500
 
-Handle = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="An adult's handle, or at least its first 6.")]
+_HANDLE = re.compile("[0-9a-f]{6,32}")
+
+Handle = Annotated[str, Path(description="An adult's handle, or at least its first 6 digits.")]
 
 
 def enquiry_routes(session: Session, schemas: Schemas, door: Doorkeeper) -> APIRouter:
@@ -63,8 +66,8 @@ def enquiry_routes(session: Session, schemas: Schemas, door: Doorkeeper) -> APIR
 
 
 async def _found(connection: Connection, schemas: Schemas, sees: Sight, handle: str) -> Enquirer:
-    """Unknown, and not theirs to see, are one answer: whoever asks cannot tell the two apart."""
-    found = await find_enquirer(connection, schemas, sees, handle)
+    """Unknown, not theirs to see, and no handle at all are one answer: whoever asks cannot tell them apart."""
+    found = await find_enquirer(connection, schemas, sees, handle) if _HANDLE.fullmatch(handle) else None
     if found is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "No adult is known to you by this handle.")
     return found

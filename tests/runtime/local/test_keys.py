@@ -1,5 +1,7 @@
 """Keys are made once, are nobody's but their owner's, and no public half is without its private one."""
 
+import base64
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
