@@ -50,10 +50,8 @@ class Telling:
 
 def claim(said: Claim, telling: Telling) -> Document:
     """That an adult approached; of a record of the hub, or of a child as the adult describes them."""
-    named: Document = (
-        {"subject_id": said.subject_id} if said.subject_id else {"system": SYSTEM, "child": said.reference}
-    )
-    document = _document("KinshipClaimed", named, f"{said.reference}/{telling.on}", telling)
+    named = {"subject_id": said.subject_id} if said.subject_id else {"child": said.reference}
+    document = _document("KinshipClaimed", {"system": SYSTEM, **named}, f"{said.reference}/{telling.on}", telling)
     document["fact"] = {"enquirer": said.reference, **said.fact}
     return document if said.subject_id else {**document, "subject": dict(said.child)}
 

@@ -108,9 +108,10 @@ class OwnChild(Strict):
 
 
 class HubRecord(Strict):
-    """A record that is in the hub already, about which a person decides."""
+    """A record that is in the hub already, about which a person decides or finds something out."""
 
     subject_id: HubId
+    system: Annotated[Key | None, Field(description="The system of yours that your own references are of.")] = None
 
 
 class Document(Strict):

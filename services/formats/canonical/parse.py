@@ -50,8 +50,8 @@ def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
         case OwnChild(system=system, child=child):
             own = {"system": system, "child": child}
             return replace(record, system=system, source_id=child, sealed_identifiers=own)
-        case HubRecord(subject_id=subject_id):
-            return replace(record, subject_id=SubjectId(subject_id))
+        case HubRecord(subject_id=subject_id, system=system):
+            return replace(record, system=system or NAME, subject_id=SubjectId(subject_id))
         case None:
             return record
 

@@ -85,11 +85,12 @@ def test_an_approach_can_be_said_of_a_record_of_the_hub() -> None:
     assert shared.head.subject_id == an_id(3)
 
 
-def test_an_adult_who_comes_again_is_the_same_adult() -> None:
+def test_an_adult_who_comes_again_is_the_same_adult_whether_or_not_the_case_is_known() -> None:
     handles = {
         shared.fact.enquirer
         for on in ("2026-03-10", "2026-03-20")
-        for shared in told(claim(Claim("REF-1", {}), Telling(on, NOW))).events
+        for record in (None, an_id(3))
+        for shared in told(claim(Claim("REF-1", {}, subject_id=record), Telling(on, NOW))).events
         if isinstance(shared.fact, KinshipClaimed)
     }
     assert len(handles) == 1
