@@ -44,7 +44,7 @@ async def main(process: Process) -> None:
         ):
             await migrate(where, told.service, told.home, health)
             relaying = tasks.create_task(Relay(telling, publisher, lambda: datetime.now(UTC), bell).run())
-            keeper = Keeper(keeping, means.reader, means.copier, means.kek, process.metrics)
+            keeper = Keeper(keeping, means.reader, means.copier, means.radar, means.kek, process.metrics)
             await keeper.count_dead_letters()
             async with (
                 inlet.opened(process, keeping, SEALED_FACTS, *TOPICS) as arriving,

@@ -31,7 +31,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that others are told of a decision, as it goes to its topic."""
+    """One thing that others are told, of a decision or of a pattern, as it goes to its topic."""
 
     what: str
     topic: str

@@ -14,6 +14,7 @@ from services.vault.facts_copy import child_of
 from services.vault.handlers import Arrival, decide
 from services.vault.keys import KeyEncryptionKey
 from services.vault.opening import Reader
+from services.vault.radar import Radar
 from services.vault.store import DeadLetter, count_dead_letters, held, keep, set_aside
 from services.wire.topics import SEALED_FACTS
 
@@ -32,12 +33,13 @@ class Kept:
 class Keeper:
     """Keeps batch after batch, and counts what its owner must know."""
 
-    def __init__(
-        self, session: Session, reader: Reader, copier: Copier, kek: KeyEncryptionKey, metrics: Metrics
+    def __init__(  # noqa: PLR0913, PLR0917 - what a batch needs
+        self, session: Session, reader: Reader, copier: Copier, radar: Radar, kek: KeyEncryptionKey, metrics: Metrics
     ) -> None:
         self._session = session
         self._reader = reader
         self._copier = copier
+        self._radar = radar
         self._kek = kek
         self._metrics = metrics
 
@@ -48,7 +50,7 @@ class Keeper:
     async def keep(self, batch: Batch) -> None:
         """Return when everything in `batch` is committed."""
         kept = await self._session.run(
-            lambda connection: keep_batch(connection, batch, self._reader, self._copier, self._kek)
+            lambda connection: keep_batch(connection, batch, self._reader, self._copier, self._radar, self._kek)
         )
         self._metrics.sealed_versions.inc(kept.new_versions)
         self._metrics.missing_offsets.inc(kept.missing_offsets)
@@ -59,8 +61,8 @@ class Keeper:
             log.error("Kafka passed over records that were never read.", count=kept.missing_offsets)
 
 
-async def keep_batch(
-    connection: Connection, batch: Batch, reader: Reader, copier: Copier, kek: KeyEncryptionKey
+async def keep_batch(  # noqa: PLR0913, PLR0917 - the same
+    connection: Connection, batch: Batch, reader: Reader, copier: Copier, radar: Radar, kek: KeyEncryptionKey
 ) -> Kept:
     """Keep what was not kept before; for use inside one transaction."""
     admitted, holes = await admit(connection, batch)
@@ -69,6 +71,7 @@ async def keep_batch(
     letters += await copier.copy(connection, {place: said for place, said in admitted.items() if place not in sealed})
     outcome = decide(await held(connection, {arrival.part for arrival in arrived}), arrived)
     await keep(connection, kek, outcome)
+    await radar.watch(connection, outcome.contents)
     await set_aside(connection, kek, letters)
     return Kept(outcome.new_versions, len(letters), sum(hole.next_seen - hole.first_missing for hole in holes))
 

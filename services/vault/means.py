@@ -14,6 +14,7 @@ from services.vault.disclosing import Witness, disclosed
 from services.vault.gathering import Gatherer
 from services.vault.keys import KeyEncryptionKey, load_vault_keys
 from services.vault.opening import Reader
+from services.vault.radar import Radar
 from services.wire.avro import Schemas, load_schemas
 from services.wire.opening import Opener, load_private_keys
 from services.wire.signing import load_verifier
@@ -21,10 +22,11 @@ from services.wire.signing import load_verifier
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Who reads sealed facts, who copies signed ones, who gathers for a decision, and the key of every content."""
+    """Who reads what is sealed, copies what is signed, finds patterns, gathers for a decision; each content's key."""
 
     reader: Reader
     copier: Copier
+    radar: Radar
     gatherer: Gatherer
     kek: KeyEncryptionKey
     schemas: Schemas
@@ -47,6 +49,7 @@ def read_means(home: Path) -> Means:
     return Means(
         Reader(schemas, Opener(*load_private_keys(settings.keys)), digest_key),
         Copier(schemas, verifier),
+        Radar(schemas, digest_key),
         Gatherer(schemas, verifier, Keys(kek, read_people_key(settings.keys))),
         kek,
         schemas,

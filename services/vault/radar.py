@@ -35,7 +35,7 @@ class Radar:
         news = found_in(await held(connection, {holder.token for holder in holders}), holders)
         await keep(connection, [(holder, arrival.fact_id) for arrival, holder in arrived])
         ids = await pattern_ids(connection, [(one, os.urandom(_ID_BYTES)) for one in news])
-        await leave_news(connection, [self._message(ids[one.token], one) for one in news])
+        await leave_news(connection, PATTERN_FOUND, [self._message(ids[one.token], one) for one in news])
         return len(news)
 
     def _holders(self, arrival: Arrival) -> Iterator[Holder]:

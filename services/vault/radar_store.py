@@ -1,13 +1,11 @@
-"""The radar's tables: which tokens stand in which records, what each pattern is called, what is still to be told."""
+"""The radar's tables: which tokens stand in which records, and what each pattern is called."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from services.core.ids import FactId, SubjectId
 from services.core.radar import Found, Holder, PatternKind, Token
 from services.runtime.database import Connection, write_rows
-
-News = tuple[int, bytes, bytes]
-"""A message that waits to be told: its number, key and value."""
+from services.wire.topics import PATTERNS
 
 
 async def lock(connection: Connection) -> None:
@@ -55,26 +53,14 @@ async def pattern_ids(connection: Connection, drawn: Sequence[tuple[Found, bytes
     return {token: pattern_id.hex() for token, pattern_id in await cursor.fetchall()}
 
 
-async def leave_news(connection: Connection, messages: Sequence[tuple[bytes, bytes]]) -> None:
-    """Leave messages to be told, in this order, once the transaction is committed."""
+async def leave_news(connection: Connection, what: str, messages: Sequence[tuple[bytes, bytes]]) -> None:
+    """Leave messages of keys and values to be told, in this order, once the transaction is committed."""
     await write_rows(
         connection,
-        "INSERT INTO radar_news (key, value) SELECT * FROM unnest(%b::bytea[], %b::bytea[])",
-        messages,
+        """INSERT INTO outbox (what, topic, key, value)
+           SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[])""",
+        [(what, PATTERNS, key, value) for key, value in messages],
     )
-
-
-async def untold(connection: Connection, at_most: int) -> list[News]:
-    """The oldest messages that nobody has been told yet."""
-    cursor = await connection.execute(
-        "SELECT seq, key, value FROM radar_news ORDER BY seq LIMIT %b", [at_most], binary=True
-    )
-    return [(seq, key, value) for seq, key, value in await cursor.fetchall()]
-
-
-async def told(connection: Connection, numbers: Sequence[int]) -> None:
-    """Forget messages that Kafka has acknowledged."""
-    await connection.execute("DELETE FROM radar_news WHERE seq = ANY(%b::bigint[])", [list(numbers)])
 
 
 async def forget(connection: Connection, facts: Collection[FactId]) -> None:

@@ -1,4 +1,4 @@
-"""Tells Kafka what others are to be told of decisions; what Kafka has is marked, and may be told twice, never not."""
+"""Tells Kafka what others are to be told; what Kafka has is marked, and may be told twice, never not."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,9 +9,11 @@ from services.runtime.kafka import Message
 from services.runtime.publisher import Publisher
 from services.vault.announcing import WAITING
 from services.vault.decisions_store import Told, note_told, untold
+from services.vault.radar import PATTERN_FOUND
 from services.wire.envelope import own_headers
-from services.wire.topics import VAULT_DECISIONS
+from services.wire.topics import PATTERNS, VAULT_DECISIONS
 
+_TYPES = {VAULT_DECISIONS: WAITING, PATTERNS: PATTERN_FOUND}
 _AT_ONCE = 100
 _LOOK_SECONDS = 0.5
 
@@ -50,5 +52,5 @@ class Relay:
 
 
 def _message(number: int, told: Told) -> Message:
-    about = own_headers("vault", WAITING, number) if told.topic == VAULT_DECISIONS else ()
+    about = own_headers("vault", _TYPES[told.topic], number) if told.topic in _TYPES else ()
     return Message(told.topic, told.key, told.value, about)

@@ -11,6 +11,7 @@ from services.runtime.migrations import migrate
 from services.vault.copying import Copier
 from services.vault.keys import DigestKey, KeyEncryptionKey
 from services.vault.opening import Reader
+from services.vault.radar import Radar
 from services.wire.avro import Schemas
 from services.wire.opening import Opener
 from tests.conftest import HOME
@@ -46,5 +47,10 @@ def reader(schemas: Schemas) -> Reader:
 
 
 @pytest.fixture
-def vault(session: Session, reader: Reader, kek: KeyEncryptionKey, schemas: Schemas) -> Vault:
-    return Vault(session, reader, Copier(schemas, VERIFIER), kek, schemas)
+def radar(schemas: Schemas) -> Radar:
+    return Radar(schemas, DigestKey(bytes(32)))
+
+
+@pytest.fixture
+def vault(session: Session, reader: Reader, radar: Radar, kek: KeyEncryptionKey, schemas: Schemas) -> Vault:
+    return Vault(session, reader, Copier(schemas, VERIFIER), radar, kek, schemas)

@@ -16,6 +16,7 @@ from services.vault.copying import Copier
 from services.vault.keeping import Kept, keep_batch
 from services.vault.keys import KeyEncryptionKey
 from services.vault.opening import Reader
+from services.vault.radar import Radar
 from services.wire.avro import Schemas
 from services.wire.seal import BatchSealer
 from services.wire.sealed_facts import to_record
@@ -31,6 +32,7 @@ class Vault:
     session: Session
     reader: Reader
     copier: Copier
+    radar: Radar
     kek: KeyEncryptionKey
     schemas: Schemas
     offsets: "count[int]" = field(default_factory=count)
@@ -44,7 +46,7 @@ class Vault:
 
     async def _keep(self, given: Batch) -> Kept:
         return await self.session.run(
-            lambda connection: keep_batch(connection, given, self.reader, self.copier, self.kek)
+            lambda connection: keep_batch(connection, given, self.reader, self.copier, self.radar, self.kek)
         )
 
     async def say(self, *said: Known, number: int = 0) -> Kept:

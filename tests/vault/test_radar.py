@@ -8,26 +8,25 @@ from itertools import count
 import pytest
 from psycopg import sql
 
+from services.core.codes import SealedField
 from services.core.ids import FactId, SubjectId
+from services.core.sharing import SealedFact
 from services.runtime.database import Connection, Database, Session
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
+from services.vault.decisions_store import note_told, untold
 from services.vault.handlers import Arrival, Saying
-from services.vault.keys import DigestKey
 from services.vault.radar import PATTERN_FOUND, Radar
-from services.vault.radar_store import forget, told, untold
+from services.vault.radar_store import forget
 from services.wire.avro import Record, Schemas
+from services.wire.topics import PATTERNS
 from tests.builders import an_id, day
+from tests.vault.tables import Vault
 
-TABLES = ("radar_signs", "radar_patterns", "radar_news")
+TABLES = ("radar_signs", "radar_patterns", "outbox")
 TELEPHONE = {"enquirer_telephone": "07700 900123"}
 
 numbers = count(1)
-
-
-@pytest.fixture
-def radar(schemas: Schemas) -> Radar:
-    return Radar(schemas, DigestKey(bytes(32)))
 
 
 def said(subject: int, content: object, fact: int | None = None, field: str = "location") -> Arrival:
@@ -43,9 +42,10 @@ async def watch(session: Session, radar: Radar, *arrivals: Arrival) -> int:
 async def news(session: Session, schemas: Schemas) -> list[Record]:
     """What is to be told, in its order; it is told then."""
     rows = await session.run(lambda connection: untold(connection, 100))
-    await session.run(lambda connection: told(connection, [seq for seq, _, _ in rows]))
-    records = [schemas.decode(value, (PATTERN_FOUND,))[1] for _, _, value in rows]
-    assert [key for _, key, _ in rows] == [record["pattern_id"].encode() for record in records]
+    await session.run(lambda connection: note_told(connection, [number for number, _ in rows], day(1)))
+    records = [schemas.decode(told.value, (PATTERN_FOUND,))[1] for _, told in rows]
+    expected = [(PATTERNS, record["pattern_id"].encode()) for record in records]
+    assert [(told.topic, told.key) for _, told in rows] == expected
     return records
 
 
@@ -150,3 +150,16 @@ async def test_what_is_erased_is_compared_no_more(session: Session, radar: Radar
     await session.run(lambda connection: forget(connection, [FactId(an_id(501))]))
 
     assert await watch(session, radar, said(2, TELEPHONE)) == 0
+
+
+async def test_what_is_sealed_to_the_vault_is_compared_as_it_is_kept(vault: Vault) -> None:
+    location = {"enquirer_document": "AB 123456"}
+    one, other = (
+        SealedFact(SubjectId(an_id(number)), FactId(an_id(number)), SealedField.LOCATION, day(1), location)
+        for number in (1, 2)
+    )
+    await vault.seal([one])
+    await vault.seal([one, other])
+
+    [record] = await news(vault.session, vault.schemas)
+    assert (record["kind"], record["subjects"]) == ("document", [an_id(1), an_id(2)])

@@ -1,4 +1,4 @@
-"""What the radar compares: keyed tokens, what each pattern is called, and what is still to be told of them."""
+"""What the radar compares: keyed tokens, and what each pattern is called."""
 
 from alembic import op
 
@@ -22,11 +22,5 @@ def upgrade() -> None:
         CREATE TABLE radar_patterns (
             token      bytea PRIMARY KEY,
             pattern_id bytea NOT NULL UNIQUE
-        );
-
-        CREATE TABLE radar_news (
-            seq   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            key   bytea NOT NULL,
-            value bytea NOT NULL
         )
     """)

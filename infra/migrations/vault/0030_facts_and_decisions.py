@@ -69,10 +69,10 @@ def upgrade() -> None:
             PRIMARY KEY (decision_id, number)
         );
 
-        -- What others are told of a decision, each thing once, and when Kafka had it.
+        -- What others are told, each thing of a decision once, and when Kafka had it; a pattern is of no decision.
         CREATE TABLE outbox (
             seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            decision_id bytea       NOT NULL REFERENCES decisions,
+            decision_id bytea       REFERENCES decisions,
             what        text        NOT NULL,
             made_at     timestamptz NOT NULL DEFAULT now(),
             told_at     timestamptz,
