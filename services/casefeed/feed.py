@@ -46,6 +46,12 @@ def _place(sequence: int) -> str:
     return f"id: {sequence}"
 
 
+def _spelt(shown: Sequence[Item], after: int) -> bytes:
+    """What is shown of a batch, and where its watcher stands after it."""
+    rest = b"" if shown and shown[-1].sequence == after else f"{_place(after)}\n\n".encode()
+    return b"".join(item.encoded for item in shown) + rest
+
+
 class Feed:
     """The latest items, and a bell that wakes every watcher when there are more."""
 
@@ -108,7 +114,7 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
     What they do not see moves their place only. A feed that is not live sends no heartbeat: silence must not look as
     if all were well.
     """
-    yield f"{_place(after)}\n\n".encode()
+    yield _spelt((), after)
     while not feed.closed:
         items = feed.after(after)
         if items is None:
@@ -118,8 +124,7 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
             shown = await show(items)
             if shown is None:
                 return
-            rest = b"" if shown and shown[-1] is items[-1] else f"{_place(after)}\n\n".encode()
-            yield b"".join(item.encoded for item in shown) + rest
+            yield _spelt(shown, after)
         elif not await feed.news(after, heartbeat_seconds):
             if await show(()) is None:
                 return

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -158,3 +159,35 @@ async def test_signals_stay_with_the_service(client: httpx.AsyncClient, handled:
 
     assert handled == [signal.SIGTERM]
     assert (await client.get("/metrics")).status_code == 200
+
+
+async def show_person(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("for who signs in")
+
+
+@pytest.fixture
+async def shared(metrics: Metrics, health: Health) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application to which people come too."""
+    people = Starlette(routes=[Route("/", show_person), Route("/secret", show_person), Route("/metrics", show_person)])
+    app = create_app(metrics, health, SecretStr(TOKEN), [Route("/secret", show_secret)], people)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.mark.parametrize("headers", WRONG[:3] + WRONG[4:5])
+async def test_whoever_does_not_bear_the_operators_token_is_peoples(
+    shared: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    assert (await shared.get("/secret", headers=headers)).text == "for who signs in"
+
+
+async def test_the_operator_is_shown_nothing_of_peoples(shared: httpx.AsyncClient) -> None:
+    operator = {"authorization": f"Bearer {TOKEN}"}
+
+    assert (await shared.get("/secret", headers=operator)).text == "for the operator"
+    assert (await shared.get("/", headers=operator)).status_code == 404
+
+
+async def test_metrics_are_nobodys_to_replace(shared: httpx.AsyncClient) -> None:
+    assert "# HELP" in (await shared.get("/metrics")).text

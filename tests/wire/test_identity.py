@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
 from services.core.codes import OrganisationKind, Sector
 from services.core.rights import PersonRole
-from services.wire.identity import LONGEST_SECONDS, MAX_TOKEN_BYTES, TokenRefused, Unfit, load_keys, verify
+from services.wire.identity import ALGORITHMS, LONGEST_SECONDS, MAX_TOKEN_BYTES, TokenRefused, Unfit, load_keys, verify
 from tests.builders import START
 from tests.wire.provider_keys import ISSUER, TRUSTED, claims, key_set, published, signing_key, token
 
@@ -70,6 +70,13 @@ def test_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> None:
     for secret in (signing_key().as_pem(private=False), signing_key().as_der(private=False)):
         mac = base64.urlsafe_b64encode(hmac.digest(secret, signed.encode(), "sha256")).rstrip(b"=").decode()
         assert refusal(f"{signed}.{mac}") is Unfit.FORGED
+
+
+def test_that_token_would_be_taken_by_who_lets_the_token_choose_how_it_is_checked() -> None:
+    secret = OctKey.import_key(signing_key().as_pem(private=False).hex())
+    forged = jws.serialize_compact({"alg": "HS256"}, json.dumps(claims()).encode(), secret, ["HS256"])
+    assert jws.deserialize_compact(forged, secret, ["HS256", *ALGORITHMS]).payload
+    assert refusal(forged) is Unfit.FORGED
 
 
 def test_a_symmetric_key_among_the_published_ones_verifies_nothing() -> None:

@@ -16,8 +16,12 @@ async def answer(_: Request) -> PlainTextResponse:
     return PlainTextResponse("done", headers={"cache-control": "public, max-age=60"})
 
 
+def application() -> Starlette:
+    return Starlette(routes=[Route("/", answer, methods=["GET", "POST", "DELETE"])])
+
+
 def client(url: str = OURS) -> httpx.AsyncClient:
-    app = Guarded(Starlette(routes=[Route("/", answer, methods=["GET", "POST", "DELETE"])]), OURS)
+    app = Guarded(application(), OURS)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url)
 
 
@@ -38,6 +42,12 @@ async def test_under_another_address_nothing_is_told(url: str) -> None:
 async def test_nothing_is_changed_from_elsewhere(method: str, origin: str | None) -> None:
     headers = {} if origin is None else {"origin": origin}
     assert (await client().request(method, "/", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}])
+async def test_without_the_guard_it_would_be_changed(headers: dict[str, str]) -> None:
+    bare = httpx.AsyncClient(transport=httpx.ASGITransport(application()), base_url="https://evil.example")
+    assert (await bare.post("/", headers=headers)).text == "done"
 
 
 async def test_a_page_of_ours_may_change_something() -> None:

@@ -11,47 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.ids import person_handle
-from services.runtime.database import Connection, Database, Session
+from services.runtime.database import Database, Session
 from services.runtime.settings import SignInSettings
-from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
 from services.runtime.signin.routes import own_path
 from services.runtime.signin.sessions import ABSOLUTE, IDLE, PENDING
 from tests.identity_provider import RunningProvider, press, running_provider
 from tests.runtime.signin.conftest import PEOPLE_KEY, Clock, Site, served
+from tests.runtime.signin.visiting import JSON, kept_token, secret_of, seen, signed_in, way_back
 
 NOT_LET_IN = "could not be used"
-JSON = {"accept": "application/json"}
-
-
-async def way_back(site: Site, browser: httpx.AsyncClient, name: str = "coordinator", **asked: str) -> str:
-    """Where the provider sends a browser back to after somebody's button was pressed."""
-    page = await browser.get("/signin", params=asked)
-    answer = await press(browser, page, name)
-    assert answer.headers["location"].startswith(f"{site.url}/signin/back?"), answer.text
-    return answer.headers["location"]
-
-
-async def signed_in(site: Site, browser: httpx.AsyncClient, name: str = "coordinator", **asked: str) -> httpx.Response:
-    return await browser.get(await way_back(site, browser, name, **asked))
-
-
-async def seen(browser: httpx.AsyncClient) -> int:
-    """The status with which the site tells a program who it sees."""
-    return (await browser.get("/", headers=JSON)).status_code
-
-
-def secret_of(site: Site, browser: httpx.AsyncClient) -> str:
-    secret = browser.cookies.get(site.door.cookie)
-    assert secret is not None
-    return secret
-
-
-async def kept_token(connection: Connection, secret: str, site: Site) -> str:
-    """The identity token of a session, which its browser never saw."""
-    held = await sessions.find(connection, secret, site.clock.now())
-    assert held is not None
-    return held.token
 
 
 async def change(site: Site, browser: httpx.AsyncClient, csrf: str | None = None, **more: str) -> httpx.Response:
