@@ -14,7 +14,7 @@ from services.vault.decisions import Asked
 from services.vault.decisions_store import Told
 from services.wire import topics
 from services.wire.avro import Schemas
-from services.wire.seal import BatchSealer, load_public_key
+from services.wire.seal import BatchSealer, public_key_of
 from services.wire.submissions import Content, Submission, to_record
 
 DISCLOSED = "LocationDisclosed"
@@ -33,12 +33,12 @@ def disclosed(asked: Asked, witness: Witness, now: datetime, schemas: Schemas, p
     """That the person of a decision saw what it shows, at `now` (UTC); never what that was.
 
     Raises:
-        Misconfigured: their agency's public key is missing.
+        NoCurrentKey: their agency publishes no key that may be used now.
     """
     submission = Submission(secrets.token_hex(_ID_BYTES), 1, now)
     (record,) = cut([json.dumps(_document(asked, now)).encode()]).records
     content = Content(NAME, *_body(witness.token), record, witness.token)
-    sealer = BatchSealer(load_public_key(public_keys / f"{witness.sector.value}.json"))
+    sealer = BatchSealer(public_key_of(public_keys, witness.sector.value, now))
     value = schemas.encode("IntakeRecord", to_record(submission, 0, content, sealer))
     return Told(DISCLOSED, topics.intake(witness.sector.value), submission.submission_id.encode(), value)
 

@@ -11,6 +11,7 @@ from services.core.codes import OrganisationKind, Purpose, Sector
 from services.core.facts import LocationDisclosed
 from services.core.gates import Child
 from services.core.statements import Opened
+from services.core.weeks import key_id
 from services.formats.canonical.parse import parse
 from services.vault.decisions import Asked, Kind
 from services.vault.disclosing import Witness, disclosed
@@ -22,13 +23,16 @@ from tests.builders import day
 from tests.core.enquiries import DECISION, ENQUIRER, ONE, OPENER
 from tests.vault.deciding import FORCE, TOKEN
 
-PRIVATE = PrivateKey("police-2026W01", bytes(range(1, 33)))
+PRIVATE = PrivateKey(key_id("police", day(2)), bytes(range(1, 33)))
 
 
 @pytest.fixture
 def public_keys(tmp_path: Path) -> Path:
     public = base64.b64encode(bytes(NaclPrivateKey(PRIVATE.key).public_key)).decode()
-    (tmp_path / "police.json").write_text(json.dumps({"key_id": PRIVATE.key_id, "public_key": public}))
+    (tmp_path / "police").mkdir()
+    (tmp_path / "police" / f"{PRIVATE.key_id}.json").write_text(
+        json.dumps({"key_id": PRIVATE.key_id, "public_key": public})
+    )
     return tmp_path
 
 

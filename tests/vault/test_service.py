@@ -20,6 +20,7 @@ from services.core.facts import PlacementStarted
 from services.core.known import Known
 from services.core.rights import Person
 from services.core.sharing import SealedFact
+from services.core.weeks import key_id
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.local.waiting import until
@@ -106,8 +107,9 @@ def make_public(folder: Path) -> Path:
     for sector, private in SIGNING.items():
         key = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
         (folder / f"{sector.value}.signing.json").write_text(json.dumps({"public_key": base64.b64encode(key).decode()}))
-    own = base64.b64encode(PUBLIC.key).decode()
-    (folder / "police.json").write_text(json.dumps({"key_id": PUBLIC.key_id, "public_key": own}))
+    pair, own = key_id("police", datetime.now(UTC)), base64.b64encode(PUBLIC.key).decode()
+    (folder / "police").mkdir()
+    (folder / "police" / f"{pair}.json").write_text(json.dumps({"key_id": pair, "public_key": own}))
     return folder
 
 
