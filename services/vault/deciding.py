@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
+import structlog
+
 from services.core.codes import Purpose
 from services.core.denials import Reason as GateReason
 from services.core.errors import Unavailable
@@ -46,6 +48,8 @@ CATCH_UP_SECONDS = 2.0
 _ASK_AGAIN_SECONDS = 0.01
 _ID_BYTES = 16
 _NOBODY = ""
+log = structlog.get_logger()
+
 T = TypeVar("T")
 
 _LACKS_A_SECOND = frozenset({
@@ -162,9 +166,7 @@ class Deciding:
             asked = held.decision.asked
             if held.decision.opened_alone:
                 await self._announce(connection, asked, who, Waits.REVIEW, _tomorrow(now))
-            await store.tell(
-                connection, asked.decision_id, self._disclose(asked, Witness(who.sector, attestation.token), now)
-            )
+            await self._tell_agency(connection, asked, Witness(who.sector, attestation.token), now)
             shown = await self._gatherer.shown(connection, asked, found)
             return Answer(held.decision, outcome, shown=shown)
 
@@ -233,6 +235,21 @@ class Deciding:
         if isinstance(judgement, Denied) and judgement.reasons <= _LACKS_A_SECOND:
             asked = decision.asked
             await self._announce(connection, asked, who, Waits.SECOND_PERSON, asked.answer_due_at)
+
+    async def _tell_agency(self, connection: Connection, asked: Asked, witness: Witness, now: datetime) -> None:
+        """Let the witness's agency say what was disclosed; where it cannot be told, no release is opened, but a search.
+
+        Raises:
+            Unavailable: the agency publishes no key that may be used now, and this is a release to an enquirer.
+        """
+        try:
+            await store.tell(connection, asked.decision_id, self._disclose(asked, witness, now))
+        except Unavailable as error:
+            if asked.kind is Kind.ENQUIRER_RELEASE:
+                raise
+            log.warning(
+                "An agency that publishes no key is not told of a disclosure; the vault has it.", exc_info=error
+            )
 
     async def _announce(
         self, connection: Connection, asked: Asked, who: Person, waits: Waits, due_at: datetime

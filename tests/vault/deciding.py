@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ PEOPLE_KEY = bytes(32)
 COUNCIL, FORCE = "COUNCIL-1", "FORCE-1"
 PLACEMENT, MISSING = said(PlacementStarted(), 800, 20), said(ChildMissing(MissingKind.MISSING), 801, 39)
 ADDRESS = "1 Test Street"
+Disclose = Callable[[Asked, Witness, datetime], Told]
 SOON = timedelta(seconds=1)
 CLAIMS = {"lantern_organisation": FORCE, "lantern_organisation_kind": "police_force"}
 TOKEN = f"head.{base64.urlsafe_b64encode(json.dumps(CLAIMS).encode()).decode().rstrip('=')}.signature"
@@ -115,11 +116,11 @@ class Hub:
         await self.vault.session.run(work)
 
 
-def hub(vault: Vault) -> Hub:
+def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     keys = Keys(vault.kek, PEOPLE_KEY)
     horizon = MovedHorizon(vault)
     gatherer = Gatherer(vault.schemas, VERIFIER, keys)
-    deciding = Deciding(vault.session, gatherer, horizon, Tells(_disclosed, lambda: None), patience=0.2)
+    deciding = Deciding(vault.session, gatherer, horizon, Tells(disclose or _disclosed, lambda: None), patience=0.2)
     return Hub(vault, horizon, deciding)
 
 

@@ -21,11 +21,13 @@ from services.core.known import Known
 from services.vault.announcing import Waits
 from services.vault.deciding import Answer
 from services.vault.decisions import Act, Decision, Refusal, Step
+from services.vault.decisions_store import Told
 from services.vault.disclosing import DISCLOSED
 from services.vault.judging import Reason as VaultReason
+from services.wire.seal import NoCurrentKey
 from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, SECOND, TWO, approval, said
+from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, SECOND, TWO, approval, said, the_whole_ladder
 from tests.vault.deciding import (
     ADDRESS,
     MISSING,
@@ -237,3 +239,19 @@ async def test_what_cannot_be_verified_denies_a_release_and_lets_two_who_search_
     await claimed.vault.take(replace(stored(claimed.vault.schemas, forged), headers=()))
     assert (await claimed.look(release, WORKER)).reasons >= {Reason.NOT_WHOLE}
     assert words(await searched.look(search))
+
+
+def no_key(*_: object) -> Told:
+    raise NoCurrentKey
+
+
+async def test_where_an_agency_cannot_be_told_those_who_search_get_in_and_no_enquirer_is_answered(vault: Vault) -> None:
+    await a_missing_child(vault)
+    made = hub(vault, no_key)
+    search = await made.ask()
+    await made.act(search, Act.SECOND)
+    assert words(await made.look(search))
+    await vault.say(*(known for known in the_whole_ladder() if known.event.type != "ReleaseApproved"))
+    release = await approved(made)
+    with pytest.raises(NoCurrentKey):
+        await made.look(release, WORKER)
