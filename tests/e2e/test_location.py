@@ -1,6 +1,5 @@
 """A child is missing, the officer on duty needs to know where she was last seen, and a coordinator seconds it."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -11,9 +10,8 @@ from typer.testing import CliRunner
 from services.cli.__main__ import commands
 from services.core import ids
 from services.runtime.local.waiting import until
-from services.runtime.signin.doorkeeper import csrf_of
+from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
-from tests.identity_provider import press
 
 SECONDS = 30
 FORCE, SYSTEM, CHILD, PLACE = "INVENTED-FORCE", "missing-persons", "MP-4711", "Canary Street 4711"
@@ -54,17 +52,6 @@ def location(edition: LocalEdition, command: str, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-async def opened(url: str, name: str, number: str) -> str:
-    """The page on which a person who signs in at the vault opens a decision."""
-    headers = {"accept": "text/html", "origin": url}
-    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, follow_redirects=True) as browser:
-        page = await browser.get(f"/decisions/{number}")
-        await browser.get((await press(browser, page, name)).headers["location"])
-        secret = browser.cookies[f"lantern-{url.rpartition(':')[2]}"]
-        form = {"csrf": csrf_of(secret), "attested": "yes"}
-        return (await browser.post(f"/decisions/{number}/look", data=form)).text
-
-
 def test_the_officer_on_duty_sees_where_she_was_last_seen_once_a_coordinator_agrees(
     edition: LocalEdition, case_id: str
 ) -> None:
@@ -77,6 +64,8 @@ def test_the_officer_on_duty_sees_where_she_was_last_seen_once_a_coordinator_agr
         lambda: waits in [[one["decision_id"], one["waits_for"]] for one in location(edition, "waiting")], SECONDS
     )
     assert location(edition, "approve", number)["stands"] == "seconded"
-    assert PLACE in asyncio.run(opened(url, "police-duty-officer", number))
+    with browser(edition) as officers:
+        officers.sign_in("police-duty-officer", number)
+        assert PLACE in officers.look(number)
     assert until(lambda: "LocationDisclosed" in edition.done("case", "--json", case_id), SECONDS)
     assert PLACE not in edition.done("case", "--json", case_id)
