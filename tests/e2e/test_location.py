@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from services.cli.__main__ import commands
 from services.core import ids
 from services.runtime.local.waiting import until
+from tests.e2e.test_enquiry import sign_in
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
 
@@ -55,6 +56,7 @@ def location(edition: LocalEdition, command: str, *words: str) -> Any:
 def test_the_officer_on_duty_sees_where_she_was_last_seen_once_a_coordinator_agrees(
     edition: LocalEdition, case_id: str
 ) -> None:
+    sign_in(edition, "coordinator")
     url, officer = vault(edition), edition.person("police-duty-officer")
     wish = {"subject": case_id, "purpose": "search_for_child"}
     asked = httpx.post(f"{url}/api/decisions", json=wish, headers=officer, trust_env=False).json()

@@ -1,6 +1,7 @@
 """A lawful release, from an adult's approach to the page that shows where the child lives, and what ends it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ DOCUMENTS = [
 
 
 @pytest.fixture(scope="module")
-def adult(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> str:
+def adult(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An adult on whose ladder every rung stands, each said by whoever may."""
     file = tmp_path_factory.mktemp("release") / "case.json"
     file.write_text(json.dumps(DOCUMENTS))
@@ -72,7 +73,8 @@ def adult(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> st
         "release",
         *("--keeps-safe", "yes", "--responsible", "yes", "--welfare", "yes"),
     )
-    return adult
+    yield adult
+    sign_in(edition, "coordinator")  # as others find the edition
 
 
 def enquirer(edition: LocalEdition) -> str:
