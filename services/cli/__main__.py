@@ -10,6 +10,7 @@ from services.cli.bench.command import bench
 from services.cli.cases import case, cases
 from services.cli.enquiry import group as enquiry
 from services.cli.login import login, logout, whoami
+from services.cli.match import command as match
 from services.cli.patterns import patterns
 from services.cli.publish import publish
 from services.cli.rebuild import rebuild
@@ -29,6 +30,7 @@ def commands() -> typer.Typer:
         app.command()(command)
     app.command("doctor")(edition.examine)
     app.add_typer(location.commands(), name="location")
+    app.add_typer(match.commands(), name="match")
     app.add_typer(topics.commands(), name="topics")
     app.add_typer(enquiry.commands(), name="enquiry")
     return app

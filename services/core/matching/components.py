@@ -1,4 +1,4 @@
-"""Cases as components: records joined by identifiers and by people, parted by people's refusals.
+"""Cases as components: records joined by people, by identifiers and by what is likely, parted by people's refusals.
 
 The answer is a function of the *sets* of records and decisions, so it is the same in every order of arrival.
 A false join is worse than a late one: where identifiers would join what a person or a surer identifier has parted,
@@ -56,10 +56,13 @@ def pair_of(one: SubjectId, other: SubjectId) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def partition(records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision]) -> Partition:
+def partition(
+    records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision], likely: Iterable[Pair] = ()
+) -> Partition:
     """Part the records into cases; a case's id is the smallest subject id in it.
 
-    Decisions about records that are not there count once the records are.
+    Decisions about records that are not there count once the records are. `likely` are pairs that everything but a
+    number says are of one child: they join last, and nothing that a person or a number parts.
     """
     latest = {pair: decision for pair, decision in _latest(decisions).items() if records.keys() >= set(pair)}
     parted = {pair for pair, decision in latest.items() if decision.verdict is Verdict.REFUSED}
@@ -67,8 +70,8 @@ def partition(records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: 
     for decision in _links_newest_first(latest.values()):
         groups.join_unless_parted(decision.pair, parted)
     conflicts: set[Pair] = set()
-    for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON):
-        edges = _identifier_edges(records, schemes)
+    by_number = (_identifier_edges(records, schemes) for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON))
+    for edges in (*by_number, {pair for pair in likely if records.keys() >= set(pair)}):
         barred = _barred(records, groups, edges, parted)
         for pair in edges - barred:
             groups.join(pair)

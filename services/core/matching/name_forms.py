@@ -66,21 +66,22 @@ LOOKALIKES = {
 # One line a name: how it is heard and shortened. No form stands in two lines, so that a form has one name.
 _FORMS = """
 abdul abdel abd abdoul abdal
+abdi cabdi abdy
 nur noor nour nuur
-muhammad muhamad mohammed mohamed mohammad muhammed mohamad muhamed mahammad mehmet mohd mahamed mohammod
-ahmad ahmed ahmet achmad ahmat
-hussein hussain husain hossein husayn hosein
-hassan hasan hassen
-yusuf youssef yousef yusef yousuf yosef josef joseph jozef iosif
+muhammad muhamad mohammed mohamed mohammad muhammed mohamad muhamed mahammad mehmet mohd mahamed maxamed mohammod
+ahmad ahmed axmed ahmet achmad ahmat
+hussein hussain xuseen husain hossein husayn hosein
+hassan hasan xasan hassen
+yusuf yusuuf youssef yousef yusef yousuf yosef josef joseph jozef iosif
 ibrahim ebrahim ibrahima abraham avraham
-ali aly
-umar omar omer
-usman osman othman uthman
+ali aly cali
+umar omar omer cumar
+usman osman cusman cismaan othman uthman
 khalid khaled
 sayid said saeed saed sayed syed sayyid
 abdullah abdallah abdulla abdulah
 jamal gamal djamal cemal
-fatima fatma fatimah fatemeh faduma fadumo fatoumata fatou
+fatima fatma faadumo fatimah fatemeh faduma fadumo fatoumata fatou
 aisha ayesha aysha aicha ayse aishah caasha
 maryam mariam maria mary marija mirjam miriam meryem maryan
 zaynab zainab zeynep zeinab

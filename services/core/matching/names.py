@@ -86,17 +86,27 @@ def names_nobody(text: str) -> bool:
 
 def compare(one: str, other: str) -> Likeness:
     """How far two names agree; the same whichever comes first and in whatever order their parts stand."""
-    return compare_parts(parts(one), parts(other))
+    return compare_parts(parts(one), parts(other)).likeness
 
 
-def compare_parts(one: tuple[Part, ...], other: tuple[Part, ...]) -> Likeness:
-    """The same, of names that are read already."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How far two names agree, and the forms of the parts that do."""
+
+    likeness: Likeness
+    forms: tuple[str, ...] = ()
+
+
+def compare_parts(one: tuple[Part, ...], other: tuple[Part, ...]) -> Compared:
+    """The same, of names that are read already, with the parts in which they agree."""
     if not one or not other:
-        return Likeness.UNKNOWN
+        return Compared(Likeness.UNKNOWN)
     one, other = _joined(one, other), _joined(other, one)
     if one == other:
-        return Likeness.SAME
-    return _by_pairs(list(_pairs(one, other)), len(one), len(other))
+        return Compared(Likeness.SAME, tuple(part.form for part in one))
+    pairs = list(_pairs(one, other))
+    likeness = _by_pairs([agree for agree, _ in pairs], len(one), len(other))
+    return Compared(likeness, tuple(form for _, form in pairs))
 
 
 def _by_pairs(pairs: list["_Agree"], one: int, other: int) -> Likeness:
@@ -176,8 +186,8 @@ def _joined(one: tuple[Part, ...], other: tuple[Part, ...]) -> tuple[Part, ...]:
     return one
 
 
-def _pairs(one: tuple[Part, ...], other: tuple[Part, ...]) -> Iterator[_Agree]:
-    """The parts that agree, each with one of the other name; the surest are taken first."""
+def _pairs(one: tuple[Part, ...], other: tuple[Part, ...]) -> Iterator[tuple[_Agree, str]]:
+    """How far the parts agree, each with one of the other name, and their form; the surest are taken first."""
     places = product(range(len(one)), range(len(other)))
     agreeing = [(agree, i, j) for i, j in places if (agree := _agree(one[i], other[j]))]
     taken_one, taken_other = set[int](), set[int]()
@@ -185,7 +195,7 @@ def _pairs(one: tuple[Part, ...], other: tuple[Part, ...]) -> Iterator[_Agree]:
         if i not in taken_one and j not in taken_other:
             taken_one.add(i)
             taken_other.add(j)
-            yield agree
+            yield agree, min(one[i].form, other[j].form)
 
 
 def _agree(one: Part, other: Part) -> _Agree | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import EventId, SubjectId
-from services.core.matching.components import Decision, Partition, Verdict, pair_of, partition
+from services.core.matching.components import Decision, Pair, Partition, Verdict, pair_of, partition
 
 NHS, PASSPORT = IdentifierScheme.NHS_NUMBER, IdentifierScheme.PASSPORT
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -138,3 +138,29 @@ def test_a_case_is_always_its_own_smallest_record(
 ) -> None:
     found = partition(records, decisions).case_of
     assert all(found[SubjectId(case)] == case and case <= subject for subject, case in found.items())
+
+
+def test_what_is_likely_joins_records_that_share_no_number() -> None:
+    assert cases(partition({A: holding(), B: holding()}, [], [(A, B)])) == {A: A, B: A}
+
+
+def test_what_is_likely_joins_nothing_that_a_person_parted() -> None:
+    found = partition({A: holding(), B: holding()}, [decision(A, B, Verdict.REFUSED)], [(A, B)])
+    assert (cases(found), found.conflicts) == ({A: A, B: B}, {(A, B)})
+
+
+def test_what_is_likely_joins_nothing_that_numbers_part_and_a_person_is_asked() -> None:
+    records = {A: holding((NHS, "1")), B: holding((NHS, "1")), C: holding((NHS, "2")), D: holding((NHS, "2"))}
+    found = partition(records, [], [(B, C)])
+    assert cases(found) == {A: A, B: A, C: C, D: C}
+    assert found.conflicts == {(B, C)}
+
+
+def test_what_is_likely_of_records_that_are_not_there_counts_once_they_are() -> None:
+    assert cases(partition({A: holding()}, [], [(A, B)])) == {A: A}
+
+
+@given(st.permutations([A, B, C, D]), st.permutations([(A, B), (B, C), (C, D)]), st.integers(0, 3))
+def test_the_order_of_what_is_likely_changes_nothing(records: list[SubjectId], pairs: list[Pair], many: int) -> None:
+    found = partition({record: holding() for record in records}, [], pairs[:many])
+    assert found == partition({record: holding() for record in sorted(records)}, [], sorted(pairs[:many]))
