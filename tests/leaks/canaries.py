@@ -2,15 +2,19 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from tests.leaks.packed import unpacked
+
 # A short word of hexadecimal digits is found by chance within the hub's identifiers: it must stand by itself.
 _LIKE_AN_ID = re.compile(rb"[0-9A-Fa-f]{1,7}")
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{4,9}(?![0-9A-Za-z]|\.[0-9])")
+_BETWEEN_WORDS = ("-", "_", ".", "/", "  ", "\N{NO-BREAK SPACE}", "\n", ", ")
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +27,73 @@ class Leak:
 
 
 def spellings(text: str) -> Iterator[tuple[str, bytes]]:
-    """Every spelling of a text, named."""
+    """Every spelling of a text, named; what is packed (gzip, zlib) is unpacked where it is looked for."""
     for form, word in _forms(text).items():
         plain = word.encode()
         yield f"{form} utf-8", plain
         yield f"{form} utf-16-le", word.encode("utf-16-le")
         yield f"{form} utf-16-be", word.encode("utf-16-be")
-        yield f"{form} utf-32-le", word.encode("utf-32-le")
         yield f"{form} reversed", plain[::-1]
         yield f"{form} hex", plain.hex().encode()
         yield f"{form} hex upper", plain.hex().upper().encode()
         yield f"{form} percent", quote(word, safe="").encode()
         yield f"{form} form", quote_plus(word).encode()
-        yield f"{form} base32", base64.b32encode(plain)[: len(plain) * 8 // 5]
         for shift in range(3):
-            yield f"{form} base64 at {shift}", _inner_base64(plain, shift)
+            yield f"{form} base64 at {shift}", _inner(base64.b64encode, 6, plain, shift)
+    yield from _written_by_number(text)
+    yield from _written_otherwise(text)
 
 
 def _forms(text: str) -> dict[str, str]:
-    forms = {"as is": text, "lower": text.lower(), "without spaces": text.replace(" ", "")}
-    forms["lower without spaces"] = forms["without spaces"].lower()
-    return {form: word for form, word in forms.items() if word not in list(forms.values())[: list(forms).index(form)]}
+    """The text as it is likely to be written; what comes to the same stands there once."""
+    joined = text.replace(" ", "")
+    forms = {"as is": text, "lower": text.lower(), "upper": text.upper()}
+    forms |= {"without spaces": joined, "lower without spaces": joined.lower(), "upper without spaces": joined.upper()}
+    first = {word: form for form, word in reversed(forms.items())}
+    return {form: word for word, form in reversed(first.items())}
 
 
-def _inner_base64(plain: bytes, shift: int) -> bytes:
-    """The characters of the base64 of anything that holds `plain` at this place modulo three."""
-    encoded = base64.b64encode(bytes(shift) + plain)
-    first = (shift * 8 + 5) // 6
-    last = (shift + len(plain)) * 8 // 6
+def _written_by_number(text: str) -> Iterator[tuple[str, bytes]]:
+    """The text as it is in the rarer encodings, most of which write every character by its number."""
+    yield "utf-32-le", text.encode("utf-32-le")
+    yield "utf-32-be", text.encode("utf-32-be")
+    yield "percent of all", _each("%{:02X}", text)
+    yield "JSON escapes", _each("\\u{:04x}", text)
+    yield "Python escapes", _each("\\x{:02x}", text)
+    yield "HTML decimal", _each("&#{:d};", text)
+    yield "HTML hex", _each("&#x{:x};", text)
+    for shift in range(5):
+        yield f"base32 at {shift}", _inner(base64.b32encode, 5, text.encode(), shift)
+
+
+def _written_otherwise(text: str) -> Iterator[tuple[str, bytes]]:
+    """The text with its spaces moved, its words parted otherwise, or its digits spelt."""
+    for word in {text, text.lower()}:
+        joined = word.replace(" ", "")
+        if len(joined) <= len("ZZ999ZZZZZ"):
+            yield from (("spaces moved", f"{joined[:at]} {joined[at:]}".encode()) for at in range(1, len(joined)))
+        if " " in word:
+            yield from (("words parted otherwise", word.replace(" ", sign).encode()) for sign in _BETWEEN_WORDS)
+        if any(sign.isdigit() for sign in word):
+            yield from (("digits spelt", _spelt(word, between).encode()) for between in ("", " "))
+
+
+def _spelt(word: str, between: str) -> str:
+    parts = re.findall(r"[0-9]|[^0-9]+", word)
+    spelt = [_DIGITS[int(part)] if part.isdigit() else part.strip() for part in parts]
+    return between.join(part for part in spelt if part)
+
+
+def _each(form: str, word: str) -> bytes:
+    """Every character written by its number."""
+    return "".join(form.format(ord(sign)) for sign in word).encode()
+
+
+def _inner(encode: Callable[[bytes], bytes], bits: int, plain: bytes, shift: int) -> bytes:
+    """The characters, of so many bits each, of anything that holds `plain` that many bytes after a whole group."""
+    encoded = encode(bytes(shift) + plain)
+    first = -(-shift * 8 // bits)
+    last = (shift + len(plain)) * 8 // bits
     return encoded[first:last]
 
 
@@ -69,10 +112,16 @@ class Canaries:
         self._numbers = {number.encode() for number in numbers}
 
     def found_in(self, sink: str, content: bytes) -> list[Leak]:
-        """Every canary in the content of a sink."""
+        """Every canary in the content of a sink, and in whatever is packed inside it."""
+        found = self._found(sink, content)
+        for inner in unpacked(content):
+            found += self._found(f"{sink}, unpacked", inner)
+        return found
+
+    def _found(self, sink: str, content: bytes) -> list[Leak]:
         texts = [
             Leak(*self._names[which], sink)
-            for which, start, end in self._search.find_matches_as_indexes(content)
+            for which, start, end in self._search.find_matches_as_indexes(content, overlapping=True)
             if not self._alone[which] or _stands_alone(content, start, end)
         ]
         # PostgreSQL numbers its own objects: there a short number proves nothing.

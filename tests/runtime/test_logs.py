@@ -1,55 +1,28 @@
 """The log holds sentences of ours, codes and numbers; what could hold a child's data never gets in."""
 
 import ast
-import json
 import logging
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
 
-from services.runtime import logs
-from services.runtime.settings import LogLevel
 from tests.conftest import HOME
+from tests.runtime.logged import Log, logging_to
 
 SECRET = "Given1 Family1, ZZ1 1ZZ"
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
 
-class Log:
-    """What was logged."""
-
-    def __init__(self) -> None:
-        self.stream = StringIO()
-
-    @property
-    def text(self) -> str:
-        return self.stream.getvalue()
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.text.splitlines()]
-
-
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
-    """A log of its own for one test; everything global is put back."""
-    for module, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
-        monkeypatch.setattr(module, name, getattr(module, name))
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    made = Log()
-    logs.configure("police", LogLevel.DEBUG, made.stream)
-    yield made
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+def log() -> Iterator[Log]:
+    """A log of its own for one test."""
+    with logging_to() as made:
+        yield made
 
 
 def failure() -> ValueError:

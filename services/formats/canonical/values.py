@@ -27,7 +27,9 @@ _IDENTIFIERS = {
     IdentifierScheme.PASSPORT: re.compile(r"(?=.*[0-9])[A-Z0-9]{6,15}", re.ASCII),
     IdentifierScheme.NRM_REFERENCE: re.compile(r"(?=.*[0-9])[A-Z0-9/-]{4,20}", re.ASCII),
 }
-_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", re.ASCII)
+# A postcode, a telephone, a UPN (its digits 2 to 4 are its authority's): each has the form of a number, and locates.
+_LOCATES = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}|(0|44)[1-9][0-9]{8,9}|[A-Z][0-9]{11}[0-9A-Z]", re.ASCII)
+_SIGNS = re.compile("[^0-9A-Z]")
 
 DateOrTime = TypeVar("DateOrTime", date, datetime)
 
@@ -40,14 +42,14 @@ def refusal(reason: ProblemReason) -> PydanticCustomError:
 def standard_identifier(scheme: IdentifierScheme, value: str) -> str | None:
     """The identifier in the one form in which it is compared, or None if it is none of its scheme.
 
-    A postcode is no identifier: what looks like one is refused, so that no place is shared as a number.
+    What looks like a postcode, a telephone or a UPN is refused, so that no place is shared as a number.
     """
     if not value.isascii():
         return None
     if scheme is IdentifierScheme.NHS_NUMBER:
         return str(standardise_format(value)) if is_valid(value) else None
     compact = value.replace(" ", "").upper()
-    if _POSTCODE.fullmatch(compact) or not _IDENTIFIERS[scheme].fullmatch(compact):
+    if _LOCATES.fullmatch(_SIGNS.sub("", compact)) or not _IDENTIFIERS[scheme].fullmatch(compact):
         return None
     return compact
 

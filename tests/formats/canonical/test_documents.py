@@ -99,6 +99,16 @@ def test_what_is_wrong_is_listed_with_its_path_and_reason(
     assert (1, column, reason) in problems(example("ReferralDecided", **changes))
 
 
+@pytest.mark.parametrize("scheme", ["passport", "nrm_reference", "home_office_reference", "pnc_id"])
+@pytest.mark.parametrize(
+    "value", ["ZZ99 9ZZ", "zz99-9zz", "ZZ1/1ZZ", "020 7946 0000", "0161-496-0000", "442079460000", "A000000000001"]
+)
+def test_what_looks_like_a_postcode_a_telephone_or_a_upn_is_no_identifier(scheme: str, value: str) -> None:
+    claimed = [{"scheme": scheme, "value": value, "status": "documented"}]
+    outcome = decided(example("ReferralMade", subject__identifiers=claimed))
+    assert [problem.reason for problem in outcome.problems] == [ProblemReason.NOT_AN_IDENTIFIER]
+
+
 @pytest.mark.parametrize("name", ["format", "source", "key", "occurred_at", "recorded_at", "fact"])
 def test_a_field_that_must_be_there_is_missed(name: str) -> None:
     assert (1, name, ProblemReason.MISSING_FIELD) in problems(without(example("ReferralDecided"), name))

@@ -1,0 +1,87 @@
+"""Twin worlds through every pure step of the hub: whatever comes out is the same, but for ids and ciphertexts."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import generate_latest
+
+from services.wire.avro import Schemas
+from tests.leaks.alike import differences
+from tests.leaks.hub import Hub, page
+from tests.leaks.told import called, of_case, of_feed, of_message, of_page, text_of
+from tests.leaks.worlds import World, submissions
+from tests.runtime.logged import logging_to
+
+CHILDREN = 36
+
+
+def told(schemas: Schemas, world: World) -> list[str]:
+    """Everything that the hub says of a world."""
+    hub = Hub(schemas)
+    with logging_to() as log:
+        for files in submissions(world):
+            hub.publish(*files)
+    return [*_of_messages(hub), *_of_views(hub), *log.text.splitlines(), *_metrics(hub)]
+
+
+def _of_messages(hub: Hub) -> Iterator[str]:
+    for message in (*hub.taken_in, *hub.messages):
+        headers = {name: value.decode() for name, value in message.headers}
+        yield from of_message(hub.schemas, message.topic, message.key, message.value, headers)
+    for update in hub.updates:
+        yield from of_message(hub.schemas, "case-updates.v1", b"", update, {})
+
+
+def _of_views(hub: Hub) -> Iterator[str]:
+    views = list(hub.views())
+    shown = [view.model_dump(mode="json") for view in views]
+    names = called(shown)
+    for case in shown:
+        yield from of_case(case, names)
+    for line in hub.feed():
+        yield of_feed(line.decode().partition("data: ")[2], names)
+    for view in views:
+        yield from of_page(page(view).decode())
+
+
+def _metrics(hub: Hub) -> Iterator[str]:
+    text = generate_latest(hub.metrics.registry).decode()
+    return (line for line in text.splitlines() if not line.startswith(("process_", "# ")) and "_created" not in line)
+
+
+@pytest.fixture(scope="module")
+def twins(schemas: Schemas) -> tuple[list[str], list[str]]:
+    one, other = (told(schemas, World(number, CHILDREN)) for number in range(2))
+    return one, other
+
+
+def test_twin_worlds_tell_the_same(twins: tuple[list[str], list[str]]) -> None:
+    assert differences(*twins) == []
+
+
+def test_twin_worlds_tell_of_everything(twins: tuple[list[str], list[str]]) -> None:
+    kinds = {text.partition(": ")[0] for text in twins[0]}
+    topics = (
+        "intake.police.v1",
+        "out.ukba.v1",
+        "quarantine.v1",
+        "sealed-facts.v1",
+        "missing-children.v1",
+        "contacts.v1",
+    )
+    assert {f"topic {topic}" for topic in topics} <= kinds
+    assert {"entry of a case update", "case", "record of a case", "open episode of a case", "the feed", "page"} <= kinds
+
+
+def test_worlds_whose_children_differ_do_not_tell_the_same(
+    schemas: Schemas, twins: tuple[list[str], list[str]]
+) -> None:
+    assert differences(told(schemas, World(0, CHILDREN + 6)), twins[1]) != []
+
+
+def test_a_place_in_one_text_is_found(twins: tuple[list[str], list[str]]) -> None:
+    spoilt = [
+        text_of("topic referrals.v1", json.loads(f'"{World(number, 1).place("port", 1)}"')) for number in range(2)
+    ]
+    assert differences([*twins[0], spoilt[0]], [*twins[1], spoilt[1]]) != []
