@@ -8,12 +8,12 @@ MODULE_LINES = 300
 FUNCTION_LINES = 30
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # The standard library's pure parts: they read no file, no clock, no chance and no environment.
-PURE = _words("""
+PURE = words("""
     abc base64 binascii bisect calendar collections copy csv dataclasses datetime decimal difflib enum fractions
     functools hashlib heapq hmac html io itertools json math operator re statistics string struct types typing
     unicodedata zoneinfo
@@ -38,7 +38,7 @@ _STATEMENTS = (
     ast.AnnAssign,
 )
 # Calls that only make a value: of a type (by its capital letter), or by one of these.
-_MAKERS = _words("""
+_MAKERS = words("""
     compile date datetime dict enumerate format fromkeys frozenset get_logger int items join keys len list max min
     namedtuple range resolve set sorted split str sum timedelta tuple values
 """)
