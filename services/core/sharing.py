@@ -42,7 +42,7 @@ class SealedFact:
     fact_id: FactId
     field: SealedField
     recorded_at: datetime
-    content: Mapping[str, str]
+    content: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,8 @@ class _Source:
     """The child as one system of one organisation knows them, and the edge at which it speaks."""
 
     edge: Edge
-    organisation: str
-    system: str
+    organisation: str = field(repr=False)
+    system: str = field(repr=False)
     subject: SubjectId
 
     @property

@@ -151,13 +151,14 @@ class Opened:
     """A record of an agency as it came out of its envelope; `record` is any JSON object and not yet to be trusted.
 
     `author` is None where no identity token came with it; with one, organisation and kind are those of the token.
+    Like all that holds a place or a tale, it keeps it out of its own text, so that no log or error can repeat it.
     """
 
     format: str
-    organisation: str
+    organisation: str = field(repr=False)
     organisation_kind: OrganisationKind
     submitted_at: datetime
-    record: Mapping[str, object]
+    record: Mapping[str, object] = field(repr=False)
     author: Author | None = None
 
 
@@ -171,7 +172,7 @@ class Statement:
     """
 
     fact: Fact
-    natural_key: str
+    natural_key: str = field(repr=False)
     occurred_at: datetime | None
     precision: Precision
     recorded_at: datetime
@@ -179,12 +180,12 @@ class Statement:
     table: str
     row: int
     subject: Subject = NOBODY_NAMED
-    episode_key: str | None = None
-    enquirer_reference: str | None = None
-    people: Mapping[str, str] = field(default_factory=dict)
+    episode_key: str | None = field(default=None, repr=False)
+    enquirer_reference: str | None = field(default=None, repr=False)
+    people: Mapping[str, str] = field(default_factory=dict, repr=False)
     in_answer_to: EventId | None = None
-    location: Mapping[str, str] = field(default_factory=dict)
-    narrative: str = ""
+    location: Mapping[str, str] = field(default_factory=dict, repr=False)
+    narrative: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +196,12 @@ class Record:
     records that are already in the hub. With neither, nothing could be read.
     """
 
-    organisation: str
+    organisation: str = field(repr=False)
     organisation_kind: OrganisationKind
-    system: str
-    source_id: str | None = None
+    system: str = field(repr=False)
+    source_id: str | None = field(default=None, repr=False)
     subject_id: SubjectId | None = None
-    sealed_identifiers: Mapping[str, str] = field(default_factory=dict)
+    sealed_identifiers: Mapping[str, str] = field(default_factory=dict, repr=False)
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -27,9 +27,9 @@ class Content:
     """What one record of a submission says, and who says it; `token` is the identity token of a person, if any."""
 
     format: str
-    organisation: str
+    organisation: str = field(repr=False)
     organisation_kind: OrganisationKind
-    record: Mapping[str, object]
+    record: Mapping[str, object] = field(repr=False)
     token: str | None = field(default=None, repr=False)
 
 

@@ -28,6 +28,9 @@ _CARRIERS = guards.words("""
 """)
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]+")
+_COLUMN = re.compile(r'^\s*(?:ADD COLUMN\s+)?"?([a-z_]+)"?\s+(?:text|bytea|jsonb?|varchar|citext)\b', re.MULTILINE)
+_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX[^;]*?\(([^;]*)\)")
+_SEALED_COLUMNS = {"ciphertext", "digest", "wrapped_key"}
 
 
 def secret_words(sources: Mapping[str, Source]) -> frozenset[str]:
@@ -113,6 +116,25 @@ def telling_templates(text: str, words: Collection[str]) -> Iterator[str]:
     """A template that names a secret, or lets markup through."""
     for block in _TEMPLATE.findall(text):
         yield from (f"shows {word}" for word in sorted({*_NAME.findall(block)} & {*words, "safe", "autoescape"}))
+
+
+def slow_paths(text: str, words: Collection[str]) -> Iterator[str]:
+    """A wait of the whole process, or one whose length depends on what is named for a secret or carries one."""
+    for call in _calls(text):
+        if ast.unparse(call.func) == "time.sleep":
+            yield f"line {call.lineno} makes everybody wait"
+        elif ast.unparse(call.func).endswith("sleep"):
+            names = {name for given in call.args for name in _names(given)}
+            yield from (f"line {call.lineno} waits by {word}" for word in sorted(names & {*words, *_CARRIERS}))
+
+
+def telling_tables(text: str, words: Collection[str]) -> Iterator[str]:
+    """A column or an index that is named for a secret, and an index on what is sealed, or on its digest alone."""
+    for name in _COLUMN.findall(text):
+        if name in words:
+            yield f"column {name}"
+    for index in _INDEX.findall(text):
+        yield from (f"index on {word}" for word in sorted({*_NAME.findall(index)} & {*words, *_SEALED_COLUMNS}))
 
 
 def _is_from(node: ast.AST, module: str) -> TypeGuard[ast.ImportFrom]:

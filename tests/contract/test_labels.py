@@ -124,6 +124,16 @@ def test_no_template_outside_the_vault_names_a_secret(words: frozenset[str]) -> 
     assert said_by(lambda text: labels.telling_templates(text, words), templates) == []
 
 
+def test_nobody_waits_for_longer_because_of_a_secret(words: frozenset[str]) -> None:
+    asked_once = {HOME / "services" / "runtime" / "topics_admin.py"}  # the administrator's tool, no service
+    paths = [path for path in SERVICES if "local" not in path.parts and path not in asked_once]
+    assert said_by(lambda text: labels.slow_paths(text, words), paths) == []
+
+
+def test_no_table_has_a_column_for_a_secret_or_an_index_on_what_is_sealed(words: frozenset[str]) -> None:
+    assert said_by(lambda text: labels.telling_tables(text, words), guards.modules(HOME / "infra" / "migrations")) == []
+
+
 class Loose(BaseModel):
     note: str
 
@@ -187,6 +197,14 @@ OFFENCES: Mapping[str, tuple[str, str]] = {
     "an answer with a place": ("errors", 'return JSONResponse({"error": f"not at {place.school}"})'),
     "a page with a place": ("templates", "<p>{{ case.placement_address }}</p>"),
     "a page with a place in a loop": ("templates", "{% for one in case.narrative %}{% endfor %}"),
+    "a wait": ("waits", "time.sleep(0.1)"),
+    "a wait for a child": ("waits", "await asyncio.sleep(0.1 * bool(held[child]))"),
+    "a wait for a place": ("waits", "await asyncio.sleep(len(fact.location) / 1000)"),
+    "a column for a place": ("tables", "CREATE TABLE cases (\n  postcode text NOT NULL\n)"),
+    "a column more for a place": ("tables", "ALTER TABLE cases\n  ADD COLUMN school text"),
+    "an index on a place": ("tables", "CREATE INDEX by_area ON cases (lower(postcode))"),
+    "an index on ciphertext": ("tables", "CREATE UNIQUE INDEX equal ON contents (ciphertext)"),
+    "an index on a digest": ("tables", "CREATE INDEX equal ON contents (digest);"),
     "a page that lets markup through": ("templates", "{{ name | safe }}"),
 }
 
@@ -197,6 +215,8 @@ def _guard(name: str, words: frozenset[str]) -> Callable[[str], Iterator[str]]:
         "labels": lambda text: labels.loose_labels(text, words),
         "errors": lambda text: labels.telling_errors(text, words),
         "templates": lambda text: labels.telling_templates(text, words),
+        "waits": lambda text: labels.slow_paths(text, words),
+        "tables": lambda text: labels.telling_tables(text, words),
     }[name]
 
 
@@ -213,6 +233,8 @@ def test_a_guard_falls_when_its_rule_is_broken(words: frozenset[str], offence: s
         ("labels", "metrics.health_light.labels(reason.value).set(1)"),
         ("errors", 'raise Misconfigured(f"{path.name} is not {KEY_BYTES} bytes.")'),
         ("errors", 'raise HTTPException(404, "No case was known by this id at this time.")'),
+        ("waits", "await asyncio.sleep(RETRY_SECONDS)"),
+        ("tables", "CREATE TABLE cases (\n  case_id bytea\n);\nCREATE INDEX by_case ON cases (case_id);\n-- digest"),
         ("templates", "<p>{{ case.status }}</p> the location is held sealed"),
     ],
 )

@@ -5,6 +5,7 @@ No broker, no database and no clock: the same files give the same outputs, but f
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import StringIO
 
 from nacl.public import PrivateKey as NaclPrivateKey
@@ -18,10 +19,12 @@ from services.cli.casepage import case_page
 from services.core.claims import Subject
 from services.core.codes import Sector
 from services.core.ids import CaseId, SubjectId
+from services.core.sharing import Outcome
+from services.core.statements import Opened
 from services.core.timeline import Entry
 from services.correlator.decoding import make_decoder
 from services.correlator.telling import messages as told
-from services.formats.catalogue import cut_files
+from services.formats.catalogue import cut_files, read
 from services.health.handlers import decide as of_health
 from services.local_authority.handlers import decide as of_local_authorities
 from services.police.handlers import decide as of_police
@@ -86,6 +89,7 @@ class Hub:
     updates: list[bytes] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     metrics: Metrics = field(default_factory=Metrics)
+    texts: list[str] = field(default_factory=list)
 
     @property
     def vault(self) -> PrivateKey:
@@ -97,7 +101,12 @@ class Hub:
     def intake(self, agency: Sector) -> Intake:
         own = self.own(agency)
         keys = Keys(Opener(own), self.edge_key, public(own), public(self.vault))
-        return Intake(agency, self.schemas, keys, DECIDE[agency])
+        return Intake(agency, self.schemas, keys, lambda *said: self._decide(agency, *said))
+
+    def _decide(self, agency: Sector, opened: Opened, key: bytes, now: datetime) -> Outcome:
+        outcome = DECIDE[agency](opened, key, now)
+        self.texts += [repr(opened), repr(read(agency, opened)), repr(outcome)]
+        return outcome
 
     def publish(self, *files: File) -> Answers:
         """Take in the files of one organisation, as `lantern publish` sends them."""
@@ -158,6 +167,7 @@ class Hub:
             headers = b"\n".join(f"{name}=".encode() + value for name, value in message.headers)
             yield f"topic {message.topic}", b"\n".join((message.key, message.value, headers))
         yield from (("topic case-updates.v1", update) for update in self.updates)
+        yield from (("what an error or a log could repeat", text.encode()) for text in self.texts)
         yield "metrics", generate_latest(self.metrics.registry)
         yield from (("the vault's tables", row) for row in self.vault_rows())
         yield from (("the feed", line) for line in self.feed())
