@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from services.runtime import topics_admin
 from services.wire.avro import Schemas, load_schemas
@@ -22,6 +22,7 @@ REAL_FIXTURES = {"kafka", "postgres", "edition", "provider", "real_worlds", "lea
 
 settings.register_profile("people", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("seeded", deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "people")
 
@@ -32,12 +33,21 @@ def needs_real_parts(item: pytest.Item) -> bool:
     return folder in REAL_FOLDERS or not REAL_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need real parts, and run the others first."""
+def full_size() -> bool:
+    """Whether the promises are proved at full size (`make prove`), or in small, as in every other run."""
+    return os.environ.get("LANTERN_PROVE") == "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that need real parts, and run the others first; leave to `make prove` what takes long."""
     for item in items:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
     items.sort(key=needs_real_parts)
+    if not full_size():
+        long = [item for item in items if item.get_closest_marker("prove")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ No broker, no database and no clock: the same files give the same outputs, but f
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from io import StringIO
 
 from nacl.public import PrivateKey as NaclPrivateKey
@@ -22,7 +23,7 @@ from services.core.ids import CaseId, SubjectId
 from services.core.sharing import Outcome
 from services.core.statements import Opened
 from services.core.timeline import Entry
-from services.correlator.decoding import make_decoder
+from services.correlator.decoding import Decoder, make_decoder
 from services.correlator.telling import messages as told
 from services.formats.catalogue import cut_files, read
 from services.health.handlers import decide as of_health
@@ -67,6 +68,12 @@ class Delivered:
     offset: int
     timestamp: int
     value: bytes
+
+
+@cache
+def decoder() -> Decoder:
+    """The correlator's reader of shared topics."""
+    return make_decoder(HOME)
 
 
 def pair(name: str, secret: int) -> PrivateKey:
@@ -139,9 +146,9 @@ class Hub:
     def _correlate(self, said: Iterable[Message]) -> None:
         stamp = int(NOW.timestamp() * 1000)
         shared = [Delivered(one.topic, 0, stamp, one.value) for one in said if one.topic in topics.SHARED]
-        read = make_decoder(HOME).decode(shared)
-        assert all(one.said for one in read), [one.unreadable for one in read]
-        outcome = self.memory.take([one.said for one in read if one.said])
+        heard = decoder().decode(shared)
+        assert all(one.said for one in heard), [one.unreadable for one in heard]
+        outcome = self.memory.take([one.said for one in heard if one.said])
         self.updates += [value for _, value in told(self.schemas, outcome.cases, len(self.answers))]
 
     @property

@@ -1,0 +1,87 @@
+"""The leak tests find leaks: each of a list of plausible ones, built into a copy of the tree, is caught by some test."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.leaks.seeding import HOME, Leak, Tree, listed
+
+LEAKS = listed()
+QUICK = [leak for leak in LEAKS if leak.quick]
+LIST = Path(__file__).with_name("README.md")
+MAY_BE_MISSED = 1
+
+
+def name(leak: Leak) -> str:
+    return leak.name
+
+
+@pytest.fixture(scope="session")
+def leaking(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    return Tree(tmp_path_factory.mktemp("leaking"))
+
+
+def caught_by(tree: Tree, leak: Leak) -> list[str]:
+    with tree.leaking(leak):
+        return tree.failing(leak.look, first=leak.quick)
+
+
+def test_there_are_forty_leaks_and_ten_are_quick_to_find() -> None:
+    assert len(LEAKS) >= 40
+    assert len(QUICK) == 10
+    assert len({leak.name for leak in LEAKS}) == len(LEAKS)
+
+
+@pytest.mark.parametrize("leak", QUICK, ids=name)
+def test_a_leak_that_is_built_in_is_caught(leaking: Tree, leak: Leak) -> None:
+    assert caught_by(leaking, leak) != []
+
+
+@pytest.fixture(scope="module")
+def caught(leaking: Tree) -> dict[str, list[str]]:
+    """Which tests catch which leak."""
+    found = {leak.name: caught_by(leaking, leak) for leak in LEAKS}
+    for leak, tests in found.items():
+        print(f"| {leak} | {tests[0] if tests else 'NOTHING'} |")
+    return found
+
+
+@pytest.mark.prove
+def test_the_tree_without_a_leak_fails_nowhere(leaking: Tree) -> None:
+    files = sorted({file for leak in LEAKS for file in leak.look})
+    assert leaking.failing(files, first=False) == []
+
+
+@pytest.mark.prove
+def test_at_most_one_of_all_leaks_is_missed(caught: dict[str, list[str]]) -> None:
+    assert len([leak for leak, tests in caught.items() if not tests]) <= MAY_BE_MISSED
+
+
+@pytest.mark.prove
+def test_the_list_says_of_each_leak_a_test_that_catches_it(caught: dict[str, list[str]]) -> None:
+    said = dict(rows())
+    assert said.keys() == caught.keys()
+    assert {leak for leak, tests in caught.items() if said[leak] not in tests and tests} == set()
+
+
+@pytest.mark.prove
+def test_every_attack_succeeds_on_some_hub_whose_guard_is_taken_out(caught: dict[str, list[str]]) -> None:
+    attacks = re.findall(r"^def (test_\w+)", (HOME / "tests/leaks/test_attacks.py").read_text("utf-8"), re.MULTILINE)
+    succeeded = {test.partition("::")[2] for tests in caught.values() for test in tests if "test_attacks" in test}
+    assert set(attacks) - succeeded == INVERSIONS
+
+
+# It is an inversion itself.
+INVERSIONS = {"test_a_second_hub_with_the_first_ones_keys_would_read_it"}
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """The list's rows: a leak, and a test that catches it."""
+    for row in re.findall(r"^\| (.+) \| `(tests/\S+)` \|$", LIST.read_text("utf-8"), re.MULTILINE):
+        yield row
+
+
+def test_every_leak_is_on_the_list() -> None:
+    assert [leak for leak, _ in rows()] == [leak.name for leak in LEAKS]
