@@ -1,5 +1,6 @@
 """From what an agency says of a child to what is shared: events without a place, and sealed facts beside them."""
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -42,7 +43,7 @@ class SealedFact:
     fact_id: FactId
     field: SealedField
     recorded_at: datetime
-    content: Mapping[str, str] = field(repr=False)
+    content: Mapping[str, str] = dataclasses.field(repr=False)  # it has a `field` of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ No broker, no database and no clock: the same files give the same outputs, but f
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from io import StringIO
@@ -20,7 +20,7 @@ from services.cli.casepage import case_page
 from services.core.claims import Subject
 from services.core.codes import Sector
 from services.core.ids import CaseId, SubjectId
-from services.core.sharing import Outcome
+from services.core.sharing import EdgeKeys, Outcome
 from services.core.statements import Opened
 from services.core.timeline import Entry
 from services.correlator.decoding import Decoder, make_decoder
@@ -48,10 +48,12 @@ from services.wire.submissions import Content, Submission, to_record
 from tests.builders import an_id, day
 from tests.conftest import HOME
 from tests.correlator.memory import Memory
+from tests.formats.documents import SIGNED_IN
 from tests.leaks.planting import File
 from tests.leaks.sinks import Sink
 
 NOW = day(400)
+PEOPLE_KEY = bytes(range(64, 96))
 DECIDE: dict[Sector, Decide] = {
     Sector.POLICE: of_police,
     Sector.UKBA: of_ukba,
@@ -68,6 +70,15 @@ class Delivered:
     offset: int
     timestamp: int
     value: bytes
+
+
+def _event_of(opened: Opened) -> str:
+    """What a record says first; some of it is heard only from somebody who is signed in."""
+    match opened.record:
+        case {"documents": [{"document": {"event": str(event)}}, *_]}:
+            return event
+        case _:
+            return ""
 
 
 @cache
@@ -107,11 +118,12 @@ class Hub:
 
     def intake(self, agency: Sector) -> Intake:
         own = self.own(agency)
-        keys = Keys(Opener(own), self.edge_key, public(own), public(self.vault))
+        keys = Keys(Opener(own), EdgeKeys(self.edge_key, PEOPLE_KEY), public(own), public(self.vault))
         return Intake(agency, self.schemas, keys, lambda *said: self._decide(agency, *said))
 
-    def _decide(self, agency: Sector, opened: Opened, key: bytes, now: datetime) -> Outcome:
-        outcome = DECIDE[agency](opened, key, now)
+    def _decide(self, agency: Sector, opened: Opened, keys: EdgeKeys, now: datetime) -> Outcome:
+        opened = replace(opened, author=SIGNED_IN.get(_event_of(opened)))
+        outcome = DECIDE[agency](opened, keys, now)
         self.texts += [repr(opened), repr(read(agency, opened)), repr(outcome)]
         return outcome
 

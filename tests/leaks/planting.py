@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from pydantic import ValidationError
+
 from services.core.authority import ANSWERS_FOR
 from services.core.codes import IdentifierScheme, OrganisationKind, Sector
 from services.core.statements import LocationKey
+from services.formats.canonical.documents import Document as Shape
 from services.formats.canonical.documents import models
 from services.formats.ssda903.tables import TABLES
 from tests.builders import an_id
@@ -86,15 +89,30 @@ def documents(planter: Planter, event: str) -> list[Document]:
     document["key"] = planter.one()
     document["location"] = {key.value: planter.one() for key in LocationKey}
     document["narrative"] = planter.one("free text")
-    fact = models()[event].model_fields["fact"].annotation
-    assert fact is not None
-    for own in {"enquirer", "episode_key"} & set(fact.model_fields):
-        document["fact"].pop("episode", None)
+    for own in _own_references(document):
+        document["fact"] = {name: said for name, said in document["fact"].items() if not name.startswith(own)}
         document["fact"][own] = planter.one()
     if "subject_id" in document["source"]:
-        return [document]
+        return [document | {"source": {"subject_id": an_id(len(planter.planted))}}]
     document["source"] = {"system": planter.one(), "child": planter.one()}
     return [document, missing(planter, document["source"])]
+
+
+def _own_references(document: Document) -> list[str]:
+    """The fields of its fact that take any text: references of the agency's own, to an adult, an officer, an episode."""
+    model = models()[document["event"]]
+    fact = model.model_fields["fact"].annotation
+    assert fact is not None
+    return [name for name in fact.model_fields if _is_valid(model, document, name)]
+
+
+def _is_valid(model: type[Shape], document: Document, name: str) -> bool:
+    spoken = document | {"fact": document["fact"] | {name: "any text"}}
+    try:
+        model.model_validate_json(json.dumps(spoken))
+    except ValidationError:
+        return False
+    return True
 
 
 def missing(planter: Planter, source: dict[str, str]) -> Document:
