@@ -99,7 +99,7 @@ def documents(planter: Planter, event: str) -> list[Document]:
 
 
 def _own_references(document: Document) -> list[str]:
-    """The fields of its fact that take any text: references of the agency's own, to an adult, an officer, an episode."""
+    """The fields of its fact that take any text: the agency's own references to an adult, an officer, an episode."""
     model = models()[document["event"]]
     fact = model.model_fields["fact"].annotation
     assert fact is not None

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 from confluent_kafka import Consumer, Message, TopicPartition
 from psycopg import sql
 
 from services.runtime.local import credentials, kafka
 from services.runtime.local.principals import ADMIN, SERVICES
+from services.runtime.local.supervisor import Supervisor
 from tests.edition import LocalEdition
-
-Sink = tuple[str, bytes]
+from tests.leaks.processes import Sink, of_processes, temporary_files
 
 _PRIVATE = {"keys", "secrets"}
 _CHUNK_BYTES = 1 << 24
@@ -28,6 +29,14 @@ def everything(edition: LocalEdition) -> Iterator[Sink]:
     yield from messages(edition)
     yield from rows(edition)
     yield from answers(edition)
+    yield from of_processes(_pids(edition), but=edition.data.resolve())
+    yield from temporary_files(since=(edition.data / "edition.json").stat().st_mtime)
+
+
+def _pids(edition: LocalEdition) -> list[int]:
+    """Every process of an edition, and their keeper."""
+    pids = [state.pid for state in Supervisor(edition.parts.run).states() if state.pid is not None]
+    return [psutil.Process(pids[0]).ppid(), *pids]
 
 
 def files(data: Path) -> Iterator[Sink]:
@@ -117,18 +126,39 @@ def answers(edition: LocalEdition) -> Iterator[Sink]:
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as client:
         for service in SERVICES:
             base = f"http://127.0.0.1:{edition.parts.ports[service]}"
-            for path in ("/metrics", "/healthz", "/readyz", "/digests"):
-                yield f"{service} {path}", client.get(f"{base}{path}").content
+            for path in ("/metrics", "/healthz", "/readyz", "/digests", "/openapi.json", "/nowhere"):
+                yield f"{service} {path}", _spelt(client.get(f"{base}{path}"))
+    casefeed = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
     with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
-        yield from _cases(coordinator, f"http://127.0.0.1:{edition.parts.ports['casefeed']}")
+        yield from _cases(coordinator, casefeed)
+        yield from (("/api/feed", line.encode()) for line in feed(edition, coordinator, casefeed))
+
+
+def _spelt(answer: httpx.Response) -> bytes:
+    """An answer with its headers."""
+    return str(answer.headers.raw).encode() + answer.content
+
+
+def feed(edition: LocalEdition, client: httpx.Client, casefeed: str) -> Iterator[str]:
+    """Every entry of the live feed, as it is sent, up to the latest."""
+    server = edition.parts.postgres
+    with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
+        (head,) = admin.execute("SELECT sequence FROM casefeed.feed_head").fetchone() or (0,)
+    with client.stream("GET", f"{casefeed}/api/feed", params={"after": 0}) as stream:
+        number = ""
+        for line in stream.iter_lines() if head else ():
+            yield line
+            number = line.removeprefix("id: ") if line.startswith("id: ") else number
+            if number == str(head) and line.startswith("data: "):
+                return
 
 
 def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:
     asked: dict[str, str] | None = {}
     while asked is not None:
         listed = client.get(f"{base}/api/cases", params=asked)
-        yield "/api/cases", listed.content
+        yield "/api/cases", _spelt(listed)
         for case in listed.json()["cases"]:
-            yield "/api/cases/{id}", client.get(f"{base}/api/cases/{case['case_id']}").content
+            yield "/api/cases/{id}", _spelt(client.get(f"{base}/api/cases/{case['case_id']}"))
         cursor = listed.json()["next"]
         asked = {"cursor": cursor} if cursor else None

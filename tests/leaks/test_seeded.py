@@ -1,6 +1,7 @@
-"""The leak tests find leaks: each of a list of plausible ones, built into a copy of the tree, is caught by some test."""
+"""The leak tests find leaks: each of a list of plausible ones, built into a copy of the tree, is caught."""
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,8 +44,8 @@ def test_a_leak_that_is_built_in_is_caught(leaking: Tree, leak: Leak) -> None:
 def caught(leaking: Tree) -> dict[str, list[str]]:
     """Which tests catch which leak."""
     found = {leak.name: caught_by(leaking, leak) for leak in LEAKS}
-    for leak, tests in found.items():
-        print(f"| {leak} | {tests[0] if tests else 'NOTHING'} |")
+    lines = (f"| {leak} | `{tests[0] if tests else 'NOTHING'}` |\n" for leak, tests in found.items())
+    sys.stdout.writelines(lines)  # what the list is to say: pytest shows it where a test below fails
     return found
 
 
@@ -79,8 +80,7 @@ INVERSIONS = {"test_a_second_hub_with_the_first_ones_keys_would_read_it"}
 
 def rows() -> Iterator[tuple[str, str]]:
     """The list's rows: a leak, and a test that catches it."""
-    for row in re.findall(r"^\| (.+) \| `(tests/\S+)` \|$", LIST.read_text("utf-8"), re.MULTILINE):
-        yield row
+    yield from re.findall(r"^\| (.+) \| `(tests/\S+)` \|$", LIST.read_text("utf-8"), re.MULTILINE)
 
 
 def test_every_leak_is_on_the_list() -> None:

@@ -1,0 +1,114 @@
+"""Canaries through a running edition: published as agencies publish, asked for, rebuilt; none is in clear anywhere."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from services.cli.__main__ import commands
+from services.runtime.local import credentials
+from services.runtime.local.principals import ADMIN
+from services.runtime.local.waiting import until
+from tests.conftest import full_size
+from tests.edition import LocalEdition
+from tests.leaks.canaries import Canaries, Leak
+from tests.leaks.planting import File, Planter, submissions
+from tests.leaks.sinks import everything
+
+THOUSAND = 1_000
+TIMES = 10 if full_size() else 1
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What was planted in a running edition, and what the publishers were told."""
+
+    edition: LocalEdition
+    planter: Planter
+    told: list[str]
+    outcomes: Counter[str]
+
+
+def publish(edition: LocalEdition, folder: Path, files: list[File]) -> str:
+    """Publish files of one organisation; gives the answer, without the names that the publisher gave them."""
+    first = files[0]
+    paths = [folder / f"{number} {file.name}" for number, file in enumerate(files)]
+    for path, file in zip(paths, files, strict=True):
+        path.write_bytes(file.content)
+    who = ["--agency", first.agency.value, "--organisation", first.organisation, "--kind", first.kind.value]
+    told = ["publish", *who, "--wait", "--json", "--data", str(edition.data), *map(str, paths)]
+    result = CliRunner().invoke(commands(), told)
+    assert result.exit_code in {0, 3}, result.output
+    answer = result.stdout
+    for path in paths:
+        answer = answer.replace(json.dumps(str(path))[1:-1], "<file>")
+    return answer
+
+
+@pytest.fixture(scope="module")
+def planted(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    planter, folder = Planter(), tmp_path_factory.mktemp("files of agencies")
+    told = [publish(edition, folder, files) for files in submissions(planter, TIMES)]
+    counted = Counter[str]()
+    for answer in map(json.loads, told):
+        counted += Counter(shared=answer["shared"], held_back=answer["held_back"], refused=len(answer["refused"]))
+    assert until(lambda: kept(edition) >= counted["shared"], 60)
+    asked(edition, planter)
+    edition.done("rebuild")
+    return Planted(edition, planter, told, counted)
+
+
+def kept(edition: LocalEdition) -> int:
+    """How many contents the vault holds."""
+    server = edition.parts.postgres
+    with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
+        (count,) = admin.execute("SELECT count(*) FROM vault.contents").fetchone() or (0,)
+    return int(count)
+
+
+def asked(edition: LocalEdition, planter: Planter) -> list[str]:
+    """Ask for places, as somebody does who believes that one can; and without the right to ask anything."""
+    place = planter.one("postcode")
+    base = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
+    token = (edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
+    answers = []
+    for headers in ({"authorization": f"Bearer {token}"}, {"authorization": f"Bearer {place}"}):
+        with httpx.Client(base_url=base, headers=headers, trust_env=False) as client:
+            answers += [
+                client.get(f"/api/cases/{place}"),
+                client.get(f"/{place}"),
+                client.post("/rebuild", content=place),
+            ]
+            answers += [client.get("/api/cases", params={name: place}) for name in ("cursor", "status", "near", place)]
+            answers += [client.get("/api/feed", headers={"last-event-id": place})]
+    assert all(
+        answer.is_error for answer in answers if "near" not in str(answer.url) and place not in answer.url.params
+    )
+    return [answer.text for answer in answers]
+
+
+@pytest.fixture(scope="module")
+def leaks(planted: Planted) -> list[Leak]:
+    """What a sweep of everything finds."""
+    canaries = Canaries(planted.planter.marks)
+    sinks = [*everything(planted.edition), *(("a publisher's answer", answer.encode()) for answer in planted.told)]
+    return [leak for sink, content in sinks for leak in canaries.found_in(sink, content)]
+
+
+def test_a_thousand_canaries_went_through_every_way(planted: Planted) -> None:
+    assert len(planted.planter.planted) >= THOUSAND * TIMES
+    assert min(planted.outcomes[outcome] for outcome in ("shared", "held_back", "refused")) > 0
+
+
+def test_no_canary_is_in_clear_anywhere_in_a_running_edition(leaks: list[Leak]) -> None:
+    assert leaks == []
+
+
+def test_no_answer_repeats_a_place_that_was_asked_for(planted: Planted) -> None:
+    answers = asked(planted.edition, planted.planter)
+    assert Canaries(planted.planter.marks).found_in("answers", "\n".join(answers).encode()) == []
