@@ -3,21 +3,17 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
-from typer.testing import CliRunner
 
-from services.cli.__main__ import commands
 from services.runtime.local import credentials
-from services.runtime.local.principals import ADMIN
 from services.runtime.local.waiting import until
 from tests.conftest import full_size
 from tests.edition import LocalEdition
 from tests.leaks.canaries import Canaries, Leak
-from tests.leaks.planting import File, Planter, submissions
+from tests.leaks.planting import Planter, submissions
+from tests.leaks.publishing import kept, publish
 from tests.leaks.sinks import everything
 
 THOUSAND = 1_000
@@ -34,22 +30,6 @@ class Planted:
     outcomes: Counter[str]
 
 
-def publish(edition: LocalEdition, folder: Path, files: list[File]) -> str:
-    """Publish files of one organisation; gives the answer, without the names that the publisher gave them."""
-    first = files[0]
-    paths = [folder / f"{number} {file.name}" for number, file in enumerate(files)]
-    for path, file in zip(paths, files, strict=True):
-        path.write_bytes(file.content)
-    who = ["--agency", first.agency.value, "--organisation", first.organisation, "--kind", first.kind.value]
-    told = ["publish", *who, "--wait", "--json", "--data", str(edition.data), *map(str, paths)]
-    result = CliRunner().invoke(commands(), told)
-    assert result.exit_code in {0, 3}, result.output
-    answer = result.stdout
-    for path in paths:
-        answer = answer.replace(json.dumps(str(path))[1:-1], "<file>")
-    return answer
-
-
 @pytest.fixture(scope="module")
 def planted(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> Planted:
     planter, folder = Planter(), tmp_path_factory.mktemp("files of agencies")
@@ -61,14 +41,6 @@ def planted(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> 
     asked(edition, planter)
     edition.done("rebuild")
     return Planted(edition, planter, told, counted)
-
-
-def kept(edition: LocalEdition) -> int:
-    """How many contents the vault holds."""
-    server = edition.parts.postgres
-    with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
-        (count,) = admin.execute("SELECT count(*) FROM vault.contents").fetchone() or (0,)
-    return int(count)
 
 
 def asked(edition: LocalEdition, planter: Planter) -> list[str]:

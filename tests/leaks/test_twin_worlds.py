@@ -1,0 +1,196 @@
+"""Twin worlds through two running editions: whatever anybody can hear in them is the same.
+
+What a world says of its own time (when the broker took a record, when a line was logged) is told as "<now>" if it lies
+within the world's run. Left out, because they are of time itself: how the correlator's updates are cut into batches,
+and the metrics of processes, of batches and of the moment. Kafka's and PostgreSQL's own logs are left to the canaries.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.runtime.local import credentials
+from services.runtime.local.principals import SERVICES
+from services.runtime.local.waiting import until
+from services.wire.avro import Schemas
+from services.wire.topics import Topic
+from tests.conftest import full_size
+from tests.edition import LocalEdition, local_edition
+from tests.leaks.alike import differences
+from tests.leaks.publishing import kept, publish
+from tests.leaks.sinks import feed, taken
+from tests.leaks.told import called, of_case, of_feed, of_message, of_page, of_summary
+from tests.leaks.worlds import World, submissions
+
+CHILDREN = 10_000 if full_size() else 200
+PATIENCE_SECONDS = 600
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+OF_TIME = re.compile(
+    r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded)"
+    r'|lantern_events_(in|out)\w*{topic="case-updates.v1"}|\w+_created'
+)
+WRONG = [
+    ("/api/cases", {"cursor": "none"}),
+    ("/api/cases", {"status": "asleep"}),
+    ("/api/cases/x", {}),
+    ("/api/cases/ffffffffffffffffffffffffffffffff", {}),
+    ("/api/feed", {"after": "999999999"}),
+    ("/nowhere", {}),
+]
+
+
+@dataclass
+class Told:
+    """A world that was published to an edition of its own, and everything that was then heard there."""
+
+    edition: LocalEdition
+    schemas: Schemas
+    topics: tuple[Topic, ...]
+    began: datetime
+    logged: dict[str, int]
+    published: list[str]
+
+    def texts(self) -> list[str]:
+        """All of it, with moments of the run as "<now>"."""
+        with httpx.Client(headers={"authorization": f"Bearer {self._token()}"}, timeout=60, trust_env=False) as client:
+            said = [*self._published(), *self._messages(), *self._cases(client), *self._others(client), *self._logs()]
+        ended = datetime.now(UTC)
+        return [MOMENT.sub(lambda found: self._moment(found[0], ended), text) for text in said]
+
+    def _token(self) -> str:
+        return (self.edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
+
+    def _moment(self, text: str, ended: datetime) -> str:
+        return "<now>" if self.began <= datetime.fromisoformat(text) <= ended else text
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.edition.parts.ports[service]}"
+
+    def _published(self) -> Iterator[str]:
+        for answer in map(json.loads, self.published):
+            yield from (f"publish: {subject}" for subject in answer.pop("subjects"))
+            yield f"publish: {answer}"
+
+    def _messages(self) -> Iterator[str]:
+        for message in taken(self.edition, *(topic.topic for topic in self.topics)):
+            headers: Any = dict(message.headers() or ())
+            told = {name: said.decode() for name, said in headers.items()}
+            if message.topic() == "case-updates.v1":
+                told = {}  # numbers of updates
+            yield from of_message(
+                self.schemas, str(message.topic()), message.key() or b"", message.value() or b"", told
+            )
+
+    def _cases(self, client: httpx.Client) -> Iterator[str]:
+        api = f"{self.url('casefeed')}/api/cases"
+        listed = list(_pages(client, api))
+        order = [(case["state"]["last_occurred_at"] or "", case["case_id"]) for case in listed]
+        assert order == sorted(sorted(order, key=lambda one: one[1]), key=lambda one: one[0], reverse=True)
+        names = called(listed)
+        for case in listed:
+            yield from of_summary(case, names)
+            yield from of_case(client.get(f"{api}/{case['case_id']}").json(), names)
+        lines = list(feed(self.edition, client, self.url("casefeed")))
+        heard = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+        numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
+        assert numbers == [str(number) for number in range(len(heard) + 1)]
+        yield from (of_feed(line, names) for line in heard)
+        yield from of_page(self.edition.done("cases"))
+
+    def _others(self, client: httpx.Client) -> Iterator[str]:
+        for service in SERVICES:
+            for path in ("/healthz", "/readyz", "/openapi.json", "/nowhere"):
+                yield f"{service} {path}: {_spelt(client.get(self.url(service) + path))}"
+            for line in client.get(f"{self.url(service)}/metrics").text.splitlines():
+                if not OF_TIME.match(line):
+                    yield f"{service}: {line}"
+        for path, asked in WRONG:
+            yield f"{path} {asked}: {_spelt(client.get(self.url('casefeed') + path, params=asked))}"
+
+    def _logs(self) -> Iterator[str]:
+        for service, before in self.logged.items():
+            yield from (f"log of {service}: {line}" for line in log_of(self.edition, service)[before:])
+
+
+def _pages(client: httpx.Client, api: str) -> Iterator[dict[str, Any]]:
+    asked: dict[str, str] | None = {}
+    while asked is not None:
+        page = client.get(api, params=asked).json()
+        yield from page["cases"]
+        asked = {"cursor": page["next"]} if page["next"] else None
+
+
+def _spelt(answer: httpx.Response) -> str:
+    """An answer with its headers, but for the date."""
+    headers = sorted((name, said) for name, said in answer.headers.items() if name != "date")
+    return f"{answer.status_code} {headers} {answer.text}"
+
+
+def log_of(edition: LocalEdition, service: str) -> list[str]:
+    return [line for path in edition.parts.logs.glob(f"{service}*") for line in path.read_text().splitlines()]
+
+
+def settled(edition: LocalEdition, contents: int) -> bool:
+    """Whether the case feed shows what the correlator holds, and the vault holds so many contents."""
+    token = (edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
+    asked = [
+        httpx.get(
+            f"http://127.0.0.1:{edition.parts.ports[service]}/digests",
+            headers={"authorization": f"Bearer {token}"},
+            trust_env=False,
+            timeout=60,
+        ).json()["digests"]
+        for service in ("correlator", "casefeed")
+    ]
+    return asked[0] == asked[1] and kept(edition) == contents
+
+
+def told(schemas: Schemas, topics: tuple[Topic, ...], world: World, folder: Path) -> list[str]:
+    """What is heard in a world that is published to an edition of its own."""
+    with local_edition(folder / "data") as edition:
+        edition.up()
+        logged = {service: len(log_of(edition, service)) for service in SERVICES}
+        began = datetime.now(UTC).replace(microsecond=0)
+        published = [publish(edition, folder, files) for files in submissions(world)]
+        assert until(lambda: settled(edition, _contents(edition, schemas)), PATIENCE_SECONDS, 0.5)
+        return Told(edition, schemas, topics, began, logged, published).texts()
+
+
+def _contents(edition: LocalEdition, schemas: Schemas) -> int:
+    """How many different contents were sealed: one a field of a fact, and one more for each placement told again."""
+    sealed = [schemas.decode(message.value() or b"")[1] for message in taken(edition, "sealed-facts.v1")]
+    return len(
+        {(one["fact_id"], one["field"], one["recorded_at"]) for one in sealed if one["field"] == "location"}
+    ) + len({(one["fact_id"], one["field"]) for one in sealed if one["field"] != "location"})
+
+
+@pytest.fixture(scope="module")
+def real_worlds(
+    schemas: Schemas, topics: tuple[Topic, ...], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[str], list[str]]:
+    one, other = (
+        told(schemas, topics, World(number, CHILDREN), tmp_path_factory.mktemp(f"world-{number}"))
+        for number in range(2)
+    )
+    return one, other
+
+
+def test_twin_worlds_are_heard_alike(real_worlds: tuple[list[str], list[str]]) -> None:
+    assert differences(*real_worlds)[:20] == []
+
+
+def test_everything_that_can_be_heard_was_heard(real_worlds: tuple[list[str], list[str]]) -> None:
+    texts = real_worlds[0]
+    sources = {text.partition(": ")[0] for text in texts}
+    assert {
+        f"topic {name}" for name in ("intake.ukba.v1", "out.health.v1", "quarantine.v1", "sealed-facts.v1")
+    } <= sources
+    assert {"publish", "case", "entry of a case", "the feed", "page", "police", "vault", "casefeed /nowhere"} <= sources
+    assert len([text for text in texts if text.startswith("entry of a case:")]) > 2 * CHILDREN
