@@ -26,6 +26,7 @@ _CARRIERS = guards.words("""
     body cell cells child content contents document documents frame line plaintext record record_id rows said source_id
     subject system text token value
 """)
+_GUESSED = guards.words("_expected _secret _token operator_token password secret signature token")
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]+")
 _COLUMN = re.compile(r'^\s*(?:ADD COLUMN\s+)?"?([a-z_]+)"?\s+(?:text|bytea|jsonb?|varchar|citext)\b', re.MULTILINE)
@@ -126,6 +127,14 @@ def slow_paths(text: str, words: Collection[str]) -> Iterator[str]:
         elif ast.unparse(call.func).endswith("sleep"):
             names = {name for given in call.args for name in _names(given)}
             yield from (f"line {call.lineno} waits by {word}" for word in sorted(names & {*words, *_CARRIERS}))
+
+
+def timed_comparisons(text: str) -> Iterator[str]:
+    """A secret compared letter by letter: how long it takes tells how much of a guess is right."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            sides = [ast.unparse(side).rpartition(".")[2] for side in (node.left, *node.comparators)]
+            yield from (f"line {node.lineno} compares {word}" for word in sorted({*sides} & _GUESSED))
 
 
 def telling_tables(text: str, words: Collection[str]) -> Iterator[str]:

@@ -130,6 +130,10 @@ def test_nobody_waits_for_longer_because_of_a_secret(words: frozenset[str]) -> N
     assert said_by(lambda text: labels.slow_paths(text, words), paths) == []
 
 
+def test_no_secret_is_compared_letter_by_letter() -> None:
+    assert said_by(labels.timed_comparisons, SERVICES) == []
+
+
 def test_no_table_has_a_column_for_a_secret_or_an_index_on_what_is_sealed(words: frozenset[str]) -> None:
     assert said_by(lambda text: labels.telling_tables(text, words), guards.modules(HOME / "infra" / "migrations")) == []
 
@@ -200,6 +204,8 @@ OFFENCES: Mapping[str, tuple[str, str]] = {
     "a wait": ("waits", "time.sleep(0.1)"),
     "a wait for a child": ("waits", "await asyncio.sleep(0.1 * bool(held[child]))"),
     "a wait for a place": ("waits", "await asyncio.sleep(len(fact.location) / 1000)"),
+    "a guess that is compared": ("comparisons", "return given == self._expected"),
+    "a token that is compared": ("comparisons", 'if request.headers["x"] != token: pass'),
     "a column for a place": ("tables", "CREATE TABLE cases (\n  postcode text NOT NULL\n)"),
     "a column more for a place": ("tables", "ALTER TABLE cases\n  ADD COLUMN school text"),
     "an index on a place": ("tables", "CREATE INDEX by_area ON cases (lower(postcode))"),
@@ -217,6 +223,7 @@ def _guard(name: str, words: frozenset[str]) -> Callable[[str], Iterator[str]]:
         "templates": lambda text: labels.telling_templates(text, words),
         "waits": lambda text: labels.slow_paths(text, words),
         "tables": lambda text: labels.telling_tables(text, words),
+        "comparisons": labels.timed_comparisons,
     }[name]
 
 
@@ -234,6 +241,7 @@ def test_a_guard_falls_when_its_rule_is_broken(words: frozenset[str], offence: s
         ("errors", 'raise Misconfigured(f"{path.name} is not {KEY_BYTES} bytes.")'),
         ("errors", 'raise HTTPException(404, "No case was known by this id at this time.")'),
         ("waits", "await asyncio.sleep(RETRY_SECONDS)"),
+        ("comparisons", "return hmac.compare_digest(given, self._expected)"),
         ("tables", "CREATE TABLE cases (\n  case_id bytea\n);\nCREATE INDEX by_case ON cases (case_id);\n-- digest"),
         ("templates", "<p>{{ case.status }}</p> the location is held sealed"),
     ],
