@@ -26,6 +26,7 @@ _CARRIERS = guards.words("""
     body cell cells child content contents document documents frame line plaintext record record_id rows said source_id
     subject system text token value
 """)
+_OF_CODES = {"value"}  # of an enum
 _GUESSED = guards.words("_expected _secret _token operator_token password secret signature token")
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]+")
@@ -87,7 +88,9 @@ def loose_logging(text: str, keys: Collection[str], words: Collection[str]) -> I
             for given in call.keywords:
                 if given.arg not in {*keys, "exc_info"}:
                     yield f"line {call.lineno} logs {given.arg or '**'}"
-                yield from (f"line {call.lineno} logs {word}" for word in _names(given.value) & {*words, *_CARRIERS})
+                yield from (
+                    f"line {call.lineno} logs {word}" for word in _names(given.value) & {*words, *_CARRIERS} - _OF_CODES
+                )
 
 
 def loose_labels(text: str, words: Collection[str]) -> Iterator[str]:
@@ -98,7 +101,7 @@ def loose_labels(text: str, words: Collection[str]) -> Iterator[str]:
     for call in _calls(text):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "labels":
             for given in (*call.args, *(keyword.value for keyword in call.keywords)):
-                if not isinstance(given, ast.Name | ast.Attribute) or _names(given) & {*words, *_CARRIERS} - {"value"}:
+                if not isinstance(given, ast.Name | ast.Attribute) or _names(given) & {*words, *_CARRIERS} - _OF_CODES:
                     yield f"line {call.lineno} labels with {ast.unparse(given)}"
 
 

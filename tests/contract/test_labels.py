@@ -38,6 +38,11 @@ MAY_HOLD_TEXT = {
     "TimelineEntry.type": "the name of an event's class",
     "FeedEntry.type": "the name of an event's class",
     "CaseList.next": "an id and a time, encoded",
+    "EnquiryView.enquirer": "a keyed handle",
+    "EnquirySummary.enquirer": "a keyed handle",
+    "AnswerView.say": "fixed sentences: core/letters.py",
+    "AnswerView.do": "fixed sentences: core/letters.py",
+    "AnswerView.letter": "a fixed letter: core/letters.py",
     "Asked.event_ids": "ids, checked by a pattern; a question, not an answer",
 }
 # Handles of people in facts are keyed like ids.

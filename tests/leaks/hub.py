@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from io import StringIO
+from pathlib import Path
 
 from nacl.public import PrivateKey as NaclPrivateKey
 from prometheus_client import generate_latest
@@ -34,6 +35,7 @@ from services.runtime.kafka import Message
 from services.runtime.metrics import Metrics
 from services.runtime.processor import count
 from services.runtime.streams import Received
+from services.runtime.witness import Witness
 from services.ukba.handlers import decide as of_ukba
 from services.vault.keys import DigestKey, KeyEncryptionKey
 from services.vault.opening import Reader
@@ -44,6 +46,7 @@ from services.wire.entries import entry_of
 from services.wire.opening import Opener, PrivateKey
 from services.wire.records import value_of
 from services.wire.seal import BatchSealer, PublicKey
+from services.wire.signing import Signer
 from services.wire.submissions import Content, Submission, to_record
 from tests.builders import an_id, day
 from tests.conftest import HOME
@@ -118,8 +121,11 @@ class Hub:
 
     def intake(self, agency: Sector) -> Intake:
         own = self.own(agency)
-        keys = Keys(Opener(own), EdgeKeys(self.edge_key, PEOPLE_KEY), public(own), public(self.vault))
-        return Intake(agency, self.schemas, keys, lambda *said: self._decide(agency, *said))
+        edge, signer = EdgeKeys(self.edge_key, PEOPLE_KEY), Signer(bytes([self.key]) * 32)
+        keys = Keys(Opener(own), edge, signer, public(own), public(self.vault))
+        # No identity provider is set up here: whom a record needs to be said by, is given with it.
+        nobody_trusted = Witness(agency, None, Path("provider.jwks"))
+        return Intake(agency, self.schemas, keys, nobody_trusted, lambda *said: self._decide(agency, *said))
 
     def _decide(self, agency: Sector, opened: Opened, keys: EdgeKeys, now: datetime) -> Outcome:
         opened = replace(opened, author=SIGNED_IN.get(_event_of(opened)))
@@ -199,7 +205,7 @@ class Hub:
         merged = casefeed.merged(casefeed.read(self.schemas, update) for update in self.updates)
         for number, one in enumerate(merged.entries, 1):
             entry = FeedEntry.model_validate({name: getattr(one, name) for name in FeedEntry.model_fields})
-            yield encode(number, entry.model_dump_json()).encoded
+            yield encode(number, entry.model_dump_json())
 
     def vault_rows(self) -> Iterator[bytes]:
         """What the vault's tables hold."""

@@ -27,7 +27,7 @@ from tests.formats.returns import a_return
 from tests.leaks.alike import differences
 from tests.leaks.hub import Hub
 from tests.leaks.planting import File
-from tests.leaks.told import called, of_case, of_feed, of_message
+from tests.leaks.told import called, headers_of, of_case, of_feed, of_message
 
 POLICE, AUTHORITY = OrganisationKind.POLICE_FORCE, OrganisationKind.LOCAL_AUTHORITY
 CHILD = {"identifiers": [{"scheme": "passport", "value": "P1234567", "status": "documented"}]}
@@ -63,8 +63,7 @@ def answered(hub: Hub, agency: Sector) -> list[str]:
 
 def _texts(hub: Hub, messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
-        said = {name: value.decode() for name, value in message.headers}
-        yield from of_message(hub.schemas, message.topic, message.key, message.value, said)
+        yield from of_message(hub.schemas, message.topic, message.key, message.value, headers_of(message.headers))
 
 
 def published(schemas: Schemas, *files: File) -> Hub:

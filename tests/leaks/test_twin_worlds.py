@@ -26,7 +26,7 @@ from tests.edition import LocalEdition, local_edition
 from tests.leaks.alike import differences
 from tests.leaks.publishing import kept, publish
 from tests.leaks.sinks import feed, taken
-from tests.leaks.told import called, of_case, of_feed, of_message, of_page, of_summary
+from tests.leaks.told import called, headers_of, of_case, of_feed, of_message, of_page, of_summary
 from tests.leaks.worlds import World, submissions
 
 CHILDREN = 10_000 if full_size() else 200
@@ -80,10 +80,8 @@ class Told:
 
     def _messages(self) -> Iterator[str]:
         for message in taken(self.edition, *(topic.topic for topic in self.topics)):
-            headers: Any = dict(message.headers() or ())
-            told = {name: said.decode() for name, said in headers.items()}
-            if message.topic() == "case-updates.v1":
-                told = {}  # numbers of updates
+            headers: Any = message.headers() or ()
+            told = headers_of(headers)
             yield from of_message(
                 self.schemas, str(message.topic()), message.key() or b"", message.value() or b"", told
             )

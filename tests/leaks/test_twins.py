@@ -10,7 +10,7 @@ from services.runtime.kafka import Message
 from services.wire.avro import Schemas
 from tests.leaks.alike import differences
 from tests.leaks.hub import Hub, page
-from tests.leaks.told import called, of_case, of_feed, of_message, of_page, text_of
+from tests.leaks.told import called, headers_of, of_case, of_feed, of_message, of_page, text_of
 from tests.leaks.worlds import World, submissions
 from tests.runtime.logged import logging_to
 
@@ -28,7 +28,7 @@ def told(schemas: Schemas, world: World) -> list[str]:
 
 def _of_messages(hub: Hub) -> Iterator[str]:
     for message in (*hub.taken_in, *hub.messages):
-        headers = {name: value.decode() for name, value in message.headers}
+        headers = headers_of(message.headers)
         yield from of_message(hub.schemas, message.topic, message.key, message.value, headers)
     for answers in hub.answers:
         yield text_of("order", [[message.topic, _kind(hub, message)] for message in answers.said])

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.core.facts import FACTS
 from services.wire.avro import Schemas
+from services.wire.signing import HEADER
 
 Json = Mapping[str, Any]
 
@@ -39,6 +40,11 @@ def of_message(schemas: Schemas, topic: str, key: bytes, value: bytes, headers: 
             yield text_of("entry of a case update", schemas.decode(entry["event"], FACTS))
     else:
         yield text_of(f"topic {topic}", [key.decode(), name, record, headers])
+
+
+def headers_of(said: Iterable[tuple[str, bytes]]) -> dict[str, str | bytes]:
+    """A message's headers; a signature is no text."""
+    return {name: value if name == HEADER else value.decode() for name, value in said}
 
 
 def called(cases: Iterable[Json]) -> dict[str, str]:
