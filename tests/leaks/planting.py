@@ -16,7 +16,9 @@ from services.formats.canonical.documents import models
 from services.formats.ssda903.tables import TABLES
 from tests.builders import an_id
 from tests.formats.documents import EVENTS, SAID_BY, example
+from tests.formats.ssda903.as_xml import as_xml
 from tests.leaks.minting import Canary, endless
+from tests.leaks.planting_forms import examples, planted
 
 Document = dict[str, Any]
 
@@ -65,7 +67,14 @@ def submissions(planter: Planter, times: int) -> list[list[File]]:
         fit = [document for _ in range(times) for event in events for document in documents(planter, event)]
         astray = [document for event in events for document in strays(planter, event)]
         found += [_files(planter, kind, "\n".join(map(json.dumps, those)).encode()) for those in (fit, astray)]
-    found.append(_files(planter, OrganisationKind.LOCAL_AUTHORITY, *returned(planter, times)))
+    for kind, form in examples():
+        texts = [json.dumps(each).encode() for each in planted(kind, form, lambda: planter.one("postcode"))]
+        found.append(_files(planter, kind, *texts))
+    authority = OrganisationKind.LOCAL_AUTHORITY
+    found += [
+        _files(planter, authority, *returned(planter, times)),
+        _files(planter, authority, as_xml(returned(planter, times))),
+    ]
     return [*found, _files(planter, OrganisationKind.POLICE_FORCE, *unreadable(planter))]
 
 

@@ -131,6 +131,7 @@ def answers(edition: LocalEdition) -> Iterator[Sink]:
     casefeed = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
     with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
         yield from _cases(coordinator, casefeed)
+        yield from _enquiries(coordinator, casefeed)
         yield from (("/api/feed", line.encode()) for line in feed(edition, coordinator, casefeed))
 
 
@@ -151,6 +152,15 @@ def feed(edition: LocalEdition, client: httpx.Client, casefeed: str) -> Iterator
             number = line.removeprefix("id: ") if line.startswith("id: ") else number
             if number == str(head) and line.startswith("data: "):
                 return
+
+
+def _enquiries(client: httpx.Client, base: str) -> Iterator[Sink]:
+    for path in ("/api/answer", "/api/person", "/signin"):
+        yield path, _spelt(client.get(f"{base}{path}"))
+    listed = client.get(f"{base}/api/enquiries", params={"at_most": 500})
+    yield "/api/enquiries", _spelt(listed)
+    for enquiry in listed.json()["enquiries"]:
+        yield "/api/enquiries/{id}", _spelt(client.get(f"{base}/api/enquiries/{enquiry['enquirer']}"))
 
 
 def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:

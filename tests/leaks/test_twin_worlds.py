@@ -59,8 +59,11 @@ class Told:
 
     def texts(self) -> list[str]:
         """All of it, with moments of the run as "<now>"."""
-        with httpx.Client(headers={"authorization": f"Bearer {self._token()}"}, timeout=60, trust_env=False) as client:
-            said = [*self._published(), *self._messages(), *self._cases(client), *self._others(client), *self._logs()]
+        operator = {"authorization": f"Bearer {self._token()}"}
+        with httpx.Client(headers=operator, timeout=60, trust_env=False) as client:
+            said = [*self._published(), *self._messages(), *self._logs(), *self._others(client)]
+        with httpx.Client(headers=self.edition.person(), timeout=60, trust_env=False) as coordinator:
+            said += [*self._cases(coordinator), *self._refused(coordinator)]
         ended = datetime.now(UTC)
         return [MOMENT.sub(lambda found: self._moment(found[0], ended), text) for text in said]
 
@@ -100,6 +103,7 @@ class Told:
         numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
         assert numbers == [str(number) for number in range(len(heard) + 1)]
         yield from (of_feed(line, names) for line in heard)
+        self.edition.done("login", "--as", "coordinator")
         yield from of_page(self.edition.done("cases"))
 
     def _others(self, client: httpx.Client) -> Iterator[str]:
@@ -109,6 +113,8 @@ class Told:
             for line in client.get(f"{self.url(service)}/metrics").text.splitlines():
                 if not OF_TIME.match(line):
                     yield f"{service}: {line}"
+
+    def _refused(self, client: httpx.Client) -> Iterator[str]:
         for path, asked in WRONG:
             yield f"{path} {asked}: {_spelt(client.get(self.url('casefeed') + path, params=asked))}"
 
