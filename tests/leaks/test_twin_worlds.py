@@ -26,7 +26,7 @@ from tests.edition import LocalEdition, local_edition
 from tests.leaks.alike import differences
 from tests.leaks.publishing import kept, publish
 from tests.leaks.sinks import feed, taken
-from tests.leaks.told import called, headers_of, of_case, of_feed, of_message, of_page, of_summary
+from tests.leaks.told import called, headers_of, of_case, of_enquiry, of_feed, of_message, of_page, of_summary
 from tests.leaks.worlds import World, submissions
 
 CHILDREN = 10_000 if full_size() else 200
@@ -98,6 +98,7 @@ class Told:
         for case in listed:
             yield from of_summary(case, names)
             yield from of_case(client.get(f"{api}/{case['case_id']}").json(), names)
+        yield from self._enquiries(client, names)
         lines = list(feed(self.edition, client, self.url("casefeed")))
         heard = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
         numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
@@ -105,6 +106,13 @@ class Told:
         yield from (of_feed(line, names) for line in heard)
         self.edition.done("login", "--as", "coordinator")
         yield from of_page(self.edition.done("cases"))
+
+    def _enquiries(self, client: httpx.Client, names: dict[str, str]) -> Iterator[str]:
+        api = f"{self.url('casefeed')}/api/enquiries"
+        yield f"/api/answer: {_spelt(client.get(self.url('casefeed') + '/api/answer'))}"
+        for enquiry in client.get(api, params={"at_most": 500}).json()["enquiries"]:
+            yield from of_enquiry(enquiry, names)
+            yield from of_enquiry(client.get(f"{api}/{enquiry['enquirer']}").json(), names)
 
     def _others(self, client: httpx.Client) -> Iterator[str]:
         for service in SERVICES:
@@ -196,5 +204,16 @@ def test_everything_that_can_be_heard_was_heard(real_worlds: tuple[list[str], li
     assert {
         f"topic {name}" for name in ("intake.ukba.v1", "out.health.v1", "quarantine.v1", "sealed-facts.v1")
     } <= sources
-    assert {"publish", "case", "entry of a case", "the feed", "page", "police", "vault", "casefeed /nowhere"} <= sources
+    assert {
+        "publish",
+        "case",
+        "entry of a case",
+        "approaches of an adult",
+        "answers to an adult",
+        "the feed",
+        "page",
+        "police",
+        "vault",
+        "casefeed /nowhere",
+    } <= sources
     assert len([text for text in texts if text.startswith("entry of a case:")]) > 2 * CHILDREN

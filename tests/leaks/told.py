@@ -80,6 +80,19 @@ def of_summary(case: Json, names: Mapping[str, str]) -> Iterator[str]:
     yield from (text_of("open episode of a case", [name, episode]) for episode in case["state"]["open_episodes"])
 
 
+def of_enquiry(enquiry: Json, names: Mapping[str, str]) -> Iterator[str]:
+    """An adult who asks, as they are shown: what they did, what was found out in each case, and what they are told."""
+    adult = enquiry["enquirer"]
+    for what in ("approaches", "entries", "ladders"):
+        yield from (text_of(f"{what} of an adult", [adult, _renamed(said, names)]) for said in enquiry.get(what, ()))
+    yield text_of("answers to an adult", [adult, enquiry.get("answers")])
+
+
+def _renamed(said: Json, names: Mapping[str, str]) -> Json:
+    """The same with the name of the case in place of its id."""
+    return {**said, "case_id": names[said["case_id"]]} if "case_id" in said else said
+
+
 def of_feed(line: str, names: Mapping[str, str]) -> str:
     """An entry of the live feed."""
     said = json.loads(line)
