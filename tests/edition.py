@@ -32,7 +32,7 @@ class LocalEdition:
 
     def run(self, command: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command of `lantern` on this edition, whatever comes of it."""
-        spelt = [command, "--data", str(self.data), *(str(word) for word in words)]
+        spelt = [command, *(str(word) for word in words), "--data", str(self.data)]
         return subprocess.run(
             [sys.executable, "-m", "services.cli", *spelt],
             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS,

@@ -7,8 +7,12 @@ from services.casefeed.feed import Feed
 from services.casefeed.live import head, keep_up
 from services.casefeed.projecting import Projector
 from services.casefeed.projection import Cases
+from services.casefeed.routes.answering import Window
 from services.casefeed.routes.cases import digest_route
 from services.runtime import inlet
+from services.runtime.audit import Trail
+from services.runtime.audit_routes import Auditor
+from services.runtime.auditing import auditing
 from services.runtime.database import database, sessions
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
@@ -25,15 +29,15 @@ async def main(process: Process) -> None:
     """Project and serve until the process is asked to stop."""
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
-    schemas, feed = load_schemas(told.home), Feed()
+    schemas, feed, trail = load_schemas(told.home), Feed(), Trail(where)
     async with (
         sessions(where, health, 2) as (reading, knowing),
         sessions(where.by_index, health, 1) as (writing,),
         rebuilder(process, where, Cases(schemas)) as rebuilding,
         serving(
             process,
-            [*rebuilding.routes, digest_route(reading, schemas)],
-            create_app(reading, schemas, feed, process, doorkeeper(knowing)),
+            [*rebuilding.routes, digest_route(reading, schemas, trail), *Auditor(reading, trail).routes],
+            create_app(Window(reading, doorkeeper(knowing, trail), trail), schemas, feed, process),
         ),
         asyncio.TaskGroup() as tasks,
     ):
@@ -42,7 +46,10 @@ async def main(process: Process) -> None:
         following = tasks.create_task(keep_up(feed, where, health))
         projector = Projector(writing, schemas, process.metrics)
         await projector.count_dead_letters()
-        async with inlet.opened(process, writing, CASE_UPDATES, PATTERNS, VAULT_DECISIONS) as updates:
+        async with (
+            auditing(process, reading, trail),
+            inlet.opened(process, writing, CASE_UPDATES, PATTERNS, VAULT_DECISIONS) as updates,
+        ):
             async for batch in updates.batches(BATCH_RECORDS):
                 await projector.project(batch)
                 await updates.acknowledge()

@@ -7,21 +7,21 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from services.casefeed.feed import Feed
+from services.casefeed.routes.answering import Window
 from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.enquiries import enquiry_routes
 from services.casefeed.routes.feed import feed_routes
 from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
-from services.runtime.database import Session
 from services.runtime.health import Reason
 from services.runtime.process import Process
-from services.runtime.signin.doorkeeper import Doorkeeper
+from services.runtime.signin.auditors import auditor_routes
 from services.runtime.signin.routes import mounted
 from services.wire.avro import Schemas
 
 
-def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process, door: Doorkeeper) -> ASGIApp:
-    """Make the application; `door` says who asks."""
+def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process) -> ASGIApp:
+    """Make the application; what people see of the tables they see through `window`."""
 
     def started() -> None:
         if Reason.STARTING in process.health.reasons:
@@ -30,11 +30,13 @@ def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process,
     app = FastAPI(
         title="Lantern case feed", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(started)]
     )
-    app.include_router(case_routes(session, schemas, door))
-    app.include_router(enquiry_routes(session, schemas, door))
-    app.include_router(pattern_routes(session, door))
-    app.include_router(feed_routes(session, feed, process, door))
-    app.include_router(waiting_routes(session, door))
+    app.include_router(case_routes(window, schemas))
+    app.include_router(enquiry_routes(window, schemas))
+    app.include_router(pattern_routes(window))
+    app.include_router(feed_routes(window, feed, process))
+    app.include_router(waiting_routes(window))
+
+    app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
@@ -47,4 +49,4 @@ def create_app(session: Session, schemas: Schemas, feed: Feed, process: Process,
             {"error": f"The question is not understood: look at {wrong}."}, status.HTTP_422_UNPROCESSABLE_CONTENT
         )
 
-    return mounted(app, door)
+    return mounted(app, window.door)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
 
 from services.core.errors import BrokenRule
 
@@ -34,6 +33,7 @@ class Action(StrEnum):
     """What was done or tried."""
 
     EVENTS_CORRELATED = "events_correlated"
+    RECORD_MOVED = "record_moved"
     FACTS_KEPT = "facts_kept"
     REBUILT = "rebuilt"
     CASES_LISTED = "cases_listed"
@@ -43,6 +43,24 @@ class Action(StrEnum):
     DIGESTS_READ = "digests_read"
     EVENTS_ASKED_AFTER = "events_asked_after"
     AUDIT_READ = "audit_read"
+    ENQUIRIES_LISTED = "enquiries_listed"
+    ENQUIRY_READ = "enquiry_read"
+    ANSWER_READ = "answer_read"
+    PATTERNS_LISTED = "patterns_listed"
+    WAITING_LISTED = "waiting_listed"
+    DECISIONS_LISTED = "decisions_listed"
+    DECISION_READ = "decision_read"
+    LOCATION_ASKED = "location_asked"
+    LOCATION_SECOND = "location_second"
+    LOCATION_OBJECT = "location_object"
+    LOCATION_WITHDRAW = "location_withdraw"
+    LOCATION_OPEN = "location_open"
+    LOCATION_SHOW = "location_show"
+    LOCATION_CLOSE = "location_close"
+    LOCATION_VOID = "location_void"
+    LOCATION_LAPSE = "location_lapse"
+    LOCATION_REFUSED = "location_refused"
+    SIGNED_IN = "signed_in"
     DOOR_TRIED = "door_tried"
 
 
@@ -121,7 +139,7 @@ class Checkpoint:
     """Where a service's chain stood at a time (UTC, by the clock that dates the links), for others to hold."""
 
     service: str
-    chain: UUID
+    chain: str
     number: int
     hash: bytes
     at: datetime
@@ -132,8 +150,8 @@ def about(kind: Kind, handle: str) -> str:
     return f"{kind}:{handle}"
 
 
-def about_offsets(topic: UUID, partition: int, first: int, before: int) -> str:
-    """The records of a partition of a topic (its id in Kafka) from `first` to before `before`."""
+def about_offsets(topic: str, partition: int, first: int, before: int) -> str:
+    """The records of a partition of a topic (its UUID in Kafka) from `first` to before `before`."""
     return f"offsets:{topic}/{partition}/{first}-{before}"
 
 
@@ -152,14 +170,14 @@ def proves(commitment: bytes, salt: bytes, detail: bytes) -> bool:
     return hmac.compare_digest(commitment, commit(salt, detail))
 
 
-def genesis(service: str, chain: UUID, at: datetime) -> Link:
+def genesis(service: str, chain: str, at: datetime) -> Link:
     """The link with which a service's chain begins; `chain` was drawn at random, so no two chains begin alike."""
     return _link(0, at, 0, (), origin(service, chain))
 
 
-def origin(service: str, chain: UUID) -> bytes:
+def origin(service: str, chain: str) -> bytes:
     """What stands before the first link of this chain and of no other."""
-    return _hash(b"lantern audit chain v1", service.encode(), chain.bytes)
+    return _hash(b"lantern audit chain v1", service.encode(), chain.encode())
 
 
 def extend(last: Link, at: datetime, entries: Iterable[Entry]) -> tuple[Link, tuple[Recorded, ...]]:
@@ -233,7 +251,7 @@ def checkpoint_bytes(checkpoint: Checkpoint) -> bytes:
     return _joined(
         b"lantern audit checkpoint v1",
         checkpoint.service.encode(),
-        checkpoint.chain.bytes,
+        checkpoint.chain.encode(),
         _number(checkpoint.number),
         checkpoint.hash,
         _time(checkpoint.at),

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
 
 from services.core.audit import Checkpoint, Link, Recorded, entries_digest, entry_digest, link_hash, origin
 
@@ -75,7 +74,7 @@ class Check:
     """Reads a chain piece by piece, from its genesis on; its checkpoints are those whose signature was verified."""
 
     service: str
-    chain: UUID
+    chain: str
     checkpoints: Sequence[Checkpoint]
     last: Link | None = None
     agreed: int = -1

@@ -4,7 +4,11 @@ from services.correlator.decoding import make_decoder
 from services.correlator.projection import Timelines
 from services.correlator.routes import routes
 from services.correlator.service import collect_rarely, work
+from services.runtime.audit import Trail
+from services.runtime.audit_routes import Auditor
+from services.runtime.auditing import auditing
 from services.runtime.database import database, sessions
+from services.runtime.http import Refusal
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.rebuilding import rebuilder
@@ -16,14 +20,19 @@ async def main(process: Process) -> None:
     collect_rarely()
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
-    decoder = make_decoder(told.home)
+    decoder, trail = make_decoder(told.home), Trail(where)
     async with (
         sessions(where, health, 3) as (saving, telling, asking),
         rebuilder(process, where, Timelines(decoder)) as rebuilding,
-        serving(process, [*routes(asking, decoder), *rebuilding.routes]),
+        serving(
+            process,
+            [*routes(asking, decoder, trail), *Auditor(asking, trail).routes, *rebuilding.routes],
+            Refusal(trail.door_tried),
+        ),
     ):
         await migrate(where, told.service, told.home, health)
-        await work(process, decoder, saving, telling, asking)
+        async with auditing(process, asking, trail):
+            await work(process, decoder, saving, telling, asking)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """One batch, one transaction: fence, inbox, who is who, timelines, states and what is to be told, all or nothing."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from services.core.audit import Action, Entry, Kind, about
 from services.core.errors import Unreadable
 from services.core.ids import SubjectId
 from services.correlator import handlers, reading, writing
@@ -16,6 +17,7 @@ from services.correlator.survey import Known, Survey, survey
 from services.correlator.telling import messages
 from services.correlator.writing import Message, Overtaken
 from services.runtime import fence
+from services.runtime.audit import Trail, offsets
 from services.runtime.database import Connection, Session
 from services.runtime.fence import Hole, Place
 
@@ -59,6 +61,7 @@ class Batches:
         self._session = session
         self._decoder = decoder
         self._telling = telling
+        self._trail = Trail(session.where)
         self._most_retold = most_retold
         # What a batch does to identity is found out in the middle of it; the next one most likely does the same.
         self._begins_alone = False
@@ -94,6 +97,8 @@ class Batches:
         outcome = await self._decide(connection, known, survey(known, said), alone=alone)
         told = messages(self._decoder.schemas, outcome.cases, version) if self._telling else []
         numbers = await writing.save(connection, outcome, known.claims, version, told)
+        if self._telling:
+            await self._record(connection, admitted, outcome)
         return Saved(
             new=len(outcome.found.new),
             again=len(outcome.found.again),
@@ -103,6 +108,11 @@ class Batches:
             numbers=numbers,
             messages=told,
         )
+
+    async def _record(self, connection: Connection, admitted: Batch, outcome: Outcome) -> None:
+        if taken := offsets(admitted):
+            came = Entry(Action.EVENTS_CORRELATED, about=taken, count=len(outcome.found.new))
+            await self._trail.append(connection, came, *moves(outcome))
 
     async def _decide(self, connection: Connection, known: Known, found: Survey, *, alone: bool) -> Outcome:
         restated = await self._whole(connection, found.restated, found)
@@ -127,6 +137,13 @@ class Batches:
         async for one in reading.timelines(connection, subjects):
             held[one.subject_id].append(self._decoder.again(one.frame, one.known_at, one.said_at))
         return handlers.whole(held, found)
+
+
+def moves(outcome: Outcome) -> Iterator[Entry]:
+    """Which records went to another case, as the audit tells it."""
+    for one in outcome.assigned:
+        if one.subject_id not in outcome.found.newcomers:
+            yield Entry(Action.RECORD_MOVED, about=(about(Kind.RECORD, one.subject_id), about(Kind.CASE, one.case_id)))
 
 
 def unreadable(batch: Batch) -> dict[Place, list[tuple[int, Unreadable]]]:

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from services.core.audit import OPERATOR, Action, Entry, Outcome
 from services.core.ids import EventId
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
 from services.correlator.reading import committed
+from services.runtime.audit import Trail, private
 from services.runtime.database import Database, Session, snapshot
 from services.runtime.fence import positions
 
@@ -30,7 +32,7 @@ class Asked(BaseModel):
     event_ids: Annotated[list[_Id], Field(max_length=_MOST_EVENTS)]
 
 
-def routes(session: Session, decoder: Decoder) -> list[Route]:
+def routes(session: Session, decoder: Decoder, trail: Trail) -> list[Route]:
     """The routes that read through `session`."""
 
     async def say_committed(request: Request) -> Response:
@@ -38,10 +40,15 @@ def routes(session: Session, decoder: Decoder) -> list[Route]:
             asked = [EventId(event) for event in Asked.model_validate_json(await request.body()).event_ids]
         except ValidationError:
             return JSONResponse({"error": f"Ask with event_ids, at most {_MOST_EVENTS} of them."}, _UNPROCESSABLE)
-        held = await session.run(lambda connection: committed(connection, asked))
+        question = "\n".join(asked).encode()
+        entry = Entry(Action.EVENTS_ASKED_AFTER, Outcome.ALLOWED, OPERATOR, count=len(asked))
+        find = trail.recorded(lambda connection: committed(connection, asked), lambda _: private(entry, question))
+        held = await session.run(find)
         return JSONResponse({"committed": len(held), "missing": [event for event in asked if event not in held]})
 
     async def say_digests(_: Request) -> Response:
+        entry = Entry(Action.DIGESTS_READ, Outcome.ALLOWED, OPERATOR)
+        await session.run(lambda connection: trail.append(connection, entry))
         return StreamingResponse(_digests(session.where, decoder), media_type="application/json")
 
     return [Route("/committed", say_committed, methods=["POST"]), Route("/digests", say_digests)]

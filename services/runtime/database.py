@@ -9,6 +9,7 @@ from typing import LiteralString, TypeVar
 import psycopg
 import structlog
 from psycopg import errors
+from psycopg.abc import QueryNoTemplate
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
@@ -114,7 +115,7 @@ async def snapshot(where: Database) -> AsyncIterator[Connection]:
             yield connection
 
 
-async def ask(connection: Connection, *questions: tuple[LiteralString, Parameters | None]) -> list[list[TupleRow]]:
+async def ask(connection: Connection, *questions: tuple[QueryNoTemplate, Parameters | None]) -> list[list[TupleRow]]:
     """Send several statements at once and wait once; gives the rows of each, in order."""
     async with connection.pipeline():
         cursors = [await connection.execute(text, given, binary=True) for text, given in questions]

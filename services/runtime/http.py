@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hmac
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -60,12 +60,24 @@ def _light(reasons: Sequence[Reason]) -> Response:
     return JSONResponse(body, _UNAVAILABLE if reasons else _OK, {"cache-control": "no-store"})
 
 
+class Refusal:
+    """What everybody but the operator is answered where nobody signs in; `heard` is called for each of them."""
+
+    def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
+        self._heard = heard
+        self._answer = JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._heard()
+        await self._answer(scope, receive, send)
+
+
 class OperatorOnly:
     """Lets a request through to `app` only with `Authorization: Bearer <operator's token>`; the rest go to `others`."""
 
     def __init__(self, app: ASGIApp, token: SecretStr, others: ASGIApp | None = None) -> None:
         self.app = app
-        self._others = others or JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
+        self._others = others or Refusal()
         self._expected = f"Bearer {token.get_secret_value()}".encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

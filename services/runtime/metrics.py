@@ -146,6 +146,13 @@ WATCHERS = Definition(
     "Live feeds that are being followed now.",
     "More people watch; each costs memory and network, not work on the database.",
 )
+AUDIT_UNWITNESSED_SECONDS = Definition(
+    "lantern_audit_unwitnessed_seconds",
+    Kind.GAUGE,
+    "seconds",
+    "Time for which Kafka has taken no checkpoint of this service's audit; 0 once it has.",
+    "What is recorded since then could be rewritten by whoever runs the database, and no witness would know.",
+)
 
 DEFINITIONS = (
     EVENTS_IN,
@@ -164,6 +171,7 @@ DEFINITIONS = (
     EVENTS_NEW,
     EVENTS_SAID_AGAIN,
     CASES_REFOLDED,
+    AUDIT_UNWITNESSED_SECONDS,
 )
 
 
@@ -189,6 +197,7 @@ class Metrics:
         self.events_new = self.counter(EVENTS_NEW)
         self.events_said_again = self.counter(EVENTS_SAID_AGAIN)
         self.cases_refolded = self.counter(CASES_REFOLDED)
+        self.audit_unwitnessed_seconds = self.gauge(AUDIT_UNWITNESSED_SECONDS)
 
     def counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)

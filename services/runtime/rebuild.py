@@ -8,8 +8,10 @@ from typing import Protocol
 
 from psycopg import sql
 
+from services.core.audit import OPERATOR, Action, Entry, Outcome
 from services.core.ids import CaseId
 from services.runtime import shadow
+from services.runtime.audit import Trail
 from services.runtime.database import Connection, Database, Session, snapshot
 from services.runtime.fence import Place, positions
 from services.runtime.inlet import Batch
@@ -139,6 +141,8 @@ class Rebuild:
                 await self._read(await positions(connection))
                 await shadow.take_place(connection, self._where, self._projection.tables)
                 await self._projection.adopted(connection, differing)
+                entry = Entry(Action.REBUILT, Outcome.ALLOWED, OPERATOR, count=len(differing))
+                await Trail(self._where).append(connection, entry)
 
         live = Session(self._where, self._process.health)
         await self._read(await live.run(positions))

@@ -4,6 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 
 from services.runtime import inlet
+from services.runtime.audit import Trail
+from services.runtime.audit_routes import Auditor
+from services.runtime.auditing import auditing
 from services.runtime.database import database, sessions
 from services.runtime.kafka import access_of
 from services.runtime.migrations import migrate
@@ -31,13 +34,17 @@ async def main(process: Process) -> None:
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
     means, access, horizon, bell = read_means(told.home), access_of(told), LateHorizon(), asyncio.Event()
-    async with sessions(where, health, 4) as (keeping, deciding, signing_in, telling):
-        opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set))
+    trail = Trail(where)
+    async with sessions(where, health, 5) as (keeping, deciding, signing_in, telling, asking):
+        opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set, trail))
         async with (
             serving(
                 process,
-                doubt_routes(deciding, process.metrics, lambda: datetime.now(UTC)),
-                create_app(opens, doorkeeper(signing_in)),
+                [
+                    *Auditor(asking, trail).routes,
+                    *doubt_routes(deciding, process.metrics, lambda: datetime.now(UTC)),
+                ],
+                create_app(opens, doorkeeper(signing_in, trail), trail, asking),
             ),
             publishing(access, health, process.metrics) as publisher,
             asyncio.TaskGroup() as tasks,
@@ -47,6 +54,7 @@ async def main(process: Process) -> None:
             keeper = Keeper(keeping, means.reader, means.copier, means.radar, means.kek, process.metrics)
             await keeper.count_dead_letters()
             async with (
+                auditing(process, asking, trail),
                 inlet.opened(process, keeping, SEALED_FACTS, *TOPICS) as arriving,
                 kafka_horizon(access, arriving.ids, health) as horizon.known,
             ):

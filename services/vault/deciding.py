@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -15,9 +16,11 @@ from services.core.errors import Unavailable
 from services.core.gates import Child
 from services.core.ids import SubjectId
 from services.core.rights import Person
+from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
 from services.runtime.fence import positions
 from services.vault import decisions_store as store
+from services.vault import recording
 from services.vault.announcing import WAITING, Waits, waiting
 from services.vault.decisions import (
     LASTS,
@@ -31,7 +34,6 @@ from services.vault.decisions import (
     Refusal,
     Stage,
     Step,
-    decide,
     is_over,
 )
 from services.vault.decisions_store import Held
@@ -40,6 +42,7 @@ from services.vault.gathering import Gatherer
 from services.vault.horizon import Ends, Horizon, reached
 from services.vault.judging import BEHIND
 from services.vault.showing import Place
+from services.vault.taking import NOBODY, Taking, recorded
 from services.wire.topics import VAULT_DECISIONS
 
 CATCH_UP_SECONDS = 2.0
@@ -47,10 +50,11 @@ CATCH_UP_SECONDS = 2.0
 
 _ASK_AGAIN_SECONDS = 0.01
 _ID_BYTES = 16
-_NOBODY = ""
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+MaySee = Callable[[Decision, Person], bool]
 
 _LACKS_A_SECOND = frozenset({
     GateReason.SECOND_PERSON_AWAITED,
@@ -92,10 +96,14 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True)
 class Tells:
-    """How others come to know: `disclose` says that somebody saw a location, `ring` that there is something to tell."""
+    """How others come to know: `disclose` says that somebody saw a location, `ring` that there is something to tell.
+
+    `trail` is told of everything that anybody tried.
+    """
 
     disclose: Callable[[Asked, Witness, datetime], store.Told]
     ring: Callable[[], None]
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,7 @@ class Deciding:
         self._horizon = horizon
         self._disclose = tells.disclose
         self._ring = tells.ring
+        self._trail = tells.trail
         self._patience = patience
 
     async def ask(self, request: Request, who: Person, now: datetime) -> Decision:
@@ -143,6 +152,7 @@ class Deciding:
             await store.add(connection, decision.asked)
             _, judgement = await self._gatherer.judged(connection, decision, who, now)
             await self._call_a_second(connection, decision, who, judgement)
+            await self._trail.append(connection, recording.asked_for(decision.asked, who))
             return decision
 
         return await self._rung(work)
@@ -151,41 +161,46 @@ class Deciding:
         """Open a decision, or look again within its lease; the step stands before anything is shown."""
         caught_up = await self._caught_up()
 
-        async def work(connection: Connection) -> Answer:
+        async def work(taking: Taking) -> Answer:
+            connection = taking.connection
             held = await store.load(connection, decision_id) or _decoy(decision_id, now)
             found, judgement = await self._gatherer.judged(connection, held.decision, who, now)
             judgement = judgement if caught_up else BEHIND
             if held.decision.stage is Stage.ASKED:
                 tried = Attempt(Act.OPEN, who.handle, now, attestation.attested)
-                held, outcome = await _taken(connection, held, tried, judgement)
+                held, outcome = await taking.step(held, tried, judgement)
                 if not _is(outcome, Act.OPEN):
                     return await self._denied(connection, held, Taken(outcome, judgement), who)
-            held, outcome = await _taken(connection, held, Attempt(Act.SHOW, who.handle, now), judgement)
+            held, outcome = await taking.step(held, Attempt(Act.SHOW, who.handle, now), judgement)
             if not _is(outcome, Act.SHOW):
                 return await self._denied(connection, held, Taken(outcome, judgement), who)
             asked = held.decision.asked
             if held.decision.opened_alone:
                 await self._announce(connection, asked, who, Waits.REVIEW, _tomorrow(now))
             await self._tell_agency(connection, asked, Witness(who.sector, attestation.token), now)
-            shown = await self._gatherer.shown(connection, asked, found)
-            return Answer(held.decision, outcome, shown=shown)
+            return Answer(held.decision, outcome, shown=await self._gatherer.shown(connection, asked, found))
 
-        return await self._rung(work)
+        return await self._rung(recorded(self._trail, who, work))
 
     async def act(self, decision_id: str, act: Act, who: Person, now: datetime) -> Answer:
         """Second, object, withdraw or close."""
 
-        async def work(connection: Connection) -> Answer:
-            held = await store.load(connection, decision_id) or _decoy(decision_id, now)
-            held, outcome = await _taken(connection, held, Attempt(act, who.handle, now), BEHIND)
+        async def work(taking: Taking) -> Answer:
+            held = await store.load(taking.connection, decision_id) or _decoy(decision_id, now)
+            held, outcome = await taking.step(held, Attempt(act, who.handle, now), BEHIND)
             return Answer(held.decision, outcome)
 
-        return await self._session.run(work)
+        return await self._session.run(recorded(self._trail, who, work))
 
-    async def read(self, decision_id: str) -> Decision | None:
-        """A decision as it stands."""
-        held = await self._session.run(lambda connection: store.load(connection, decision_id))
-        return held.decision if held else None
+    async def read(self, decision_id: str, who: Person, may_see: MaySee) -> Decision | None:
+        """A decision as it stands, for a person who may see it."""
+
+        async def work(connection: Connection) -> Decision | None:
+            held = await store.load(connection, decision_id)
+            return held.decision if held and may_see(held.decision, who) else None
+
+        told = partial(recording.read, decision_id=decision_id, who=who)
+        return await self._session.run(self._trail.recorded(work, told))
 
     async def own(self, who: Person, now: datetime) -> list[Decision]:
         """What a person asked for and can still open, the latest first."""
@@ -195,7 +210,7 @@ class Deciding:
             found = [await store.load(connection, number) for number in numbers]
             return [held.decision for held in found if held and not is_over(held.decision, now)]
 
-        return await self._session.run(work)
+        return await self._session.run(self._trail.recorded(work, lambda found: recording.listed(found, who)))
 
     async def assessment(self, decision: Decision, now: datetime) -> str | None:
         """The risk assessment that approvals of a release must name, if there is one."""
@@ -260,15 +275,6 @@ class Deciding:
         await store.tell(connection, asked.decision_id, told)
 
 
-async def _taken(
-    connection: Connection, held: Held, tried: Attempt, judgement: Judgement
-) -> tuple[Held, Step | Refusal]:
-    outcome = decide(held.decision, tried, judgement)
-    if held.decision.asked.by == _NOBODY:
-        return held, Refusal.UNKNOWN
-    return (await store.append(connection, held, outcome) if isinstance(outcome, Step) else held), outcome
-
-
 def _is(outcome: Step | Refusal, act: Act) -> bool:
     return isinstance(outcome, Step) and outcome.act is act
 
@@ -277,7 +283,7 @@ def _decoy(decision_id: str, now: datetime) -> Held:
     """Stands in for a decision that is not there, so that looking for one costs the same as looking at another's."""
     nobody = SubjectId(secrets.token_hex(_ID_BYTES))
     child = Child(frozenset({nobody}), frozenset(), frozenset())
-    asked = Asked(decision_id, Kind.PROTECTIVE_ACCESS, Purpose.UNKNOWN, _NOBODY, now, nobody, child)
+    asked = Asked(decision_id, Kind.PROTECTIVE_ACCESS, Purpose.UNKNOWN, NOBODY, now, nobody, child)
     return Held(Decision(asked), 0)
 
 

@@ -1,10 +1,13 @@
 """Keeps a batch in one transaction: fence, sealed contents, what is judged from, and what could not be read."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
+from services.core.audit import Action, Entry
 from services.core.errors import UnreadableBytes
+from services.runtime.audit import Trail, offsets
 from services.runtime.database import Connection, Session
 from services.runtime.fence import admit
 from services.runtime.inlet import Batch
@@ -23,11 +26,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a batch, in numbers."""
+    """What became of a batch, in numbers; `taken`: the records that were not kept before, as the audit names them."""
 
     new_versions: int
     dead_letters: int
     missing_offsets: int
+    taken: Sequence[str] = field(default=(), compare=False)
 
 
 class Keeper:
@@ -37,6 +41,7 @@ class Keeper:
         self, session: Session, reader: Reader, copier: Copier, radar: Radar, kek: KeyEncryptionKey, metrics: Metrics
     ) -> None:
         self._session = session
+        self._trail = Trail(session.where)
         self._reader = reader
         self._copier = copier
         self._radar = radar
@@ -49,9 +54,7 @@ class Keeper:
 
     async def keep(self, batch: Batch) -> None:
         """Return when everything in `batch` is committed."""
-        kept = await self._session.run(
-            lambda connection: keep_batch(connection, batch, self._reader, self._copier, self._radar, self._kek)
-        )
+        kept = await self._session.run(lambda connection: self._recorded(connection, batch))
         self._metrics.sealed_versions.inc(kept.new_versions)
         self._metrics.missing_offsets.inc(kept.missing_offsets)
         self._metrics.dead_letters.inc(kept.dead_letters)
@@ -59,6 +62,13 @@ class Keeper:
             log.error("Records that cannot be read or verified are kept as dead letters.", count=kept.dead_letters)
         if kept.missing_offsets:
             log.error("Kafka passed over records that were never read.", count=kept.missing_offsets)
+
+    async def _recorded(self, connection: Connection, batch: Batch) -> Kept:
+        kept = await keep_batch(connection, batch, self._reader, self._copier, self._radar, self._kek)
+        if kept.taken:
+            entry = Entry(Action.FACTS_KEPT, about=tuple(kept.taken), count=kept.new_versions)
+            await self._trail.append(connection, entry)
+        return kept
 
 
 async def keep_batch(  # noqa: PLR0913, PLR0917 - the same
@@ -73,7 +83,8 @@ async def keep_batch(  # noqa: PLR0913, PLR0917 - the same
     await keep(connection, kek, outcome)
     await radar.watch(connection, outcome.contents)
     await set_aside(connection, kek, letters)
-    return Kept(outcome.new_versions, len(letters), sum(hole.next_seen - hole.first_missing for hole in holes))
+    missing = sum(hole.next_seen - hole.first_missing for hole in holes)
+    return Kept(outcome.new_versions, len(letters), missing, offsets(admitted))
 
 
 def _opened(reader: Reader, admitted: Batch) -> tuple[list[Arrival], list[DeadLetter]]:

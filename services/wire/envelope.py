@@ -33,3 +33,15 @@ def own_headers(service: str, type_: str, number: int) -> Headers:
         ("ce_source", f"/lantern/{service}".encode()),
         ("content-type", CONTENT_TYPE),
     )
+
+
+def checkpoint_headers(service: str, chain: str, number: int, time: datetime) -> Headers:
+    """The headers of a service's checkpoint of its audit; `time` is aware and in UTC."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{chain}/{number}/{time.isoformat()}".encode()),
+        ("ce_type", b"lantern.AuditCheckpoint"),
+        ("ce_source", f"/lantern/{service}".encode()),
+        ("ce_time", time.isoformat().encode()),
+        ("content-type", CONTENT_TYPE),
+    )

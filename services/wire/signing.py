@@ -89,22 +89,40 @@ def load_signer(folder: Path) -> Signer:
     Raises:
         Misconfigured: it is missing or has another length.
     """
-    try:
-        return Signer((folder / SIGNING_KEY).read_bytes())
-    except (OSError, ValueError):
-        raise Misconfigured(f"{SIGNING_KEY} is missing or is not {KEY_BYTES} bytes: nothing could be signed.") from None
+    return Signer(load_private(folder))
 
 
 def load_verifier(folder: Path, sectors: Iterable[Sector] = Sector) -> Verifier:
-    """Read the agencies' public signing keys: <agency>.signing.json, {"public_key": base64}.
+    """Read the agencies' public signing keys.
 
     Raises:
         Misconfigured: one is missing or is no Ed25519 public key; that agency's facts would count for nothing.
     """
-    return Verifier({sector: _public(folder / f"{sector.value}.signing.json") for sector in sectors})
+    return Verifier({sector: load_public(folder, sector.value) for sector in sectors})
 
 
-def _public(path: Path) -> bytes:
+def load_private(folder: Path) -> bytes:
+    """Read a private signing key, 32 bytes, from its owner's own folder of keys.
+
+    Raises:
+        Misconfigured: it is missing or has another length.
+    """
+    try:
+        key = (folder / SIGNING_KEY).read_bytes()
+    except OSError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Misconfigured(f"{SIGNING_KEY} is missing or is not {KEY_BYTES} bytes: nothing could be signed.")
+    return key
+
+
+def load_public(folder: Path, owner: str) -> bytes:
+    """Read a public signing key, 32 bytes, from everybody's folder: <owner>.signing.json, {"public_key": base64}.
+
+    Raises:
+        Misconfigured: it is missing or is no Ed25519 public key.
+    """
+    path = folder / public_file(owner)
     try:
         key = base64.b64decode(json.loads(path.read_text("utf-8"))["public_key"], validate=True)
     except (OSError, ValueError, TypeError, KeyError, binascii.Error):
@@ -112,6 +130,11 @@ def _public(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise Misconfigured(f"{path.name} is not a public signing key: nothing that its owner signs could be believed.")
     return key
+
+
+def public_file(owner: str) -> str:
+    """The name of the file in which an owner's public half is published."""
+    return f"{owner}.signing.json"
 
 
 def _signed(topic: str, key: bytes, value: bytes) -> bytes:

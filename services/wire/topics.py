@@ -24,6 +24,7 @@ QUARANTINE = "quarantine.v1"
 CASE_UPDATES = "case-updates.v1"
 PATTERNS = "patterns.v1"
 VAULT_DECISIONS = "vault-decisions.v1"
+AUDIT_CHECKPOINTS = "audit-checkpoints.v1"
 
 SHARED = (REFERRALS, MISSING_CHILDREN, KINSHIP_CLAIMS, SAFEGUARDING, CONTACTS, CASE_LINKS)
 
@@ -72,6 +73,7 @@ class Kind(StrEnum):
     OUT = "out"
     QUARANTINE = "quarantine"
     PROJECTION = "projection"
+    AUDIT = "audit"
 
 
 class Sensitivity(StrEnum):

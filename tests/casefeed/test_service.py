@@ -2,43 +2,20 @@
 
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import psycopg
 import pytest
-from confluent_kafka import Producer
 
 from services.core.facts import PlacementStarted
 from services.runtime.local.waiting import until
-from services.runtime.settings import environment
-from services.wire.avro import Schemas
 from tests.builders import an_id, day, entry
-from tests.casefeed.told import NUMBERS, PEOPLE_KEY, SECONDS, Told
+from tests.casefeed.told import NUMBERS, SECONDS, Told
 from tests.casefeed.updates import Update
-from tests.identity_provider import RunningProvider
-from tests.runtime.running import service
-from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
 
 Spoil = Callable[[str], None]
-
-
-@pytest.fixture(scope="module")
-def told(
-    kafka: SecuredKafka,
-    postgres: SecuredPostgres,
-    provider: RunningProvider,
-    schemas: Schemas,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Told]:
-    postgres.database("casefeed")
-    folder = tmp_path_factory.mktemp("casefeed")
-    (folder / "people.key").write_bytes(PEOPLE_KEY)
-    with service("casefeed", kafka, postgres, folder, keys=folder, public_keys=folder) as running:
-        running.told |= environment(public_url=running.url, oidc_issuer=provider.issuer)
-        running.start_and_wait()
-        yield Told(running, provider, Producer(kafka.properties("correlator")), schemas)
 
 
 @pytest.fixture

@@ -91,6 +91,16 @@ class Told:
                     missing.discard(told[-1][1])
         return told
 
+    def audit(self, path: str, **asked: str) -> httpx.Response:
+        """What the operator is told of the audit."""
+        with self.service.client() as operator:
+            return operator.get(path, params=asked)
+
+    def recorded(self, **asked: str) -> list[dict[str, Any]]:
+        """Everything of this kind that the audit holds by now."""
+        found: list[dict[str, Any]] = self.audit("/audit/entries", **asked, at_most="1000").json()["entries"]
+        return found
+
     def metric(self, name: str) -> float:
         lines = self.get("/metrics").text.splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))

@@ -26,7 +26,6 @@ from services.runtime.settings import (
 
 HOME = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
-WITHOUT_KEYS = {"correlator"}
 
 
 def schema() -> dict[str, Any]:
@@ -91,7 +90,7 @@ def test_nothing_listens_for_other_machines() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_service_sees_its_own_secrets_and_keys_alone(service: str) -> None:
-    keys = set() if service in WITHOUT_KEYS else {f"keys/{service}", "keys/public"}
+    keys = {f"keys/{service}", "keys/public"}
     keys |= {f"keys/public/{service}"} if service in SECRET_KEYS else set()
 
     assert private_parts(COMPOSE, service) == {"secrets/operator_token", f"secrets/{service}.json"} | keys
@@ -108,9 +107,8 @@ def test_service_writes_its_own_key_pairs_and_nothing_else(service: str) -> None
 @pytest.mark.parametrize("service", SERVICES)
 def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_know(service: str) -> None:
     told = COMPOSE["services"][service]["environment"].keys()
-    kinds: list[type[BaseSettings]] = [Settings]
+    kinds: list[type[BaseSettings]] = [Settings, KeySettings]
     kinds += [DatabaseSettings] if service in DATABASE_ROLES else []
-    kinds += [] if service in WITHOUT_KEYS else [KeySettings]
     kinds += [SignInSettings] if service in WITH_PEOPLE else []
     kinds += [IdentitySettings] if service in AGENCIES else []
     known = {name for kind in kinds for name in variables(kind)}

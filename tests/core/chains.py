@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from services.core.audit import (
     Action,
@@ -24,7 +23,7 @@ from services.core.audit import (
 from services.core.audit_check import Check, Finding, first_fault, pieces
 
 SERVICE = "casefeed"
-CHAIN = UUID(int=7)
+CHAIN = f"{7:032x}"
 BEGAN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
@@ -36,7 +35,7 @@ class Chain:
     entries: tuple[Recorded, ...]
     checkpoints: tuple[Checkpoint, ...]
 
-    def check(self, service: str = SERVICE, chain: UUID = CHAIN) -> Finding | None:
+    def check(self, service: str = SERVICE, chain: str = CHAIN) -> Finding | None:
         return first_fault(Check(service, chain, self.checkpoints), pieces(self.links, self.entries))
 
     def of(self, link: int) -> list[Recorded]:
@@ -45,7 +44,7 @@ class Chain:
 
 def begun(batches: Sequence[Sequence[Entry]], apart: timedelta = timedelta(minutes=5)) -> Chain:
     """A chain of these batches, `apart` from one another, every head of which was witnessed."""
-    links, entries = [genesis(SERVICE, CHAIN, BEGAN)], []
+    links, entries = [genesis(SERVICE, CHAIN, BEGAN)], list[Recorded]()
     for number, batch in enumerate(batches, 1):
         link, held = extend(links[-1], BEGAN + number * apart, batch)
         links.append(link)

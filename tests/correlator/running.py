@@ -19,6 +19,7 @@ from services.runtime.local.waiting import until
 from services.runtime.settings import environment
 from services.wire.avro import Schemas
 from services.wire.records import to_record
+from services.wire.signing import KEY_BYTES, SIGNING_KEY
 from services.wire.topics import topic_of
 from tests.conftest import HOME
 from tests.runtime.secured_kafka import SecuredKafka
@@ -108,10 +109,12 @@ def send(kafka: SecuredKafka, schemas: Schemas, events: Iterable[Event]) -> None
 
 
 def _settings(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path, instance: int) -> dict[str, str]:
-    secrets, token = folder / "correlator.json", folder / "token"
+    secrets, token, keys = folder / "correlator.json", folder / "token", folder / "correlator.keys"
     passwords = credentials.kafka_password(kafka.secrets, NAME), credentials.database_password(postgres.secrets, NAME)
     secrets.write_text('{{"kafka_password": "{}", "database_password": "{}"}}'.format(*passwords))
     token.write_text(TOKEN)
+    keys.mkdir(exist_ok=True)
+    (keys / SIGNING_KEY).write_bytes(NAME.encode().ljust(KEY_BYTES))
     return {
         **os.environ,
         **environment(
@@ -126,5 +129,7 @@ def _settings(kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path, inst
             database_host=HOST,
             database_port=postgres.server.port,
             database_user=NAME,
+            keys=keys,
+            public_keys=keys,
         ),
     }

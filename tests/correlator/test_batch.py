@@ -7,12 +7,14 @@ from random import Random
 
 import pytest
 
+from services.core.audit import Action, Entry, about_offsets
 from services.core.case import fold
 from services.core.case_json import from_json
 from services.core.claims import Identifier, Subject
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable
 from services.core.events import Event
+from services.runtime.audit_reading import Trails
 from services.runtime.database import Connection
 from services.wire.records import state_record
 from tests.correlator.histories import a_history, arrivals, said
@@ -158,3 +160,31 @@ async def test_no_batch_scans_a_table(tables: Tables) -> None:
     for batch in arrivals(Random(12), a_history(Random(12), 80)):
         await tables.save(batch)
     assert await scans(tables) == before
+
+
+async def recorded(tables: Tables) -> list[Entry]:
+    """What the audit holds of the correlator by now."""
+    reading = Trails(tables.session.where)
+    _, entries = await tables.session.run(lambda connection: reading.page(connection, -1, 10**9))
+    return [held.entry for held in entries]
+
+
+async def test_a_batch_is_recorded_once_with_its_place_in_kafka(tables: Tables) -> None:
+    before = await recorded(tables)
+    records = tables.deliver(a_history(Random(7), 20), 0)
+    saved = await tables.save_records(records)
+    await tables.save_records(records)
+    came, *_ = later = (await recorded(tables))[len(before) :]
+    assert came == Entry(
+        Action.EVENTS_CORRELATED, about=(about_offsets(str(TOPIC), 0, 0, len(records)),), count=saved.new
+    )
+    assert {entry.action for entry in later[1:]} <= {Action.RECORD_MOVED}
+
+
+async def test_a_record_that_goes_to_another_case_is_recorded(tables: Tables) -> None:
+    before = len(await recorded(tables))
+    for batch in arrivals(Random(8), a_history(Random(8), 120)):
+        await tables.save(batch)
+    moved = [entry.about for entry in (await recorded(tables))[before:] if entry.action == Action.RECORD_MOVED]
+    assert moved
+    assert {(record[:7], case[:5]) for record, case in moved} == {("record:", "case:")}

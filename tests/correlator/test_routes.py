@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from services.correlator.routes import routes
+from services.runtime.audit import Trail
 from tests.builders import an_id
 from tests.correlator.histories import a_history
 from tests.correlator.tables import TOPIC, Tables
@@ -17,7 +18,7 @@ from tests.correlator.tables import TOPIC, Tables
 @pytest.fixture
 async def operator(tables: Tables) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the routes alone; the token is asked for by whoever serves them."""
-    app = Starlette(routes=routes(tables.session, tables.decoder))
+    app = Starlette(routes=routes(tables.session, tables.decoder, Trail(tables.session.where)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://correlator") as client:
         yield client
 

@@ -15,6 +15,7 @@ from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, free_base, ports_from
 from services.runtime.local.waiting import until
 from services.runtime.settings import environment
+from services.wire.signing import KEY_BYTES, SIGNING_KEY
 from tests.conftest import HOME
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -91,9 +92,12 @@ def _told(
     name: str, kafka: SecuredKafka, postgres: SecuredPostgres, folder: Path, more: dict[str, str | Path]
 ) -> dict[str, str]:
     secrets, token = folder / f"{name}.json", folder / "token"
+    keys = Path(more.get("keys", folder / f"{name}.keys"))
     passwords = credentials.kafka_password(kafka.secrets, name), credentials.database_password(postgres.secrets, name)
     secrets.write_text('{{"kafka_password": "{}", "database_password": "{}"}}'.format(*passwords))
     token.write_text(TOKEN)
+    keys.mkdir(exist_ok=True)
+    (keys / SIGNING_KEY).write_bytes(name.encode().ljust(KEY_BYTES))
     told = environment(
         service=name,
         kafka_bootstrap=kafka.bootstrap,
@@ -105,6 +109,6 @@ def _told(
         database_host=HOST,
         database_port=postgres.server.port,
         database_user=name,
-        **more,
+        **{"public_keys": keys, **more, "keys": keys},
     )
     return {**os.environ, **told}

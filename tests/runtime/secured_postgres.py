@@ -10,10 +10,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from services.runtime.audit import SUFFIX
 from services.runtime.database import Database
 from services.runtime.local import credentials, database, postgres
+from services.runtime.local.files import ROOT
 from services.runtime.local.ports import free_base, ports_from
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES
+from services.runtime.migrations import upgrade
 
 STOP_SECONDS = 20
 
@@ -33,6 +36,15 @@ class SecuredPostgres:
                 make = sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}")
                 admin.execute(make.format(sql.Identifier(schema), sql.Identifier(role)))
         return Database(self.conninfo(role), role)
+
+    def begin_audit(self, role: str) -> None:
+        """Give this role a chain that begins now."""
+        schema = role + SUFFIX
+        with psycopg.connect(self.conninfo(ADMIN), autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}").format(sql.Identifier(schema))
+            )
+        upgrade(Database(self.conninfo(ADMIN), schema), "audit", ROOT)
 
     def conninfo(self, role: str) -> str:
         return self.server.conninfo(role, credentials.database_password(self.secrets, role), database.NAME)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from services.core.errors import Misconfigured
 from services.runtime.health import Health, Reason
-from services.runtime.http import create_app, listen, serving
+from services.runtime.http import Refusal, create_app, listen, serving
 from services.runtime.metrics import DEFINITIONS, Metrics
 
 TOKEN = "token-of-the-tests"
@@ -50,6 +50,17 @@ async def test_a_service_is_not_ready_before_it_works(client: httpx.AsyncClient)
     answer = await client.get("/readyz")
 
     assert (answer.status_code, answer.json()) == (503, {"light": "red", "reasons": ["starting"]})
+
+
+async def test_everybody_who_is_refused_at_the_door_is_heard_of(metrics: Metrics, health: Health) -> None:
+    refused: list[None] = []
+    people = Refusal(lambda: refused.append(None))
+    app = create_app(metrics, health, SecretStr(TOKEN), [Route("/secret", show_secret)], people)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for headers in ({}, {"authorization": "Bearer guessed"}, {"authorization": f"Bearer {TOKEN}"}):
+            await client.get("/secret", headers=headers)
+        await client.get("/healthz")
+    assert len(refused) == 2
 
 
 async def test_a_service_that_works_is_ready(client: httpx.AsyncClient, health: Health) -> None:

@@ -12,7 +12,7 @@ from services.wire.topics import Kind, Sensitivity, Topic
 Source = Mapping[str, Any]
 
 LEVELS = list(Sensitivity)
-IN_CLEAR = (Kind.SHARED, Kind.PROJECTION)
+IN_CLEAR = (Kind.SHARED, Kind.PROJECTION, Kind.AUDIT)
 # What Kafka adds around a frame: key, headers, the batch's own head.
 AROUND_A_FRAME = 2048
 

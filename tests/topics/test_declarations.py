@@ -3,7 +3,9 @@
 import pytest
 
 from services.core.codes import Sector
+from services.runtime.local.principals import DATABASE_ROLES
 from services.wire.topics import (
+    AUDIT_CHECKPOINTS,
     CASE_UPDATES,
     PATTERNS,
     SEALED_FACTS,
@@ -75,6 +77,15 @@ def test_patterns_come_from_the_vault_and_nobody_but_the_coordinators_app_reads_
 def test_whoever_publishes_reads_no_shared_topic(topics: tuple[Topic, ...]) -> None:
     readers = {reader for topic in topics if topic.kind is Kind.SHARED for reader in topic.readers}
     assert readers == {"correlator", "vault", "operator"}
+
+
+def test_where_an_audit_stands_is_said_by_whoever_has_one_and_held_by_all_four_agencies(
+    named: dict[str, Topic],
+) -> None:
+    topic = named[AUDIT_CHECKPOINTS]
+    assert set(topic.writers) == set(DATABASE_ROLES)
+    assert set(topic.readers) == {*AGENCIES, *(f"publisher.{agency}" for agency in AGENCIES), "operator"}
+    assert (topic.retention, topic.timestamp) == ("forever", Timestamp.LOG_APPEND_TIME)
 
 
 def test_nobody_uses_the_consumer_group_of_another(topics: tuple[Topic, ...]) -> None:

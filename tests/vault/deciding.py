@@ -14,6 +14,7 @@ from services.core.ids import FactId, SubjectId, body_handle
 from services.core.known import Known
 from services.core.rights import Person, PersonRole
 from services.core.sharing import SealedFact
+from services.runtime.audit import Trail
 from services.runtime.database import Connection
 from services.runtime.fence import Place, positions
 from services.vault.contents import Keys
@@ -120,7 +121,8 @@ def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     keys = Keys(vault.kek, PEOPLE_KEY)
     horizon = MovedHorizon(vault)
     gatherer = Gatherer(vault.schemas, VERIFIER, keys)
-    deciding = Deciding(vault.session, gatherer, horizon, Tells(disclose or _disclosed, lambda: None), patience=0.2)
+    tells = Tells(disclose or _disclosed, lambda: None, Trail(vault.session.where))
+    deciding = Deciding(vault.session, gatherer, horizon, tells, patience=0.2)
     return Hub(vault, horizon, deciding)
 
 

@@ -1,13 +1,16 @@
 """The vault's page shows a location once, to the one who asked; whoever has no right always gets the same answer."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from services.core.codes import OrganisationKind
 from services.core.rights import Person, PersonRole
+from services.runtime.audit import Trail
+from services.runtime.audit_reading import Trails, Wanted
 from services.runtime.settings import SignInSettings
 from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
@@ -40,6 +43,7 @@ class Site:
     hub: Hub
     door: Doorkeeper
     transport: httpx.ASGITransport
+    trail: Trail
 
     async def browser(self, who: Person) -> httpx.AsyncClient:
         """A browser in which this person has just signed in."""
@@ -63,8 +67,9 @@ class Site:
 async def site(vault: Vault) -> Site:
     await a_missing_child(vault)
     made = hub(vault)
-    door = Doorkeeper(SignInSettings(public_url=URL), vault.session, PEOPLE_KEY, made.later)
-    return Site(made, door, httpx.ASGITransport(create_app(made.deciding, door)))
+    trail = Trail(vault.session.where)
+    door = Doorkeeper(SignInSettings(public_url=URL), vault.session, PEOPLE_KEY, trail, made.later)
+    return Site(made, door, httpx.ASGITransport(create_app(made.deciding, door, trail, vault.session)), trail)
 
 
 def csrf(browser: httpx.AsyncClient) -> str:
@@ -255,3 +260,14 @@ async def test_a_terminal_is_told_how_a_decision_stands_and_never_a_location(sit
         "withdrawn",
     )
     assert "Test" not in asked.text + seconded.text + shown.text + withdrawn.text
+
+
+async def test_who_has_no_right_at_all_is_refused_and_recorded_with_the_decision_that_they_named(site: Site) -> None:
+    clinician = replace(OFFICER, role=PersonRole.CLINICIAN, kind=OrganisationKind.HEALTH_BODY)
+    browser, decision = await site.browser(clinician), await site.seconded()
+    assert (await browser.get(f"/decisions/{decision.asked.decision_id}")).status_code == 403
+    await site.trail.add_noted(site.hub.vault.session)
+    reading = Trails(site.hub.vault.session.where)
+    wanted = Wanted(action="location_refused", about=f"decision:{decision.asked.decision_id}")
+    [(held, _)] = await site.hub.vault.session.run(lambda connection: reading.search(connection, wanted))
+    assert (held.entry.who, held.entry.role, held.entry.reasons) == (clinician.handle, "clinician", ("no_right",))

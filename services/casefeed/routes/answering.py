@@ -2,38 +2,73 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 from fastapi import HTTPException, status
 
-from services.casefeed.reading import AmbiguousId, BadCursor
+from services.casefeed.reading import BadCursor
 from services.casefeed.sight import Sight, sight
+from services.core.audit import Action as Act
+from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action
+from services.runtime.audit import Private, Trail, private
 from services.runtime.database import Connection, Session
-from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
+from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn, by
 
 _PATIENCE_SECONDS = 5.0
 
 T = TypeVar("T")
 
 
-async def seen(
-    session: Session,
-    door: Doorkeeper,
-    who: SignedIn,
-    work: Callable[[Connection, Sight], Awaitable[T]],
-    action: Action = Action.READ_CASES,
-) -> T:
-    """Do `work` with what this person sees when they do this.
+class NotOne(StrEnum):
+    """Why there is not one thing to show. That is an answer too, and recorded like one."""
 
-    Raises:
-        HTTPException: the question makes no sense, or the database does not answer in time.
-    """
+    NOT_KNOWN = "not_known"
+    SEVERAL = "several_begin_so"
 
-    async def look(connection: Connection) -> T:
-        return await work(connection, await sight(connection, who.person, door.now(), action))
+    def entry(self, action: Act, digits: str | None) -> Entry:
+        """What is recorded of it; `digits` is None where none of the right shape were given."""
+        asked = (about(Kind.ASKED, digits),) if digits else ()
+        return Entry(action, Outcome.DENIED, about=asked, reasons=(self.value,), count=0)
 
-    return await answer(session, look)
+    def refusal(self, unknown: str) -> HTTPException:
+        """What is answered: `unknown` is the sentence for what is not known, or not theirs to see."""
+        if self is NotOne.NOT_KNOWN:
+            return HTTPException(status.HTTP_404_NOT_FOUND, unknown)
+        return HTTPException(status.HTTP_409_CONFLICT, "Several begin with these digits. Give more of them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where people look into the tables: `door` says who they are, `trail` records what they saw."""
+
+    session: Session
+    door: Doorkeeper
+    trail: Trail
+
+    async def seen(
+        self,
+        who: SignedIn,
+        work: Callable[[Connection, Sight], Awaitable[T]],
+        told: Callable[[T], Entry],
+        question: str,
+        action: Action = Action.READ_CASES,
+    ) -> T:
+        """Do `work` with what this person sees when they do this; what it came to is recorded with it.
+
+        Raises:
+            HTTPException: the question makes no sense, or the database does not answer in time.
+        """
+
+        async def look(connection: Connection) -> T:
+            return await work(connection, await sight(connection, who.person, self.door.now(), action))
+
+        def entry(found: T) -> Private:
+            return private(by(who.person, told(found)), question.encode())
+
+        return await answer(self.session, self.trail.recorded(look, entry))
 
 
 async def answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -> T:
@@ -49,6 +84,4 @@ async def answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -
         code, sentence = status.HTTP_503_SERVICE_UNAVAILABLE, "The database does not answer now. Ask again soon."
     except BadCursor:
         code, sentence = status.HTTP_400_BAD_REQUEST, "This is not a cursor that an earlier page gave."
-    except AmbiguousId:
-        code, sentence = status.HTTP_409_CONFLICT, "Several cases begin with these digits. Give more of them."
     raise HTTPException(code, sentence)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request, status
@@ -11,13 +12,14 @@ from pydantic import AwareDatetime
 
 from services.casefeed.feed import Feed, Item, follow
 from services.casefeed.live import before, head, items_after
-from services.casefeed.routes.answering import answer
+from services.casefeed.routes.answering import Window, answer
 from services.casefeed.sight import Sight, sight
 from services.casefeed.watching import Eyes
-from services.runtime.database import Connection, Session
-from services.runtime.metrics import Metrics
+from services.core.audit import Action, Entry, Outcome, about_feed
+from services.core.rights import Person
+from services.runtime.database import Connection
 from services.runtime.process import Process
-from services.runtime.signin.doorkeeper import Doorkeeper
+from services.runtime.signin.doorkeeper import by
 
 Number = Annotated[int | None, Query(ge=0, description="Start after this number of the feed.")]
 LastHeld = Annotated[
@@ -26,44 +28,55 @@ LastHeld = Annotated[
 Since = Annotated[AwareDatetime | None, Query(description="Start with what was known at this time or later.")]
 
 
-def feed_routes(session: Session, feed: Feed, process: Process, door: Doorkeeper) -> APIRouter:
-    """The route of the live feed; what memory no longer holds is read through `session`."""
+def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
+    """The route of the live feed; what memory no longer holds is read from the tables."""
     routes = APIRouter()
 
     async def read_table(after: int) -> Sequence[Item]:
-        return await session.run(lambda connection: items_after(connection, after))
+        return await window.session.run(lambda connection: items_after(connection, after))
+
+    async def shown(request: Request, person: Person, start: int) -> AsyncIterator[bytes]:
+        eyes = Eyes(lambda: _sight(window, request), time.monotonic)
+        try:
+            with process.metrics.watchers.track_inprogress():
+                async for sent in follow(
+                    feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons
+                ):
+                    yield sent
+        finally:
+            window.trail.note(_watched(Action.FEED_LEFT, person, feed.head))
 
     @routes.get("/api/feed", response_class=StreamingResponse)
     async def watch(
         request: Request, after: Number = None, since: Since = None, last_event_id: LastHeld = None
     ) -> StreamingResponse:
-        await door.who(request)
+        person = (await window.door.who(request)).person
         held = after if last_event_id is None else last_event_id
-        start = await answer(session, lambda connection: _start(connection, held, since))
-        eyes = Eyes(lambda: _sight(session, door, request), time.monotonic)
-        stream = follow(feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons)
+        find = partial(_start, held=held, since=since)
+        start = await answer(
+            window.session, window.trail.recorded(find, partial(_watched, Action.FEED_FOLLOWED, person))
+        )
         return StreamingResponse(
-            _counted(stream, process.metrics), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+            shown(request, person, start), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
         )
 
     return routes
 
 
-async def _sight(session: Session, door: Doorkeeper, request: Request) -> Sight | None:
+def _watched(action: Action, person: Person, sequence: int) -> Entry:
+    """Of what lies between the places where somebody begins and leaves, they were shown what they may see."""
+    return by(person, Entry(action, Outcome.ALLOWED, about=(about_feed(sequence),)))
+
+
+async def _sight(window: Window, request: Request) -> Sight | None:
     """What who watches sees now; a watcher whose rights cannot be asked for watches no longer, and comes back."""
     try:
-        who = await door.still(request)
+        who = await window.door.still(request)
         if who is None:
             return None
-        return await answer(session, lambda connection: sight(connection, who.person, door.now()))
+        return await answer(window.session, lambda connection: sight(connection, who.person, window.door.now()))
     except HTTPException:
         return None
-
-
-async def _counted(stream: AsyncIterator[bytes], metrics: Metrics) -> AsyncIterator[bytes]:
-    with metrics.watchers.track_inprogress():
-        async for sent in stream:
-            yield sent
 
 
 async def _start(connection: Connection, held: int | None, since: datetime | None) -> int:

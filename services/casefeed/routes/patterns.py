@@ -1,23 +1,25 @@
 """GET /api/patterns: one adult around several children, for coordinators (design 6.7)."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from services.casefeed.patterns import PatternList, list_patterns
-from services.casefeed.routes.answering import seen
+from services.casefeed.routes.answering import Window
+from services.core.audit import Action as Act
+from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action
-from services.runtime.database import Session
-from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
+from services.runtime.signin.doorkeeper import SignedIn
 
 _PAGE = 100
 _LARGEST_PAGE = 500
 
 
-def pattern_routes(session: Session, door: Doorkeeper) -> APIRouter:
-    """The route that reads patterns through `session`, under the rights of who asks."""
+def pattern_routes(window: Window) -> APIRouter:
+    """The route that reads patterns, under the rights of who asks."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(door.who)]  # noqa: N806 - a type, made of this door
+    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/patterns")
     async def list_all(
@@ -25,12 +27,12 @@ def pattern_routes(session: Session, door: Doorkeeper) -> APIRouter:
         skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> PatternList:
-        return await seen(
-            session,
-            door,
-            who,
-            lambda connection, sees: list_patterns(connection, sees, skip, at_most),
-            Action.READ_PATTERNS,
-        )
+        find = partial(list_patterns, skip=skip, at_most=at_most)
+        return await window.seen(who, find, _listed, f"patterns {skip} {at_most}", Action.READ_PATTERNS)
 
     return routes
+
+
+def _listed(found: PatternList) -> Entry:
+    shown = tuple(about(Kind.CASE, case) for case in sorted({case for one in found.patterns for case in one.cases}))
+    return Entry(Act.PATTERNS_LISTED, Outcome.ALLOWED, about=shown, count=len(found.patterns))

@@ -1,25 +1,39 @@
 """GET /api/waiting: the decisions at the vault that wait for somebody who may answer for a colleague's."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.casefeed.routes.answering import answer
+from services.casefeed.routes.answering import Window
+from services.casefeed.sight import Sight
 from services.casefeed.waiting import WaitingList, list_waiting
+from services.core.audit import Action as Act
+from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action, reach
-from services.runtime.database import Session
-from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
+from services.runtime.database import Connection
+from services.runtime.signin.doorkeeper import SignedIn
 
 
-def waiting_routes(session: Session, door: Doorkeeper) -> APIRouter:
+def waiting_routes(window: Window) -> APIRouter:
     """The one route; to anybody else nothing waits."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(door.who)]  # noqa: N806 - a type, made of this door
+    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/waiting")
     async def waiting(who: Who) -> WaitingList:
-        if reach(who.person, Action.APPROVE_LOCATION) is None:
-            return WaitingList(waiting=[])
-        return await answer(session, lambda connection: list_waiting(connection, door.now()))
+        may = reach(who.person, Action.APPROVE_LOCATION) is not None
+
+        async def find(connection: Connection, _: Sight) -> WaitingList:
+            return await list_waiting(connection, window.door.now()) if may else WaitingList(waiting=[])
+
+        return await window.seen(who, find, partial(_listed, allowed=may), "waiting", Action.APPROVE_LOCATION)
 
     return routes
+
+
+def _listed(found: WaitingList, *, allowed: bool) -> Entry:
+    shown = tuple(about(Kind.DECISION, one.decision_id) for one in found.waiting)
+    if not allowed:
+        return Entry(Act.WAITING_LISTED, Outcome.DENIED, reasons=("no_right",), count=0)
+    return Entry(Act.WAITING_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))

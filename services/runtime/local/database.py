@@ -1,18 +1,25 @@
-"""Who may do what in PostgreSQL: one role a service, a schema of its own, nothing for anybody else."""
+"""Who may do what in PostgreSQL: one role a service, a schema of its own, nothing for anybody else.
+
+Each service's audit is the administrator's: its role adds to it and reads it, and can neither change nor drop it.
+"""
 
 from collections.abc import Mapping
 
 import psycopg
 from psycopg import sql
 
+from services.runtime.audit import SUFFIX
+from services.runtime.database import Database
+from services.runtime.local.files import ROOT
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN
+from services.runtime.migrations import upgrade
 
 NAME = "lantern"
 
 
 def provision(postgres: Postgres, passwords: Mapping[str, str]) -> None:
-    """Makes the database, and for each role its password, its schema and the schema it rebuilds in.
+    """Makes the database, and for each role its password, its schema, the schema it rebuilds in, and its audit.
 
     Run again, it changes nothing.
     """
@@ -25,6 +32,9 @@ def provision(postgres: Postgres, passwords: Mapping[str, str]) -> None:
     with _connect(postgres, NAME) as database:
         for role in passwords:
             _make_schemas(database, role)
+            database.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(role + SUFFIX)))
+    for role in passwords:
+        upgrade(Database(postgres.conninfo(ADMIN, postgres.password, NAME), role + SUFFIX), "audit", ROOT)
 
 
 def _connect(postgres: Postgres, database: str) -> psycopg.Connection[tuple[object, ...]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.runtime.local.files import make_private_folder, write_private
-from services.runtime.local.principals import AGENCIES
+from services.runtime.local.principals import AGENCIES, SERVICES
 from services.runtime.week_keys import Places, rotate
-from services.wire.signing import SIGNING_KEY
+from services.wire.signing import SIGNING_KEY, public_file
 
 VAULT = "vault"
 CASEFEED = "casefeed"
@@ -32,8 +32,8 @@ def make_missing(folder: Path, now: datetime) -> None:
             _make_secret(own / name)
         if not any((public / owner).glob("*.json")):
             rotate(Places(owner, own, public), now)
-    for agency in AGENCIES:
-        _make_signing_pair(folder / agency / SIGNING_KEY, public / f"{agency}.signing.json")
+    for service in SERVICES:
+        _make_signing_pair(make_private_folder(folder / service) / SIGNING_KEY, public / public_file(service))
     _share_people_key(folder)
 
 

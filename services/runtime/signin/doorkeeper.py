@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -12,14 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from services.core.audit import NOBODY, Action, Entry, Outcome
 from services.core.errors import Misconfigured, Unavailable
 from services.core.rights import Person
+from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
 from services.runtime.settings import KeySettings, SignInSettings, load
 from services.runtime.signin import sessions
 from services.runtime.signin.provider import Provider, ProviderUnavailable, provider
 from services.runtime.signin.sessions import Held
-from services.wire.identity import TokenRefused
+from services.wire.identity import TokenRefused, Unfit
 
 STEP_UP = timedelta(minutes=5)
 """How long ago somebody may have shown who they are, for what must not be done from a screen that was left."""
@@ -68,6 +70,7 @@ class Doorkeeper:
         settings: SignInSettings,
         session: Session,
         people_key: bytes,
+        trail: Trail,
         now: Callable[[], datetime],
     ) -> None:
         self.settings = settings
@@ -75,6 +78,7 @@ class Doorkeeper:
         self.now = now
         self._session = session
         self._people_key = people_key
+        self._trail = trail
 
     @property
     def invented(self) -> bool:
@@ -97,7 +101,11 @@ class Doorkeeper:
             NotSignedIn: from nobody that we know.
             HTTPException: the tables or the provider do not answer.
         """
-        return await self._who(request, used=True)
+        try:
+            return await self._who(request, used=True)
+        except NotSignedIn:
+            self._trail.door_tried()
+            raise
 
     async def still(self, request: Request) -> SignedIn | None:
         """Who a request comes from that goes on by itself, such as a live feed: it keeps no session alive."""
@@ -144,8 +152,14 @@ class Doorkeeper:
         identity = await self.provider.identity(token, now, nonce)
         secret = sessions.new_secret()
         held = Held(identity.person(self._people_key), token, identity.authenticated_at, now, now)
-        await self.run(lambda connection: sessions.begin(connection, secret, held))
+        entry = by(held.person, Entry(Action.SIGNED_IN, Outcome.ALLOWED))
+        begin = self._trail.recorded(lambda connection: sessions.begin(connection, secret, held), lambda _: entry)
+        await self.run(begin)
         return secret, held
+
+    def refused(self, reason: Unfit) -> None:
+        """Record that somebody was not signed in, and why."""
+        self._trail.note(Entry(Action.SIGNED_IN, Outcome.DENIED, NOBODY, reasons=(reason.value,)))
 
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Ask the service's tables.
@@ -172,13 +186,19 @@ class Doorkeeper:
         return SignedIn(identity.person(self._people_key), token, identity.authenticated_at)
 
 
-def doorkeeper(session: Session) -> Doorkeeper:
+def doorkeeper(session: Session, trail: Trail) -> Doorkeeper:
     """The doorkeeper of this process, as its environment says.
 
     Raises:
         Misconfigured: a setting or a key is missing.
     """
-    return Doorkeeper(load(SignInSettings), session, read_people_key(load(KeySettings).keys), lambda: datetime.now(UTC))
+    people_key = read_people_key(load(KeySettings).keys)
+    return Doorkeeper(load(SignInSettings), session, people_key, trail, lambda: datetime.now(UTC))
+
+
+def by(person: Person, entry: Entry) -> Entry:
+    """An entry of what this person did."""
+    return replace(entry, who=person.handle, role=person.role.value)
 
 
 def csrf_of(secret: str) -> str:

@@ -63,6 +63,7 @@ class SignInRoutes:
             response = await self._begun(request, pending)
         except TokenRefused as refused:
             log.warning("Somebody was not signed in.", reason=refused.reason.value)
+            self._door.refused(refused.reason)
             response = self._page(pages.NOT_SIGNED_IN, _BAD_REQUEST)
         except Unavailable:
             response = self._page(pages.UNAVAILABLE, _UNAVAILABLE)

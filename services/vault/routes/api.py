@@ -15,7 +15,7 @@ from services.vault.deciding import Deciding
 from services.vault.deciding import Request as Wish
 from services.vault.decisions import Decision, Kind
 from services.vault.routes.asking import NEEDS, act_of, done, number_of, seen, soon, who_may
-from services.vault.routes.refusing import Refused
+from services.vault.routes.refusing import Refused, Why
 from services.vault.views import decision_view
 
 _MOST_BYTES = 4096
@@ -93,7 +93,7 @@ async def _wish(request: Request) -> Wish:
     try:
         return Asking.model_validate_json(await _body(request)).wish()
     except (ValidationError, MalformedId):
-        raise Refused from None
+        raise Refused(Why.MALFORMED) from None
 
 
 async def _body(request: Request) -> bytes:
@@ -101,5 +101,5 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MOST_BYTES:
-            raise Refused
+            raise Refused(Why.MALFORMED)
     return body

@@ -13,7 +13,7 @@ from services.core.rights import Action, reach
 from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 from services.vault.deciding import Answer, Deciding
 from services.vault.decisions import Act, Decision, Step
-from services.vault.routes.refusing import Refused, began
+from services.vault.routes.refusing import Refused, Why, began, known
 from services.vault.views import may_see
 
 _PATIENCE_SECONDS = 8.0
@@ -39,7 +39,7 @@ async def who_may(door: Doorkeeper, request: Request, *actions: Action) -> Signe
         Refused: they may not.
     """
     began(request)
-    who = await door.who(request)
+    who = known(request, await door.who(request))
     expect(who, *actions)
     return who
 
@@ -51,7 +51,7 @@ def expect(who: SignedIn, *actions: Action) -> None:
         Refused: they may not.
     """
     if all(reach(who.person, action) is None for action in actions):
-        raise Refused
+        raise Refused(Why.NO_RIGHT)
 
 
 def number_of(request: Request) -> str:
@@ -71,7 +71,7 @@ def act_of(request: Request) -> Act:
     began(request)
     named = request.path_params["act"]
     if named not in set(NEEDS):
-        raise Refused
+        raise Refused(Why.MALFORMED)
     return Act(named)
 
 
@@ -81,8 +81,8 @@ async def seen(deciding: Deciding, number: str, who: SignedIn) -> Decision:
     Raises:
         Refused: they may not, or there is none.
     """
-    decision = await soon(deciding.read(number))
-    if decision is None or not may_see(decision, who.person):
+    decision = await soon(deciding.read(number, who.person, may_see))
+    if decision is None:
         raise Refused
     return decision
 

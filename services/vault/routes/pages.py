@@ -16,7 +16,7 @@ from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn, TooLongAgo
 from services.vault.deciding import Answer, Attestation, Deciding
 from services.vault.decisions import Decision, is_over
 from services.vault.routes.asking import NEEDS, act_of, done, expect, number_of, seen, soon, who_may
-from services.vault.routes.refusing import Refused, began
+from services.vault.routes.refusing import Refused, began, known
 from services.vault.views import decision_view, hint
 
 _SEE_OTHER = 303
@@ -78,7 +78,7 @@ class PageRoutes:
         """Who sends a form of ours, if they may do this at all, and its fields."""
         began(request)
         who, fields = await self._door.form(request)
-        expect(who, action)
+        expect(known(request, who), action)
         return who, fields
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.core.codes import Sector
 from services.runtime.local import keys
+from services.runtime.local.principals import SERVICES
 from services.wire.opening import Opener, load_private_keys
 from services.wire.seal import BatchSealer, public_key_of
 from services.wire.signing import SIGNING_KEY
@@ -53,7 +54,8 @@ def test_no_two_keys_are_the_same(tmp_path: Path) -> None:
     keys.make_missing(tmp_path, NOW)
 
     found = [key for name, key in content(tmp_path).items() if not name.endswith(keys.PEOPLE_KEY)]
-    assert len(found) == len(set(found)) == 4 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values())) + 2 * len(Sector)
+    expected = 4 * len(OWNERS) + sum(map(len, keys.SECRET_KEYS.values())) + 2 * len(SERVICES)
+    assert len(found) == len(set(found)) == expected
 
 
 def test_all_who_must_know_a_person_again_hold_the_same_key(tmp_path: Path) -> None:

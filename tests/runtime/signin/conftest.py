@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.http import serving
@@ -101,6 +102,7 @@ async def served(session: Session, tables: Database, issuer: str | None) -> Asyn
     routes = [Route("/", who), Route("/form", form), Route("/change", change, methods=["POST"])]
     port = ports_from(free_base())["casefeed"]
     url = f"http://{HOST}:{port}"
-    held.append(Doorkeeper(SignInSettings(public_url=url, oidc_issuer=issuer), session, PEOPLE_KEY, clock.now))
+    settings = SignInSettings(public_url=url, oidc_issuer=issuer)
+    held.append(Doorkeeper(settings, session, PEOPLE_KEY, Trail(tables), clock.now))
     async with serving(mounted(Starlette(routes=routes), held[0]), HOST, port):
         yield Site(url, held[0], clock, tables)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.ids import person_handle
+from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
 from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
@@ -57,7 +58,7 @@ async def test_the_browser_holds_one_cookie_that_no_script_can_read_and_no_token
 
 def test_with_tls_the_cookie_is_bound_to_the_host_and_to_tls(session: Session) -> None:
     settings = SignInSettings(public_url="https://lantern.example", oidc_issuer="https://identity.example")
-    door = Doorkeeper(settings, session, PEOPLE_KEY, Clock().now)
+    door = Doorkeeper(settings, session, PEOPLE_KEY, Trail(session.where), Clock().now)
     assert (door.cookie, door.is_tls, door.invented) == ("__Host-lantern", True, False)
 
 
