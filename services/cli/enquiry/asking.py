@@ -29,8 +29,14 @@ def speaker(data: Path) -> Speaker:
 
 
 def enquiry_of(data: Path, adult: str) -> Enquiry:
-    """The adult whom these digits name, and the record of their latest approach that is in sight."""
+    """The adult whom these digits name, and the record of their latest approach that is in sight.
+
+    Raises:
+        Failed: they are not known, or asked for no child whose case is in sight.
+    """
     shown = _asked(data, f"/api/enquiries/{adult}")
+    if not shown["approaches"]:
+        raise client.Failed("This adult asked for no child whose case you see: nothing was said.")
     return Enquiry(shown["enquirer"], shown["approaches"][-1]["subject_id"])
 
 
@@ -78,11 +84,12 @@ def answer(
 
     Example: lantern enquiry answer
     """
-    given = _asked(data, f"/api/enquiries/{adult}")["answers"][-1:] if adult else [_asked(data, "/api/answer")]
+    given = _asked(data, f"/api/enquiries/{adult}")["answers"] if adult else []
+    latest = given[-1] if given else _asked(data, "/api/answer")
     if as_json:
-        typer.echo(json.dumps(given[0], indent=2))
+        typer.echo(json.dumps(latest, indent=2))
     else:
-        page().print(answer_page(given[0]))
+        page().print(answer_page(latest))
 
 
 def _asked(data: Path, path: str, **asked: int) -> Mapping[str, Any]:

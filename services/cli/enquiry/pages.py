@@ -36,7 +36,8 @@ def enquiry_page(shown: Shown) -> RenderableType:
     title = Text.assemble(("Adult ", "bold"), (shown["enquirer"], "bold"))
     said = [Text(f"Last answer: {words(one['step'])}, {one['on']}") for one in shown["answers"][-1:]]
     ladders = [part for ladder in shown["ladders"] for part in _ladder(ladder)]
-    return Group(title, enquiry_table([shown]), *said, *ladders, Text(), timeline_table(shown["entries"]))
+    asked = [enquiry_table([shown])] if shown["approaches"] else []
+    return Group(title, *asked, *said, *ladders, Text(), timeline_table(shown["entries"]))
 
 
 def answer_page(given: Shown) -> RenderableType:

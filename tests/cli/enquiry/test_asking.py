@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
-from services.casefeed.enquiries import EnquiryList, EnquirySummary, enquiry_view, stranger_view
+from services.casefeed.enquiries import EnquiryList, EnquirySummary, EnquiryView, enquiry_view, stranger_view
 from services.casefeed.ladders import ladder_view
 from services.cli.__main__ import commands
 from services.core.codes import Asked, Connection, YesNo
@@ -33,15 +33,16 @@ KNOWN = [Known(event_of(one.entry), one.entry.known_at) for one in SAID]
 LADDER = ladder_view(SAID[0].case_id, {CLAIMED.subject_id}, KNOWN, ADULT, day(9))
 SHOWN = enquiry_view(ADULT, SAID, [LADDER], [CLAIMED, INTERVIEWED], day(9).date())
 LISTED = EnquiryList(enquiries=[EnquirySummary(enquirer=ADULT, approaches=SHOWN.approaches)])
+ELSEWHERE = SHOWN.model_copy(update={"approaches": [], "answers": []})
 NOBODY = JSONResponse({"error": "No adult is known to you by this handle."}, 404)
 
 
 @asynccontextmanager
-async def edition(folder: Path) -> AsyncIterator[Path]:
+async def edition(folder: Path, shown: EnquiryView = SHOWN) -> AsyncIterator[Path]:
     """The data folder of an edition whose case feed knows one adult."""
 
     def show(request: Request) -> Response:
-        return json_of(SHOWN.model_dump_json()) if ADULT.startswith(request.path_params["handle"]) else NOBODY
+        return json_of(shown.model_dump_json()) if ADULT.startswith(request.path_params["handle"]) else NOBODY
 
     routes = [
         Route("/api/enquiries", lambda _: json_of(LISTED.model_dump_json())),
@@ -89,6 +90,15 @@ async def test_an_adult_who_came_before_is_answered_with_the_latest_words(tmp_pa
         page = (await lantern(data, "answer", ADULT)).stdout
 
     assert " ".join(page.split()).count(WORDS[Step.CONSIDERED].say) == 1
+
+
+async def test_an_adult_whose_approach_is_not_in_sight_is_answered_and_nothing_is_said_of_them(tmp_path: Path) -> None:
+    async with edition(tmp_path, ELSEWHERE) as data:
+        given = json.loads((await lantern(data, "answer", ADULT, "--json")).stdout)
+        shown, told = await lantern(data, "show", ADULT), await lantern(data, "check", ADULT, "clear")
+
+    assert (given["step"], shown.exit_code, told.exit_code) == ("acknowledged", 0, 1)
+    assert "no child whose case you see" in str(told.exception)
 
 
 async def test_an_adult_who_is_not_known_is_said_to_be_unknown(tmp_path: Path) -> None:
