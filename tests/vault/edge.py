@@ -35,8 +35,15 @@ class Stored:
     timestamp: int = 0
 
 
-def fact(text: str, recorded_at: datetime = day(1), number: int = 1, field: str = "location") -> SealedFact:  # noqa: B008
-    return SealedFact(SubjectId(an_id(1)), FactId(an_id(number)), SealedField(field), recorded_at, {"address": text})
+def fact(
+    text: str,
+    recorded_at: datetime = day(1),  # noqa: B008
+    number: int = 1,
+    field: str = "location",
+    subject: int = 1,
+) -> SealedFact:
+    of, content = SubjectId(an_id(subject)), {"address": text}
+    return SealedFact(of, FactId(an_id(number)), SealedField(field), recorded_at, content)
 
 
 def frame(schemas: Schemas, sealed: SealedFact, reader: PublicKey = PUBLIC) -> bytes:

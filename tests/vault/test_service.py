@@ -6,13 +6,13 @@ import json
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.core.codes import SealedField
@@ -30,7 +30,7 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import csrf_of
 from services.vault.keys import load_vault_keys
 from services.wire.avro import Schemas
-from services.wire.topics import CASE_UPDATES
+from services.wire.topics import CASE_UPDATES, PATTERNS
 from tests.builders import an_id
 from tests.core.enquiries import ONE, TWO, said
 from tests.runtime.running import Service, service
@@ -224,6 +224,20 @@ def test_what_was_said_a_moment_before_a_look_is_known_to_it(vault: Running) -> 
         moved = look(officer, second)
     assert "void" in moved.text
     assert ADDRESS not in moved.text
+
+
+def test_one_adult_around_two_records_is_told_without_a_word_of_it(vault: Running, kafka: SecuredKafka) -> None:
+    said_of_adult = {"address": "7 Test Street", "enquirer_telephone": "07700 900123"}
+    vault.seal(*(replace(fact("", number=number, subject=number), content=said_of_adult) for number in (71, 72)))
+    reader = Consumer({**kafka.properties("casefeed"), "group.id": "casefeed"})
+    reader.assign([TopicPartition(PATTERNS, 0, OFFSET_BEGINNING)])
+    message = reader.poll(SECONDS)
+    reader.close()
+
+    assert message is not None, vault.service.log.read_text()
+    name, record = vault.schemas.decode(message.value() or b"", ("PatternFound",))
+    assert (name, record["kind"], record["subjects"]) == ("PatternFound", "telephone", [an_id(71), an_id(72)])
+    assert message.key() == record["pattern_id"].encode()
 
 
 def test_a_vault_without_its_keys_does_not_start(
