@@ -13,6 +13,9 @@ from services.core.sharing import Decision, Edge, Outcome, share
 from services.core.statements import Opened, ProblemReason
 from services.formats.catalogue import READS, cut_files, read
 from services.formats.schemas import FORMS
+from services.wire.avro import load_schemas
+from services.wire.records import from_record, to_record
+from tests.conftest import HOME
 from tests.formats.agency_forms import NAMES, REPORTING_MISSING, SPEAKS, decided, filled, form, of_example
 from tests.formats.documents import KEYS, RECEIVED, without
 
@@ -144,6 +147,14 @@ def test_only_the_adults_who_are_with_the_child_are_said_to_accompany_them() -> 
 def test_a_missing_report_of_unknown_kind_says_missing() -> None:
     missing = of_example("police-missing-person", missing={}).events[0].fact
     assert missing == ChildMissing(MissingKind.MISSING, missing.indicators if isinstance(missing, ChildMissing) else ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_event_of_an_example_goes_over_the_wire_and_comes_back(name: str) -> None:
+    schemas = load_schemas(HOME)
+    for event in of_example(name).events:
+        record = schemas.decode(schemas.encode(event.type, to_record(event)))
+        assert from_record(*record) == event
 
 
 # What is refused.

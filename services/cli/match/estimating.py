@@ -70,8 +70,8 @@ def _of_one(recorded: Sequence[Recorded], profiles: Sequence[Profile]) -> Iterat
     by_child: dict[int, list[Profile]] = {}
     for each, own in zip(recorded, profiles, strict=True):
         by_child.setdefault(each.child, []).append(own)
-    for own in by_child.values():
-        yield from combinations(own, 2)
+    for theirs in by_child.values():
+        yield from combinations(theirs, 2)
 
 
 def _of_two(seed: int, recorded: Sequence[Recorded], profiles: Sequence[Profile]) -> Iterator[Pair]:

@@ -12,6 +12,9 @@ from services.core.facts import ChildMissing, HealthAttendance
 from services.core.indicators import Indicator
 from services.core.sharing import Decision, Outcome
 from services.core.statements import ProblemReason
+from services.wire.avro import load_schemas
+from services.wire.records import from_record, to_record
+from tests.conftest import HOME
 from tests.formats.fhir.messages import PATIENT, decided, message, patient, resource, stating
 
 
@@ -84,6 +87,12 @@ def test_a_time_is_as_precise_as_it_was_said(start: str, precision: Precision) -
     said = message()
     resource(said, "Encounter")["period"] = {"start": start}
     assert decided(said).events[0].head.precision is precision
+
+
+def test_the_event_of_the_example_goes_over_the_wire_and_comes_back() -> None:
+    schemas = load_schemas(HOME)
+    (event,) = decided(message()).events
+    assert from_record(*schemas.decode(schemas.encode(event.type, to_record(event)))) == event
 
 
 # What is a concern.
