@@ -57,12 +57,27 @@ def _cut_file(table: str, content: bytes, pile: Pile) -> Iterator[Problem]:
     counts: Counter[str] = Counter()
     try:
         for child in _children(content):
-            for row, name in _rows(child, counts):
-                refused = pile.add(row, name)
-                if refused is not None:
-                    yield Problem(table, None, None, refused, row["table"] == "missing")
+            counts["child"] += 1
+            yield from _cut_child(table, child, counts, pile)
     except etree.XMLSyntaxError:  # the children before it are cut already
         yield Problem(table, None, None, ProblemReason.MALFORMED, looks_missing(content))
+    else:
+        if not counts["child"]:
+            yield Problem(table, None, None, ProblemReason.EMPTY_FILE, looks_missing(content))
+
+
+def _cut_child(table: str, child: Element, counts: Counter[str], pile: Pile) -> Iterator[Problem]:
+    """Put a child's rows on the pile; what no row took, a report that the child is missing above all, is a problem."""
+    number = counts["child"]
+    rows = list(_rows(child, counts))
+    for row, name in rows:
+        refused = pile.add(row, name)
+        if refused is not None:
+            yield Problem(table, number, "CHILD", refused, row["table"] == "missing")
+    reported = sum(row["table"] == "missing" for row, _ in rows)
+    starts = sum(1 for _ in child.iterfind(".//{*}MIS_START"))
+    if not rows or starts > reported:
+        yield Problem(table, number, "CHILD", ProblemReason.UNKNOWN_COLUMN, missing_report=starts > reported)
 
 
 def _fault(content: bytes) -> ProblemReason | None:
@@ -81,7 +96,7 @@ def _children(content: bytes) -> Iterator[Element]:
     parsed = etree.iterparse(
         BytesIO(content),
         events=("end",),
-        tag="CHILD",
+        tag="{*}CHILD",
         encoding="utf-8",  # whatever the declaration says: no other encoding can hide what was looked for above
         resolve_entities=False,
         load_dtd=False,
@@ -99,13 +114,13 @@ def _children(content: bytes) -> Iterator[Element]:
 
 def _rows(child: Element, counts: Counter[str]) -> Iterator[tuple[Row, str | None]]:
     """The rows of one child, each with the child's own id; the headers first, for the others' cells stand there."""
-    headers = child.findall("HEADER")
+    headers = child.findall("{*}HEADER")
     own = _cells(headers[0]) if headers else ({}, {})
     for header in headers:
         yield _row("header", counts, *_cells(header))
         yield from _uasc(header, counts)
     for tag, table in _ROWS.items():
-        for element in child.iterfind(f".//{tag}"):
+        for element in child.iterfind(f".//{{*}}{tag}"):
             yield _row(table, counts, *_with_own(table, own, _cells(element)))
 
 
@@ -141,7 +156,8 @@ def _cells(element: Element) -> Cells:
     cells: dict[str, str] = {}
     faults: dict[str, str] = {}
     for field in element:
-        name = _NAMES.get(field.tag, field.tag)
+        tag = etree.QName(field).localname
+        name = _NAMES.get(tag, tag)
         text = (field.text or "").strip()
         fault = ProblemReason.MALFORMED if len(field) or name in cells else cell_fault(text)
         if fault is None:

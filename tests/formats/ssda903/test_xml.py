@@ -134,11 +134,13 @@ def problems(content: bytes) -> list[Any]:
         (child("<UPN>a&#x202e;b</UPN>"), ("header", 1, "UPN", ProblemReason.MALFORMED)),
         (child(MISSING.replace("03/02/2026", "2026-02-03")), ("missing", 1, "MIS_START", ProblemReason.NOT_A_DATE)),
         (child("", "<EPISODE><PL>U1</PL></EPISODE>"), ("episodes", 1, "DECOM", ProblemReason.EMPTY_CELL)),
-        (child("").replace(b"<CHILDID>1</CHILDID>", b""), ("xml", None, None, ProblemReason.MALFORMED)),
+        (child("").replace(b"<CHILDID>1</CHILDID>", b""), ("xml", 1, "CHILD", ProblemReason.MALFORMED)),
+        (b"<EXPSSDA903><CHILD/></EXPSSDA903>", ("xml", 1, "CHILD", ProblemReason.UNKNOWN_COLUMN)),
+        (b"<EXPSSDA903><Child/></EXPSSDA903>", ("xml", None, None, ProblemReason.EMPTY_FILE)),
         (child("").replace(b"</HEADER>", b""), ("xml", None, None, ProblemReason.MALFORMED)),
         (child("<UPN>\u00e9</UPN>").decode().encode("latin-1"), ("xml", None, None, ProblemReason.NOT_UTF8)),
         ("<EXPSSDA903/>".encode("utf-16"), ("xml", None, None, ProblemReason.NOT_UTF8)),
-        (child(MISSING * (MAX_RECORD_ITEMS + 1)), ("xml", None, None, ProblemReason.TOO_MANY_ROWS)),
+        (child(MISSING * (MAX_RECORD_ITEMS + 1)), ("xml", 1, "CHILD", ProblemReason.TOO_MANY_ROWS)),
         (b"<EXPSSDA903>" + b"<" * (xml.MAX_TAGS + 1), ("xml", None, None, ProblemReason.FILE_TOO_LARGE)),
         (LAUGHS, ("xml", None, None, ProblemReason.MALFORMED)),
     ],
@@ -146,6 +148,25 @@ def problems(content: bytes) -> list[Any]:
 )
 def test_what_is_wrong_is_listed_with_its_table_row_and_column(content: bytes, where: Any) -> None:
     assert where in problems(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        child(MISSING.replace("AMISSING", "MISSINGEPISODE")),
+        child(MISSING.replace("AMISSING", "MISSING_")).replace(b"HEADER", b"Header"),
+        child("<A>" + MISSING.replace("AMISSING>", "B>") + "</A>"),
+        child(MISSING).replace(b"CHILD>", b"Child>"),
+    ],
+)
+def test_a_missing_episode_that_stands_where_none_is_looked_for_raises_the_alarm(content: bytes) -> None:
+    assert any(problem.missing_report for problem in xml.cut([content]).problems)
+
+
+def test_a_return_in_a_namespace_says_the_same() -> None:
+    plain = child(MISSING, "<EPISODE><DECOM>05/01/2026</DECOM></EPISODE>")
+    named = plain.replace(b"<EXPSSDA903>", b"<EXPSSDA903 xmlns='urn:example'>")
+    assert xml.cut([named]).records == xml.cut([plain]).records
 
 
 def test_a_missing_episode_is_shared_whatever_else_is_wrong() -> None:
