@@ -3,15 +3,21 @@
 Common knowledge of the languages that children at risk most often bring, gathered by hand; no list of real children.
 """
 
-# What people write where they know no name; a name made of nothing else names nobody.
+# What people write where they know no name: no part of a name, wherever it stands.
 NOBODY = frozenset(
     """
-    unknown unk unknwn unnamed noname none nil null na nk nfn fnu lnu tbc tba xxx xxxx anonymous anon
-    not no given known stated available recorded provided yet name surname forename
-    refused refuses declined withheld undisclosed
-    baby infant newborn child minor boy girl twin male female person patient subject uasc
-    mr mrs miss ms mx master sir dr
+    unknown unk unknwn unnamed noname nfn fnu lnu anonymous anon refused refuses declined withheld undisclosed
+    baby infant newborn boy girl twin male female uasc
+    mr mrs miss ms mx dr
     """.split()  # noqa: SIM905 - one word each reads better than a list of quotes
+)
+
+# The same, where nothing else stands beside it; beside a name it may be one, as in "Li Na".
+NOBODY_ALONE = frozenset(
+    """
+    none nil null na nk tbc tba xxx xxxx no not given known stated available recorded provided yet
+    name surname forename child minor person patient subject sir master
+    """.split()  # noqa: SIM905 - as above
 )
 
 # What joins or adorns names in many languages and tells nobody apart: articles, "son of", Vietnamese middle names that

@@ -20,6 +20,7 @@ from services.core.matching.name_forms import (
     FORMS,
     LOOKALIKES,
     NOBODY,
+    NOBODY_ALONE,
     PARTICLES,
     WRITTEN_WITHOUT_VOWELS,
 )
@@ -72,10 +73,10 @@ def parts(text: str) -> tuple[Part, ...]:
     Initials alone name nobody.
     Only the first `MAX_LETTERS` letters and `MAX_PARTS` parts are read: no child's name is longer.
     """
-    found = [word for word in _words(text) if word.is_without_vowels or word.letters not in NOBODY][:MAX_PARTS]
-    if all(len(word.letters) == 1 for word in found):
+    found = [word for word in _words(text) if not word.is_any_of(NOBODY)][:MAX_PARTS]
+    if all(len(word.letters) == 1 or word.is_any_of(NOBODY_ALONE) for word in found):
         return ()
-    telling = [word for word in found if word.is_without_vowels or word.letters not in PARTICLES] or found
+    telling = [word for word in found if not word.is_any_of(PARTICLES)] or found
     return tuple(sorted(_part(word) for word in telling))
 
 
@@ -129,6 +130,10 @@ class _Word:
 
     letters: str
     is_without_vowels: bool
+
+    def is_any_of(self, words: frozenset[str]) -> bool:
+        """Whether it is one of these words of Latin script; "mr" in Arabic letters is a name."""
+        return not self.is_without_vowels and self.letters in words
 
 
 class _Agree(IntEnum):
