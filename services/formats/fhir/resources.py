@@ -6,7 +6,7 @@ form that R4 gives it, or the bundle is refused.
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.alias_generators import to_camel
@@ -20,7 +20,8 @@ _DATE_TIME = re.compile(
 _FINER_THAN_MICROSECONDS = re.compile(r"(\.[0-9]{6})[0-9]+")
 _DAY = len("YYYY-MM-DD")
 _NAME = TypeAdapter(NameText)
-MAX_CLAIMS = 20  # of one kind about one patient
+MAX_CLAIMS = 20  # of one kind in one place
+MAX_RESOURCES = 300  # in a message of one patient
 MAX_GIVEN = 160  # letters of all given names together
 
 
@@ -50,6 +51,8 @@ def _exact(text: str) -> str:
 
 
 Text = str | None
+Item = TypeVar("Item")
+Some = Annotated[tuple[Item, ...], Field(max_length=MAX_CLAIMS)]
 DateTime = Annotated[str, AfterValidator(_date_time)]
 Exact = Annotated[DateTime, AfterValidator(_exact)]
 
@@ -67,7 +70,7 @@ class Coding(Fhir):
 
 
 class Concept(Fhir):
-    coding: tuple[Coding, ...] = ()
+    coding: Some[Coding] = ()
     text: Text = None
 
 
@@ -85,7 +88,7 @@ class Extension(Fhir):
 
 
 class Identifier(Fhir):
-    extension: tuple[Extension, ...] = ()
+    extension: Some[Extension] = ()
     system: Text = None
     value: Text = None
 
@@ -117,20 +120,20 @@ class Communication(Fhir):
 
 class Patient(Fhir):
     id: Text = None
-    identifier: Annotated[tuple[Identifier, ...], Field(max_length=MAX_CLAIMS)] = ()
-    name: Annotated[tuple[HumanName, ...], Field(max_length=MAX_CLAIMS)] = ()
+    identifier: Some[Identifier] = ()
+    name: Some[HumanName] = ()
     gender: Literal["female", "male", "other", "unknown"] = "unknown"
     birth_date: BornOn | None = None
-    communication: tuple[Communication, ...] = ()
-    general_practitioner: tuple[Reference, ...] = ()
+    communication: Some[Communication] = ()
+    general_practitioner: Some[Reference] = ()
 
 
 class Encounter(Fhir):
-    identifier: tuple[Identifier, ...] = ()
+    identifier: Some[Identifier] = ()
     status: Text = None
     class_: Coding = Field(default=Coding(), alias="class")
     period: Period = Period()
-    reason_code: tuple[Concept, ...] = ()
+    reason_code: Some[Concept] = ()
 
 
 class ServiceRequest(Fhir):
@@ -138,13 +141,13 @@ class ServiceRequest(Fhir):
     authored_on: DateTime | None = None
     occurrence_date_time: DateTime | None = None
     occurrence_period: Period = Period()
-    reason_code: tuple[Concept, ...] = ()
+    reason_code: Some[Concept] = ()
     subject: Reference = Reference()
 
 
 class Flag(Fhir):
     status: str
-    category: tuple[Concept, ...] = ()
+    category: Some[Concept] = ()
     code: Concept
     subject: Reference = Reference()
 
@@ -177,7 +180,7 @@ class Bundle(Fhir):
     id: Text = None
     type: Literal["message"]
     timestamp: Exact
-    entry: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=1000)]
+    entry: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=MAX_RESOURCES)]
 
 
 READ: dict[str, type[Fhir]] = {
