@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.core.ids import SubjectId
-from services.core.statements import LocationKey
+from services.core.statements import SEVERAL, LocationKey
 
 Token = bytes
 """A keyed digest of one sign: equal exactly for equal signs, and nothing to anybody without the vault's key."""
@@ -61,13 +61,16 @@ class Found:
 
 
 def signs(location: Mapping[str, object]) -> frozenset[Sign]:
-    """What of one sealed location is compared, if anything is: what an adult said of themselves, never of a child.
+    """What of one sealed location is compared, if anything is: what adults said, or is said, of them, never of a child.
 
     An agency's own reference of an adult is not: that of two agencies says nothing, and within one it is the handle on
     the shared topic.
     """
     said = ((kind, write, location.get(key)) for key, (kind, write) in _COMPARED.items())
-    written = (Sign(kind, write(value)) for kind, write, value in said if isinstance(value, str))
+    each = (
+        (kind, write, text) for kind, write, value in said if isinstance(value, str) for text in value.split(SEVERAL)
+    )
+    written = (Sign(kind, write(text)) for kind, write, text in each)
     return frozenset(sign for sign in written if sign.text)
 
 
@@ -135,4 +138,9 @@ _COMPARED = {
     LocationKey.ENQUIRER_EMAIL: (PatternKind.EMAIL, _email),
     LocationKey.ENQUIRER_ADDRESS: (PatternKind.ADDRESS, _address),
     LocationKey.ENQUIRER_DOCUMENT: (PatternKind.DOCUMENT, _document),
+    LocationKey.ADULT_NAME: (PatternKind.ADULT, _name),
+    LocationKey.ADULT_TELEPHONE: (PatternKind.TELEPHONE, _telephone),
+    LocationKey.ADULT_EMAIL: (PatternKind.EMAIL, _email),
+    LocationKey.ADULT_ADDRESS: (PatternKind.ADDRESS, _address),
+    LocationKey.ADULT_DOCUMENT: (PatternKind.DOCUMENT, _document),
 }

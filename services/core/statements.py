@@ -11,6 +11,8 @@ from services.core.facts import Fact
 from services.core.ids import EventId, SubjectId
 
 MAX_PROBLEMS = 200
+SEVERAL = " | "
+"""Parts several texts under one key of a sealed location."""
 NOBODY_NAMED = Subject()
 
 
@@ -117,6 +119,11 @@ class LocationKey(StrEnum):
     ENQUIRER_TELEPHONE = "enquirer_telephone"
     ENQUIRER_EMAIL = "enquirer_email"
     ENQUIRER_DOCUMENT = "enquirer_document"
+    ADULT_NAME = "adult_name"
+    ADULT_ADDRESS = "adult_address"
+    ADULT_TELEPHONE = "adult_telephone"
+    ADULT_EMAIL = "adult_email"
+    ADULT_DOCUMENT = "adult_document"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.core.claims import BirthDate, Subject
 from services.core.codes import ClaimStatus, Concern, Connection, FoundHow, MissingKind, Role, SeenBy, YesNo
 from services.core.indicators import Indicator
 from services.core.matching.dates import born_at_age
-from services.core.statements import LocationKey
+from services.core.statements import SEVERAL, LocationKey
 from services.formats.canonical.documents import MAX_LIST, OwnChild, Strict, SubjectClaims
 from services.formats.canonical.parse import subject_of_claims
 from services.formats.canonical.values import Day, DayOrInstant, HubId, Instant, Key, Narrative, SealedText
@@ -22,6 +22,15 @@ Text = SealedText | None
 Indicators = Annotated[tuple[Indicator, ...], Field(max_length=MAX_LIST)]
 Concerns = Annotated[tuple[Concern, ...], Field(max_length=MAX_LIST)]
 _PLACES = tuple(key.value for key in LocationKey)
+_OF_ADULT = {
+    "name": LocationKey.ADULT_NAME,
+    "address": LocationKey.ADULT_ADDRESS,
+    "telephone": LocationKey.ADULT_TELEPHONE,
+    "email": LocationKey.ADULT_EMAIL,
+    "document": LocationKey.ADULT_DOCUMENT,
+    "vehicle": None,
+}
+_LOOKING_AFTER = frozenset({Connection.CARER, Connection.PROFESSIONAL})
 
 
 class Author(Strict):
@@ -144,13 +153,18 @@ def sealed(*parts: Strict, adults: Iterable[Adult] = ()) -> dict[str, str]:
         for key in _PLACES:
             if text := getattr(part, key, None):
                 found.setdefault(key, []).append(text)
-    if people := ["; ".join(_told_of(adult)) for adult in adults]:
-        found[LocationKey.RELATED_PERSON.value] = people
-    return {key: " | ".join(dict.fromkeys(texts)) for key, texts in found.items()}
+    for adult in adults:
+        for key, text in _told_of(adult):
+            found.setdefault(key.value, []).append(text)
+    return {key: SEVERAL.join(dict.fromkeys(texts)) for key, texts in found.items()}
 
 
-def _told_of(adult: Adult) -> Iterator[str]:
-    yield adult.connection.value
-    for name in ("name", "address", "telephone", "email", "document", "vehicle"):
-        if text := getattr(adult, name):
-            yield text
+def _told_of(adult: Adult) -> Iterator[tuple[LocationKey, str]]:
+    """The adult in words; and by sign, so that one who stands around several children is found (¶4.8, 5.8, 5.9).
+
+    Of those who look after children, such as carers, nothing is compared.
+    """
+    texts = {name: text for name in _OF_ADULT if (text := getattr(adult, name))}
+    yield LocationKey.RELATED_PERSON, "; ".join([adult.connection.value, *texts.values()])
+    if adult.connection not in _LOOKING_AFTER:
+        yield from ((key, texts[name]) for name, key in _OF_ADULT.items() if key and name in texts)

@@ -11,6 +11,7 @@ from services.core.radar import LARGEST_PATTERN, Found, Holder, PatternKind, fou
 from services.core.statements import LocationKey
 from tests.builders import an_id
 
+OF_NO_ADULT = [key for key in LocationKey if not key.startswith(("enquirer", "adult"))]
 ONE, TWO, THREE = (SubjectId(an_id(number)) for number in (1, 2, 3))
 TELEPHONE = PatternKind.TELEPHONE
 
@@ -30,6 +31,8 @@ SAME = [
     ("enquirer_email", " Somebody@Example.org", "somebody@example.ORG"),
     ("enquirer_address", "1 Example Street, EX1 1EX", "1, example street ex11ex"),
     ("enquirer_document", "AB 123-456", "ab123456"),
+    ("adult_telephone", "+44 7700 900123", "07700 900 123"),
+    ("adult_name", "Givenname  Família", "FAMILIA, Givenname"),
 ]
 OTHER = [
     ("enquirer_telephone", "07700 900123", "07700 900124"),
@@ -54,6 +57,12 @@ def test_what_is_the_same_is_compared_as_the_same(key: str, one: str, other: str
     assert signs({key: one}) == signs({key: other}) != frozenset()
 
 
+def test_an_adult_who_approached_one_child_is_compared_with_those_seen_around_another() -> None:
+    seen = signs({"adult_telephone": "07700 900 124 | 07700 900 123"})
+    assert len(seen) == 2
+    assert signs({"enquirer_telephone": "+44 7700 900123"}) < seen
+
+
 @pytest.mark.parametrize(("key", "one", "other"), OTHER)
 def test_what_differs_is_not_compared_as_the_same(key: str, one: str, other: str) -> None:
     assert signs({key: one}) != signs({key: other})
@@ -64,7 +73,11 @@ def test_what_says_too_little_is_not_compared(key: str, text: str) -> None:
     assert signs({key: text}) == frozenset()
 
 
-@given(st.dictionaries(st.sampled_from([key for key in LocationKey if not key.startswith("enquirer")]), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from([key for key in LocationKey if not key.startswith(("enquirer", "adult"))]), st.text()
+    )
+)
 def test_nothing_of_a_child_a_placement_a_carer_or_a_school_is_ever_compared(location: dict[str, str]) -> None:
     assert signs(location) == frozenset()
 

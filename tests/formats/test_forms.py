@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.core.codes import Connection, MissingKind, PoliceCircumstance, SealedField, Sector, YesNo
 from services.core.facts import ChildFound, ChildMissing, PoliceContact, ReferralMade, Sighting
+from services.core.radar import PatternKind, signs
 from services.core.sharing import Decision, Edge, Outcome, share
 from services.core.statements import Opened, ProblemReason
 from services.formats.catalogue import READS, cut_files, read
@@ -144,6 +145,20 @@ def test_only_the_adults_who_are_with_the_child_are_said_to_accompany_them() -> 
     referral = of_example("ukba-port-referral").events[1].fact
     assert isinstance(referral, ReferralMade)
     assert (referral.accompanying_adults, referral.sponsor) == ((Connection.AUNT_OR_UNCLE,), YesNo.YES)
+
+
+@pytest.mark.parametrize(("connection", "kinds"), [("family_friend", [PatternKind.TELEPHONE]), ("carer", [])])
+def test_the_signs_of_an_adult_around_children_are_compared_and_a_carers_never(
+    connection: str, kinds: list[PatternKind]
+) -> None:
+    adult = {"connection": connection, "telephone": "01632 960002"}
+    location = location_of(of_example("police-missing-person", adults=[adult]))
+    assert [sign.kind for sign in signs(location)] == kinds
+    assert "01632 960002" in location["related_person"]
+
+
+def location_of(outcome: Outcome) -> dict[str, str]:
+    return dict(next(fact.content for fact in outcome.sealed_facts if fact.field is SealedField.LOCATION))
 
 
 def test_a_missing_report_of_unknown_kind_says_missing() -> None:

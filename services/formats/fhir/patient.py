@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.core.claims import BirthDate, Identifier, Name, Subject
 from services.core.codes import ClaimStatus, IdentifierScheme, NameKind, Sex
-from services.core.statements import ProblemReason
+from services.core.statements import SEVERAL, ProblemReason
 from services.formats.canonical.iso import LANGUAGES
 from services.formats.canonical.values import standard_identifier
 from services.formats.fhir import resources
@@ -51,7 +51,7 @@ def own_id(patient: Patient, url: str) -> tuple[str, str]:
 def own_numbers(patient: Patient) -> dict[str, str]:
     """The sender's own numbers of the patient, which name the sender."""
     own = [each.value for each in patient.identifier if not _is_nhs(each) and each.value]
-    return {"local_id": " | ".join(own)} if own else {}
+    return {"local_id": SEVERAL.join(own)} if own else {}
 
 
 def _is_nhs(identifier: resources.Identifier) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.core.statements import LocationKey
+from services.core.statements import SEVERAL, LocationKey
 from services.formats.fhir.resources import Entry
 
 _KEYS = {
@@ -54,7 +54,7 @@ def sealed_of(entries: Sequence[Entry], practices: frozenset[str]) -> tuple[Seal
             words += [f"{kind}: {text}" for text in texts] if isinstance(kind, str) else texts
         else:
             places.setdefault(key, []).append("; ".join(texts))
-    location = {key.value: " | ".join(dict.fromkeys(filter(None, texts))) for key, texts in places.items()}
+    location = {key.value: SEVERAL.join(dict.fromkeys(filter(None, texts))) for key, texts in places.items()}
     return {key: text for key, text in location.items() if text}, "\n".join(words)
 
 
