@@ -20,10 +20,11 @@ Body = tuple[str, str]
 
 _LOCATIONS: LiteralString = """
     SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
-    WHERE field = 'location' AND (fact_id, digest) IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"""
+    WHERE field = 'location' AND wrapped_key IS NOT NULL
+    AND (fact_id, digest) IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"""
 _BODIES: LiteralString = """
     SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
-    WHERE field = 'organisation' AND subject_id = ANY(%b::bytea[])"""
+    WHERE field = 'organisation' AND wrapped_key IS NOT NULL AND subject_id = ANY(%b::bytea[])"""
 
 
 @dataclass(frozen=True, slots=True)
