@@ -7,7 +7,6 @@ from services.core.facts import PlacementStarted, ReleaseApproved, VerificationR
 from services.core.rights import PersonRole
 from services.vault.decisions import Act
 from services.wire.topics import KINSHIP_CLAIMS
-from tests.builders import an_id
 from tests.core.enquiries import AUTHORITY, ENQUIRER, FIRST, OPENER, SECOND, approval, said
 from tests.vault.deciding import (
     FORCE,
@@ -106,11 +105,3 @@ async def test_a_forged_role_if_roles_were_taken_from_whoever_asks(
     assert not (await made.look(decision, officer)).shown
     monkeypatch.setattr("services.vault.gathering._role", lambda _: Role.DUTY_OFFICER)
     assert (await made.look(decision, officer)).shown
-
-
-async def test_a_guessed_number_if_what_is_not_there_were_anybodys(
-    claimed: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Even then there is nothing to see: the number names no child."""
-    monkeypatch.setattr("services.vault.deciding._NOBODY", "somebody")
-    assert not await is_shown(claimed, an_id(123))
