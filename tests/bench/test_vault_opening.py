@@ -5,9 +5,16 @@ from collections.abc import Callable
 from statistics import median, quantiles
 
 from services.core.known import Known
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from services.runtime.topic_ids import topic_ids
+from services.vault.copying import TOPICS
 from services.vault.decisions import Act, Allowed, Decision
+from services.vault.horizon import kafka_horizon
 from services.vault.judging import Circumstances, Material, judge
+from services.wire.topics import SEALED_FACTS
 from tests.core.enquiries import CHILD, NOW, VERSIONS, the_whole_ladder
+from tests.runtime.secured_kafka import SecuredKafka
 from tests.vault.conftest import kek, reader, session, tables, vault
 from tests.vault.deciding import a_missing_child, hub
 from tests.vault.tables import Vault
@@ -47,3 +54,14 @@ async def test_an_open(vault: Vault) -> None:
         seconds.append(time.perf_counter() - began)
         assert answer.shown
     told("an open, from the question to the clear text", seconds)
+
+
+async def test_how_far_the_topics_reach(kafka: SecuredKafka) -> None:
+    access = kafka.access("vault")
+    ids, seconds = await topic_ids(access, [SEALED_FACTS, *TOPICS]), list[float]()
+    async with kafka_horizon(access, ids, Health(Metrics())) as horizon:
+        for _ in range(TIMES):
+            began = time.perf_counter()
+            assert len(await horizon.ends()) >= len(ids)
+            seconds.append(time.perf_counter() - began)
+    told("Kafka says how far the vault's topics reach", seconds)
