@@ -150,13 +150,22 @@ def _act(number: str, act: str, data: Path) -> Answer:
     return found
 
 
+def told(found: Answer, page: str) -> list[str]:
+    """How a decision stands, and what this person can do about it, a line each."""
+    lines = [f"Decision {found['decision_id']}: {found['purpose']}, {found['stands']}."]
+    if found["can_look"]:
+        lines.append(f"Open it here, when no enquirer can see your screen: {page}")
+    if found["can_second"]:
+        lines.append(
+            f"A colleague waits for your answer until {clock(found['answer_due_at'])}: approve or withdraw it."
+        )
+    return lines
+
+
+def print_answer(found: Answer, page: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps({**found, "page": page}, indent=2) if as_json else "\n".join(told(found, page)))
+
+
 def _print(found: Answer, data: Path, *, as_json: bool) -> None:
     page = f"{client.read_edition(data).url(_VAULT)}/decisions/{found['decision_id']}"
-    if as_json:
-        typer.echo(json.dumps({**found, "page": page}, indent=2))
-        return
-    typer.echo(f"Decision {found['decision_id']}: {found['purpose']}, {found['stands']}.")
-    if found["can_look"]:
-        typer.echo(f"Open it here, when no enquirer can see your screen: {page}")
-    if found["can_second"]:
-        typer.echo(f"A colleague waits for your answer until {found['answer_due_at']}: approve or withdraw it.")
+    print_answer(found, page, as_json=as_json)
