@@ -1,7 +1,7 @@
 # The same short commands for people, hooks and CI. A machine needs Python 3.11+ and make; the rest is made here, in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down check lint test bench lock format
+.PHONY: help up down check lint test prove bench lock format
 
 # The newest Python that every package of requirements.lock has a wheel for; a name that does not run (a pyenv shim) is passed over.
 pythons = python3.14 python3.13 python3.12 python3.11 python3
@@ -29,6 +29,9 @@ check: lint ## format, lint, types, imports, fast tests: under a minute
 
 test: lint ## everything that CI runs: check, and the tests on a real Kafka and PostgreSQL
 	$(pytest)
+
+prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
+	LANTERN_PROVE=1 $(bin)/pytest -v tests/leaks
 
 bench: $(ready) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench

@@ -67,7 +67,7 @@ def declared(kind: type) -> dict[str, Any]:
         others = {} if kind.model_config.get("extra") == "forbid" else {"*": Any}
         return {name: field.annotation for name, field in kind.model_fields.items()} | others
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
+    return {field.name: hints[field.name] for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, if no model
 
 
 def secret_fields(kind: type, words: Collection[str]) -> Iterator[str]:

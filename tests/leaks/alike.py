@@ -17,11 +17,11 @@ Parsed = tuple[str, tuple[str, ...]]
 
 def differences(one: Iterable[str], other: Iterable[str]) -> list[str]:
     """The texts that are said more often in one world than in the other, with how often, ids left out."""
-    counted = [_counted(list(world)) for world in (one, other)]
+    left, right = _counted(list(one)), _counted(list(other))
     return [
         f"{sign} {count} times: {text}"
-        for sign, left, right in (("-", *counted), ("+", *reversed(counted)))
-        for (text, _), count in sorted((left - right).items())
+        for sign, only in (("-", left - right), ("+", right - left))
+        for (text, _), count in sorted(only.items())
     ]
 
 

@@ -53,7 +53,7 @@ from tests.conftest import HOME
 from tests.correlator.memory import Memory
 from tests.formats.documents import SIGNED_IN
 from tests.leaks.planting import File
-from tests.leaks.sinks import Sink
+from tests.leaks.processes import Sink
 
 NOW = day(400)
 PEOPLE_KEY = bytes(range(64, 96))
