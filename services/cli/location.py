@@ -65,6 +65,14 @@ def approve(number: Number, as_json: Json = False, data: client.Data = client.DE
     _print(found, data, as_json=as_json)
 
 
+def review(number: Number, as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
+    """Say that you have looked into a location that opened for a colleague alone.
+
+    Example: lantern location review 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    """
+    _print(_act(number, "review", data), data, as_json=as_json)
+
+
 def withdraw(number: Number, as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:
     """End a decision for good: your own, because nobody needs it, or a colleague's, because you object.
 
@@ -114,7 +122,7 @@ def doubts(
 def commands() -> typer.Typer:
     """Every command of `lantern location`."""
     app = typer.Typer(no_args_is_help=True, help=__doc__)
-    for command in (request, status, waiting, approve, withdraw, doubts):
+    for command in (request, status, waiting, approve, withdraw, review, doubts):
         app.command()(command)
     return app
 
@@ -155,6 +163,8 @@ def told(found: Answer, page: str) -> list[str]:
     lines = [f"Decision {found['decision_id']}: {found['purpose']}, {found['stands']}."]
     if found["can_look"]:
         lines.append(f"Open it here, when no enquirer can see your screen: {page}")
+    if found["can_review"]:
+        lines.append("It opened for a colleague alone: find out why, then review it.")
     if found["can_second"]:
         lines.append(
             f"A colleague waits for your answer until {clock(found['answer_due_at'])}: approve or withdraw it."

@@ -39,6 +39,7 @@ class Act(StrEnum):
     OPEN = "open"
     SHOW = "show"
     CLOSE = "close"
+    REVIEW = "review"
     VOID = "void"
     LAPSE = "lapse"
 
@@ -62,6 +63,7 @@ class Refusal(StrEnum):
     ANSWERED_ALREADY = "answered_already"
     NOT_ATTESTED = "not_attested"
     NOT_OPEN = "not_open"
+    NOT_TO_REVIEW = "not_to_review"
     DENIED = "denied"
 
 
@@ -143,12 +145,18 @@ class Decision:
     lease_until: datetime | None = None
     times_shown: int = 0
     ended_by: Act | None = None
+    reviewed_by: str | None = None
 
     @property
     def opened_alone(self) -> bool:
         """Whether a protective access opened although nobody had answered: it is reviewed the next day."""
         alone = self.asked.kind is Kind.PROTECTIVE_ACCESS and self.seconded_by is None
         return alone and self.lease_until is not None
+
+    @property
+    def to_review(self) -> bool:
+        """Whether a coordinator must still look into what opened alone."""
+        return self.opened_alone and self.reviewed_by is None
 
 
 def after(asked: Asked, steps: Iterable[Step]) -> Decision:
@@ -161,10 +169,15 @@ def decide(decision: Decision, tried: Attempt, judgement: Judgement) -> Step | R
 
     A step that ends the decision may stand in the place of the one that was tried.
     """
+    if tried.act is Act.REVIEW:
+        return _reviewed(decision, tried)
     if decision.stage is Stage.OVER:
         return Refusal.OVER
-    if tried.at >= _lapses_at(decision):
-        return Step(Act.LAPSE, tried.at)
+    lapsed = tried.at >= _lapses_at(decision)
+    return Step(Act.LAPSE, tried.at) if lapsed else _done(decision, tried, judgement)
+
+
+def _done(decision: Decision, tried: Attempt, judgement: Judgement) -> Step | Refusal:
     match tried.act:
         case Act.SECOND | Act.OBJECT:
             return _answered(decision, tried)
@@ -183,6 +196,13 @@ def is_over(decision: Decision, now: datetime) -> bool:
 
 def _lapses_at(decision: Decision) -> datetime:
     return decision.lease_until or decision.asked.lapses_at
+
+
+def _reviewed(decision: Decision, tried: Attempt) -> Step | Refusal:
+    """Another person's word that they looked into what opened alone; it may come long after everything is over."""
+    if tried.by == decision.asked.by:
+        return Refusal.SAME_PERSON
+    return Step(Act.REVIEW, tried.at, tried.by) if decision.to_review else Refusal.NOT_TO_REVIEW
 
 
 def _answered(decision: Decision, tried: Attempt) -> Step | Refusal:
@@ -223,5 +243,7 @@ def then(decision: Decision, step: Step) -> Decision:
             return replace(decision, stage=Stage.OPEN, lease_until=step.until)
         case Act.SHOW:
             return replace(decision, times_shown=decision.times_shown + 1)
+        case Act.REVIEW:
+            return replace(decision, reviewed_by=step.by)
         case _:
             return replace(decision, stage=Stage.OVER, ended_by=step.act)

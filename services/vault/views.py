@@ -47,6 +47,7 @@ class DecisionView(BaseModel):
     is_open: bool
     can_look: bool
     can_second: bool
+    can_review: bool
     assessment: str | None = None
 
 
@@ -72,6 +73,7 @@ def decision_view(decision: Decision, person: Person, now: datetime, assessment:
         is_own=own,
         is_open=decision.stage is Stage.OPEN and not over,
         can_look=own and not over,
+        can_review=decision.to_review and not own and reach(person, Action.REVIEW_ACCESS) is not None,
         can_second=protective and not own and not over and decision.seconded_by is None,
         assessment=assessment,
     )

@@ -17,6 +17,7 @@ ASKED = {
     "stands": "waits to be opened",
     "can_look": False,
     "can_second": False,
+    "can_review": False,
     "answer_due_at": "2026-01-01T00:02:00Z",
 }
 PAGE = f"http://127.0.0.1:1/decisions/{an_id(7)}"
@@ -42,7 +43,7 @@ def test_what_makes_no_sense_is_wrong_usage_and_asks_nobody(words: tuple[str, ..
     assert status == 2
 
 
-@pytest.mark.parametrize("command", ["request", "status", "waiting", "approve", "withdraw", "doubts"])
+@pytest.mark.parametrize("command", ["request", "status", "waiting", "approve", "withdraw", "review", "doubts"])
 def test_every_command_has_an_example(command: str) -> None:
     status, output = run(command, "--help")
     assert status == 0
@@ -54,6 +55,7 @@ def test_every_command_has_an_example(command: str) -> None:
     [
         ({}, ["waits to be opened"]),
         ({"can_look": True}, [PAGE]),
+        ({"can_review": True}, ["review it"]),
         ({"can_second": True}, ["approve or withdraw", "2026"]),
         ({"stands": "void: something that it was about has changed"}, ["void"]),
     ],

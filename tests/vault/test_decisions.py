@@ -143,7 +143,8 @@ def test_there_is_one_lease_it_lasts_minutes_and_nothing_is_shown_outside_it(
 @given(kind=st.sampled_from(Kind), history=histories)
 def test_what_is_over_stays_over(kind: Kind, history: list[tuple[Act, str, Judgement, bool, int]]) -> None:
     found = happened(kind, history)
-    last = [one.step.act in {Act.WITHDRAW, Act.OBJECT, Act.CLOSE, Act.VOID, Act.LAPSE} for one in found]
+    steps = [one.step.act for one in found if one.step.act is not Act.REVIEW]
+    last = [act in {Act.WITHDRAW, Act.OBJECT, Act.CLOSE, Act.VOID, Act.LAPSE} for act in steps]
     assert not any(last[:-1])
 
 
@@ -261,3 +262,27 @@ def test_what_opened_with_nobody_to_second_it_says_so() -> None:
 
 def test_a_second_person_has_two_minutes() -> None:
     assert asked().answer_due_at == START + ANSWER_WITHIN == START + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_what_opened_alone_is_reviewed_once_by_somebody_else_whenever_that_is(*, over: bool) -> None:
+    life = Life().shown(*([Act.CLOSE] if over else []))
+    assert life.does(Act.REVIEW, ANN) is Refusal.SAME_PERSON
+    assert isinstance(life.does(Act.REVIEW, BEN, later=timedelta(days=1)), Step)
+    assert (life.decision.to_review, life.decision.reviewed_by) == (False, BEN)
+    assert life.does(Act.REVIEW, CAT) is Refusal.NOT_TO_REVIEW
+
+
+def test_what_was_seconded_or_never_opened_is_not_to_be_reviewed() -> None:
+    together = Life()
+    together.does(Act.SECOND, BEN)
+    assert together.shown().does(Act.REVIEW, CAT) is Refusal.NOT_TO_REVIEW
+    assert Life().does(Act.REVIEW, BEN) is Refusal.NOT_TO_REVIEW
+
+
+@given(kind=st.sampled_from(Kind), history=histories)
+def test_a_review_opens_and_shows_nothing(kind: Kind, history: list[tuple[Act, str, Judgement, bool, int]]) -> None:
+    without = [move for move in history if move[0] is not Act.REVIEW]
+    acts = [one.step.act for one in happened(kind, history) if one.step.act is not Act.REVIEW]
+    if all(move[4] == 0 for move in history if move[0] is Act.REVIEW):
+        assert acts == [one.step.act for one in happened(kind, without)]

@@ -271,3 +271,14 @@ async def test_who_has_no_right_at_all_is_refused_and_recorded_with_the_decision
     wanted = Wanted(action="location_refused", about=f"decision:{decision.asked.decision_id}")
     [(held, _)] = await site.hub.vault.session.run(lambda connection: reading.search(connection, wanted))
     assert (held.entry.who, held.entry.role, held.entry.reasons) == (clinician.handle, "clinician", ("no_right",))
+
+
+async def test_a_coordinator_reviews_what_opened_alone(site: Site) -> None:
+    decision, coordinator = await site.hub.ask(), await site.browser(COLLEAGUE)
+    assert "/review" not in (await coordinator.get(f"/decisions/{decision.asked.decision_id}")).text
+    await site.hub.tell()
+    site.hub.later(timedelta(minutes=2))
+    assert ADDRESS in (await look(await site.browser(OFFICER), decision)).text
+    assert "/review" in (await coordinator.get(f"/decisions/{decision.asked.decision_id}")).text
+    assert "/review" not in (await press(coordinator, decision, "review")).text
+    assert (await site.hub.steps())[-1] == "review"

@@ -25,6 +25,7 @@ NEEDS = {
     Act.OBJECT: Action.APPROVE_LOCATION,
     Act.WITHDRAW: Action.REQUEST_LOCATION,
     Act.CLOSE: Action.REQUEST_LOCATION,
+    Act.REVIEW: Action.REVIEW_ACCESS,
 }
 """What a person must be able to do at all, whichever decision it is."""
 

@@ -1,4 +1,4 @@
-"""How long the vault takes to judge and to open: `pytest tests/bench/test_vault_opening.py -rP`. It asserts no time."""
+"""How long the vault takes to judge and to open: `pytest tests/vault/bench/test_opening.py -rP`. It asserts no time."""
 
 import time
 from collections.abc import Callable
@@ -15,12 +15,9 @@ from services.vault.judging import Circumstances, Material, judge
 from services.wire.topics import SEALED_FACTS
 from tests.core.enquiries import CHILD, NOW, VERSIONS, the_whole_ladder
 from tests.runtime.secured_kafka import SecuredKafka
-from tests.vault.conftest import kek, reader, session, tables, vault
 from tests.vault.deciding import a_missing_child, hub
 from tests.vault.tables import Vault
 from tests.vault.test_judging import RELEASE, WORKER
-
-__all__ = ["kek", "reader", "session", "tables", "vault"]
 
 TIMES = 200
 
