@@ -105,6 +105,7 @@ async def test_the_page_of_a_location_is_stored_nowhere_leads_nowhere_runs_nothi
     assert seen.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self' 'nonce-")
     assert "script" not in seen.headers["content-security-policy"] + seen.text
     assert '<meta http-equiv="refresh" content="300;url=/over">' in seen.text
+    assert ".lease { animation-delay: 300s; }" in seen.text
     assert seen.text.count("<form") == seen.text.count('autocomplete="off"')
 
 
