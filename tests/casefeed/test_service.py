@@ -51,7 +51,9 @@ def test_a_case_that_was_not_known_then_is_not_found(told: Told) -> None:
     assert "error" in answer.json()
 
 
-@pytest.mark.parametrize("path", ["/api/cases", "/api/cases/00000000", "/api/feed", "/api/person"])
+@pytest.mark.parametrize(
+    "path", ["/api/cases", "/api/cases/00000000", "/api/enquiries", "/api/answer", "/api/feed", "/api/person"]
+)
 def test_nothing_is_shown_to_who_is_not_signed_in(told: Told, path: str) -> None:
     assert httpx.get(f"{told.service.url}{path}", trust_env=False).status_code == 401
 
@@ -89,6 +91,37 @@ def test_a_worker_watches_their_own_case_alone(told: Told) -> None:
         with worker.stream("GET", "/api/feed", params={"after": 0}) as stream:
             seen = next(line for line in stream.iter_lines() if line.startswith("data: "))
     assert json.loads(seen.removeprefix("data: "))["case_id"] == mine
+
+
+def test_an_adult_out_of_sight_an_unknown_one_and_no_handle_at_all_are_one_answer(told: Told) -> None:
+    adult = "ad" * 16
+    case_id = told.approach(adult)
+    told.wait_for(case_id)
+    assert told.get(f"/api/enquiries/{adult}").json()["enquirer"] == adult
+    for nobody in ("clinician", "auditor"):
+        with told.person(nobody) as stranger:
+            asked = [stranger.get(f"/api/enquiries/{handle}") for handle in (adult, "b" * 32, "no handle", "a" * 99)]
+            assert stranger.get("/api/enquiries").json() == {"enquiries": []}
+        told_apart = {(one.status_code, one.content, one.headers["content-length"]) for one in asked}
+        assert (len(told_apart), asked[0].status_code) == (1, 404)
+
+
+def test_adults_who_ask_for_a_known_an_unknown_and_a_missing_child_are_answered_in_the_same_bytes(told: Told) -> None:
+    """The child of the first is missing, the second's is in the hub's records only through the approach."""
+    adults = ("ae" * 16, "af" * 16)
+    cases = [told.approach(adults[0], missing=True), told.approach(adults[1])]
+    for case_id in cases:
+        told.wait_for(case_id)
+    letters = [told.get(f"/api/enquiries/{adult}").json()["answers"] for adult in adults]
+    assert letters[0] == letters[1] != []
+
+
+def test_what_is_said_at_the_counter_is_the_same_for_everybody_who_signs_in(told: Told) -> None:
+    said = [told.get("/api/answer").content]
+    for name in ("clinician", "auditor", "social-worker"):
+        with told.person(name) as person:
+            said.append(person.get("/api/answer").content)
+    assert len(set(said)) == 1
 
 
 def test_an_auditor_is_shown_no_case(told: Told) -> None:

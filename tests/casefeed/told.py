@@ -10,7 +10,7 @@ import httpx
 from confluent_kafka import Producer
 
 from services.core.codes import MissingKind
-from services.core.facts import ChildMissing, WorkerAllocated
+from services.core.facts import ChildMissing, KinshipClaimed, WorkerAllocated
 from services.core.ids import person_handle
 from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
@@ -40,6 +40,14 @@ class Told:
         number = next(NUMBERS) << 96
         report = entry(ChildMissing(MissingKind.MISSING), event=number, subject=number, recorded_at=day(1))
         self.send(behind or an_id(number), Update(number, subjects=[(number, 1)], new=[report]).frame(self.schemas))
+        return an_id(number)
+
+    def approach(self, adult: str, *, missing: bool = False) -> str:
+        """Tell of a new case of a child for whom an adult asks; gives its id."""
+        number = next(NUMBERS) << 96
+        facts = (KinshipClaimed(adult), *((ChildMissing(MissingKind.MISSING),) if missing else ()))
+        said = [entry(fact, event=number + place, subject=number) for place, fact in enumerate(facts)]
+        self.send(an_id(number), Update(number, subjects=[(number, 1)], new=said).frame(self.schemas))
         return an_id(number)
 
     def allocate(self, worker: str, case_id: str) -> None:
