@@ -205,6 +205,7 @@ def test_no_sealed_text_stands_in_a_shared_event(said: Record, edge: Edge) -> No
                 location={key: text + mark for key, text in each.location.items()},
                 narrative=each.narrative + mark,
                 enquirer_reference=each.enquirer_reference and each.enquirer_reference + mark,
+                people={name: subject + mark for name, subject in each.people.items()},
                 episode_key=each.episode_key and each.episode_key + mark,
             )
             for each in said.statements
