@@ -39,10 +39,20 @@ class Inlet:
         self._process = process
         self._start = start
 
-    @property
-    def ids(self) -> Mapping[str, UUID]:
-        """Which topics stand behind the names now; it follows a topic that is made again."""
-        return self._ids
+    def places(self) -> dict[TopicPartition, Place]:
+        """Every partition that there is, whoever reads it; it follows a topic that is made again.
+
+        Raises:
+            Unavailable: of some topic Kafka has not said yet which there are.
+        """
+        found = {topic: self._consumer.partitions_for_topic(topic) or () for topic in self._ids}
+        if not all(found.values()):
+            raise Unavailable
+        return {
+            TopicPartition(topic, number): Place(self._ids[topic], number)
+            for topic, numbers in found.items()
+            for number in numbers
+        }
 
     async def batches(self, at_most: int) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any."""

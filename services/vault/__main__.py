@@ -42,7 +42,7 @@ async def main(process: Process) -> None:
                 process,
                 [
                     *Auditor(asking, trail).routes,
-                    *doubt_routes(deciding, process.metrics, lambda: datetime.now(UTC)),
+                    *doubt_routes(asking, trail, process.metrics, lambda: datetime.now(UTC)),
                 ],
                 create_app(opens, doorkeeper(signing_in, trail), trail, asking),
             ),
@@ -56,7 +56,7 @@ async def main(process: Process) -> None:
             async with (
                 auditing(process, asking, trail),
                 inlet.opened(process, keeping, SEALED_FACTS, *TOPICS) as arriving,
-                kafka_horizon(access, arriving.ids, health) as horizon.known,
+                kafka_horizon(access, arriving, health) as horizon.known,
             ):
                 async for batch in arriving.batches(BATCH_RECORDS):
                     await keeper.keep(batch)

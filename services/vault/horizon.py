@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
-from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -31,31 +30,32 @@ class Horizon(Protocol):
         """
 
 
+class Places(Protocol):
+    """Knows which partitions there are: the vault's inlet."""
+
+    def places(self) -> Mapping[TopicPartition, Place]:
+        """Every partition.
+
+        Raises:
+            Unavailable: of some topic none is known yet.
+        """
+
+
 class KafkaHorizon:
     """Asks on a connection of its own: on the reader's, an answer would wait behind a fetch that finds nothing."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID]) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, known: Places) -> None:
         self._consumer = consumer
-        self._ids = ids
+        self._known = known
 
     async def ends(self) -> Ends:
+        places = self._known.places()
         try:
             async with asyncio.timeout(_ASK_SECONDS):
-                ends = await self._consumer.end_offsets(self._partitions())
+                ends = await self._consumer.end_offsets(list(places))
         except (KafkaError, TimeoutError) as error:
             raise Unavailable from error
-        return {Place(self._ids[place.topic], place.partition): end for place, end in ends.items()}
-
-    def _partitions(self) -> list[TopicPartition]:
-        """Every partition that there is.
-
-        Raises:
-            Unavailable: of some topic none is known.
-        """
-        found = {topic: self._consumer.partitions_for_topic(topic) or () for topic in self._ids}
-        if not all(found.values()):
-            raise Unavailable
-        return [TopicPartition(topic, number) for topic, numbers in found.items() for number in numbers]
+        return {places[partition]: end for partition, end in ends.items()}
 
 
 class LateHorizon:
@@ -71,15 +71,11 @@ class LateHorizon:
 
 
 @contextlib.asynccontextmanager
-async def kafka_horizon(access: KafkaAccess, ids: Mapping[str, UUID], health: Health) -> AsyncIterator[KafkaHorizon]:
-    """Give a horizon of the topics that `ids` names, read anew each time that it is asked."""
+async def kafka_horizon(access: KafkaAccess, known: Places, health: Health) -> AsyncIterator[KafkaHorizon]:
+    """Give a horizon of the partitions that `known` knows, read anew each time that it is asked."""
     consumer = await connect(lambda: make_consumer(access), health, Reason.KAFKA_UNAVAILABLE)
     try:
-        await consumer.topics()
-        places = [TopicPartition(topic, n) for topic in ids for n in consumer.partitions_for_topic(topic) or ()]
-        consumer.assign(places)
-        consumer.pause(*places)  # it looks how far there is to read, and reads nothing
-        yield KafkaHorizon(consumer, ids)
+        yield KafkaHorizon(consumer, known)
     finally:
         await consumer.stop()
 
