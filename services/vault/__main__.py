@@ -28,6 +28,10 @@ from services.wire.topics import SEALED_FACTS
 BATCH_RECORDS = 500
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def main(process: Process) -> None:
     """Keep, and open what may be opened, until the process is asked to stop."""
     harden()
@@ -37,20 +41,15 @@ async def main(process: Process) -> None:
     trail = Trail(where)
     async with sessions(where, health, 5) as (keeping, deciding, signing_in, telling, asking):
         opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set, trail))
+        people = create_app(opens, doorkeeper(signing_in, trail), trail, asking)
+        operators = [*Auditor(asking, trail).routes, *doubt_routes(asking, trail, process.metrics, now)]
         async with (
-            serving(
-                process,
-                [
-                    *Auditor(asking, trail).routes,
-                    *doubt_routes(asking, trail, process.metrics, lambda: datetime.now(UTC)),
-                ],
-                create_app(opens, doorkeeper(signing_in, trail), trail, asking),
-            ),
+            serving(process, operators, people),
             publishing(access, health, process.metrics) as publisher,
             asyncio.TaskGroup() as tasks,
         ):
             await migrate(where, told.service, told.home, health)
-            relaying = tasks.create_task(Relay(telling, publisher, lambda: datetime.now(UTC), bell).run())
+            relaying = tasks.create_task(Relay(telling, publisher, now, bell).run())
             keeper = Keeper(keeping, means.reader, means.copier, means.radar, means.kek, process.metrics)
             await keeper.count_dead_letters()
             async with (
