@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -238,6 +238,19 @@ def test_one_adult_around_two_records_is_told_without_a_word_of_it(vault: Runnin
     name, record = vault.schemas.decode(message.value() or b"", ("PatternFound",))
     assert (name, record["kind"], record["subjects"]) == ("PatternFound", "telephone", [an_id(71), an_id(72)])
     assert message.key() == record["pattern_id"].encode()
+
+
+def test_the_operator_lists_what_is_in_doubt_and_settles_it(vault: Running) -> None:
+    vault.send(b"junk")
+    with vault.service.client() as operator:
+        assert until(lambda: operator.get("/doubts").json()["doubts"], SECONDS)
+        listed = operator.get("/doubts").json()["doubts"]
+        assert {one["subject_id"] for one in listed} == {an_id(999)}
+        assert operator.post("/doubts/settled", json={"until": "tomorrow"}).status_code == 422
+        until_now = {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+        assert operator.post("/doubts/settled", json=until_now).json() == {"settled": len(listed)}
+        assert operator.get("/doubts").json() == {"doubts": []}
+    assert vault.metric("lantern_dead_letters") == 0
 
 
 def test_a_vault_without_its_keys_does_not_start(
