@@ -13,9 +13,12 @@ from starlette.types import ASGIApp
 
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
+from services.casefeed.routes.answering import Window
+from services.core.audit import Entry, checked
 from services.core.codes import OrganisationKind, Sector
 from services.core.rights import Person, PersonRole
 from services.runtime import http
+from services.runtime.audit import Private, Trail
 from services.runtime.database import Connection, Database, Session, T
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
@@ -82,6 +85,14 @@ class EmptyTables(Session):
         return await work(cast("Connection", NothingHeld()))
 
 
+class Unkept(Trail):
+    """A trail that nobody keeps: there are no tables for it."""
+
+    async def append(self, _: Connection, *told: Entry | Private) -> None:
+        for one in told:
+            checked(one.entry if isinstance(one, Private) else one)
+
+
 @pytest.fixture
 def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
     """The case feed's own application as its process serves it, and the part of it that knows the questions."""
@@ -90,8 +101,10 @@ def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
     health.green(Reason.STARTING)
     told = Settings.model_construct(service="casefeed", kafka_security=KafkaSecurity.SASL_PLAINTEXT, home=HOME)
     tables = EmptyTables(Database("", "casefeed"), health)
-    door = Door(SignInSettings.model_construct(public_url="http://casefeed"), tables, bytes(32), lambda: START)
-    people = create_app(tables, schemas, Feed(), Process(told, health, metrics, asyncio.Event()), door)
+    trail, settings = Unkept(tables.where), SignInSettings.model_construct(public_url="http://casefeed")
+    door = Door(settings, tables, bytes(32), trail, lambda: START)
+    process = Process(told, health, metrics, asyncio.Event())
+    people = create_app(Window(tables, door, trail), schemas, Feed(), process)
     assert isinstance(people, Guarded)
     assert isinstance(people.app, FastAPI)
     return http.create_app(metrics, health, SecretStr("operator"), (), people), people.app

@@ -1,7 +1,7 @@
 """GET /api/feed: server-sent events, resumed without a gap or a repeat."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -18,6 +18,7 @@ from services.casefeed.watching import Eyes
 from services.core.audit import Action, Entry, Outcome, about_feed
 from services.core.rights import Person
 from services.runtime.database import Connection
+from services.runtime.metrics import Metrics
 from services.runtime.process import Process
 from services.runtime.signin.doorkeeper import by
 
@@ -35,32 +36,31 @@ def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
     async def read_table(after: int) -> Sequence[Item]:
         return await window.session.run(lambda connection: items_after(connection, after))
 
-    async def shown(request: Request, person: Person, start: int) -> AsyncIterator[bytes]:
-        eyes = Eyes(lambda: _sight(window, request), time.monotonic)
-        try:
-            with process.metrics.watchers.track_inprogress():
-                async for sent in follow(
-                    feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons
-                ):
-                    yield sent
-        finally:
-            window.trail.note(_watched(Action.FEED_LEFT, person, feed.head))
-
     @routes.get("/api/feed", response_class=StreamingResponse)
     async def watch(
         request: Request, after: Number = None, since: Since = None, last_event_id: LastHeld = None
     ) -> StreamingResponse:
         person = (await window.door.who(request)).person
         held = after if last_event_id is None else last_event_id
-        find = partial(_start, held=held, since=since)
-        start = await answer(
-            window.session, window.trail.recorded(find, partial(_watched, Action.FEED_FOLLOWED, person))
+        find, told = partial(_start, held=held, since=since), partial(_watched, Action.FEED_FOLLOWED, person)
+        start = await answer(window.session, window.trail.recorded(find, told))
+        eyes = Eyes(lambda: _sight(window, request), time.monotonic)
+        stream = follow(feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons)
+        shown = _counted(
+            stream, process.metrics, lambda: window.trail.note(_watched(Action.FEED_LEFT, person, feed.head))
         )
-        return StreamingResponse(
-            shown(request, person, start), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
-        )
+        return StreamingResponse(shown, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     return routes
+
+
+async def _counted(stream: AsyncIterator[bytes], metrics: Metrics, left: Callable[[], None]) -> AsyncIterator[bytes]:
+    try:
+        with metrics.watchers.track_inprogress():
+            async for sent in stream:
+                yield sent
+    finally:
+        left()
 
 
 def _watched(action: Action, person: Person, sequence: int) -> Entry:
