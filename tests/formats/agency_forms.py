@@ -19,6 +19,13 @@ SPEAKS = {
     "trafficked-child-referral": OrganisationKind.SCHOOL,
 }
 NAMES = sorted(SPEAKS)
+EVENTS = {
+    "police-missing-person": ["ChildMissing", "Sighting", "ChildFound"],
+    "police-coming-to-notice": ["PoliceContact"],
+    "ukba-port-referral": ["BorderEncounter", "ReferralMade"],
+    "ukba-asylum-screening": ["BorderEncounter", "ReferralMade", "ChildMissing"],
+    "trafficked-child-referral": ["ReferralMade"],
+}
 REPORTING_MISSING = ("police-missing-person", "ukba-asylum-screening")
 
 
@@ -82,3 +89,13 @@ def _properties(part: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, 
 
 def _is_free_text(part: dict[str, Any]) -> bool:
     return part.get("type") == "string" and part.get("maxLength") in {500, 20_000}
+
+
+def types(outcome: Outcome) -> list[str]:
+    """The types of the events that were shared."""
+    return [event.type for event in outcome.events]
+
+
+def where(outcome: Outcome) -> list[Any]:
+    """Where and why something was refused."""
+    return [(problem.row, problem.column, problem.reason) for problem in outcome.problems]

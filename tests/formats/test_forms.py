@@ -10,31 +10,14 @@ from hypothesis import strategies as st
 from services.core.codes import Connection, MissingKind, PoliceCircumstance, SealedField, Sector, YesNo
 from services.core.facts import ChildFound, ChildMissing, PoliceContact, ReferralMade, Sighting
 from services.core.radar import PatternKind, signs
-from services.core.sharing import Decision, Edge, Outcome, share
-from services.core.statements import Opened, ProblemReason
-from services.formats.catalogue import READS, cut_files, read
+from services.core.sharing import Decision, Outcome
+from services.core.statements import ProblemReason
+from services.formats.catalogue import READS, cut_files
 from services.formats.schemas import FORMS
 from services.wire.avro import load_schemas
 from services.wire.records import from_record, to_record
 from tests.conftest import HOME
-from tests.formats.agency_forms import NAMES, REPORTING_MISSING, SPEAKS, decided, filled, form, of_example
-from tests.formats.documents import KEYS, RECEIVED, without
-
-EVENTS = {
-    "police-missing-person": ["ChildMissing", "Sighting", "ChildFound"],
-    "police-coming-to-notice": ["PoliceContact"],
-    "ukba-port-referral": ["BorderEncounter", "ReferralMade"],
-    "ukba-asylum-screening": ["BorderEncounter", "ReferralMade", "ChildMissing"],
-    "trafficked-child-referral": ["ReferralMade"],
-}
-
-
-def types(outcome: Outcome) -> list[str]:
-    return [event.type for event in outcome.events]
-
-
-def where(outcome: Outcome) -> list[Any]:
-    return [(problem.row, problem.column, problem.reason) for problem in outcome.problems]
+from tests.formats.agency_forms import EVENTS, NAMES, SPEAKS, decided, filled, form, of_example, types, where
 
 
 def test_every_form_has_an_example() -> None:
@@ -223,90 +206,3 @@ def test_only_those_who_may_say_that_a_child_was_found() -> None:
     outcome = of_example("police-missing-person", written_by__role="unverified")
     assert types(outcome) == ["ChildMissing", "Sighting"]
     assert [problem.reason for problem in outcome.problems] == [ProblemReason.NOT_AUTHORISED_TO_SAY]
-
-
-# The rule beside the rule: no refusal swallows a report that a child is missing.
-
-
-@pytest.mark.parametrize("name", REPORTING_MISSING)
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"child": "unknown"},
-        {"child__names": [{"text": "Given 1"}]},
-        {"child__zz": 1},
-        {"written_by": []},
-        {"adults": [{"zz": 1}, {"yy": 1}]},
-        {"narrative": 5},
-        {"missing__at": "yesterday"},
-        {"missing__kind": "hiding"},
-        {"missing__last_seen": ""},
-        {"missing__zz": 1},
-        {"indicators": ["sad", "missing_from_care"]},
-        {"sponsor": "perhaps"},
-        {"sightings": "several"},
-        {"zz": 1},
-    ],
-)
-def test_a_missing_report_is_shared_without_the_parts_that_cannot_be_read(name: str, changes: dict[str, Any]) -> None:
-    outcome = of_example(name, **changes)
-    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.SHARED, False)
-    assert types(outcome) == ["ChildMissing"]
-    assert outcome.quarantine
-
-
-def test_the_good_items_of_a_list_are_kept() -> None:
-    named = [{"text": "Given 1"}, {"text": "Givenname"}, {"text": "2"}]
-    (event,) = of_example("police-missing-person", child__names=named).events
-    assert [name.text for name in event.subject.names] == ["Givenname"]
-
-
-@pytest.mark.parametrize("name", REPORTING_MISSING)
-@pytest.mark.parametrize("gone", ["reference", "source", "written_at"])
-def test_a_missing_report_that_cannot_be_read_raises_the_alarm(name: str, gone: str) -> None:
-    outcome = decided(without(form(name), gone), kind=SPEAKS[name])
-    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.REFUSED, True)
-
-
-@pytest.mark.parametrize(
-    ("name", "changes", "alarm"),
-    [
-        ("police-missing-person", {"format": "police-missing-person/2"}, True),
-        ("police-missing-person", {"missing": "since noon"}, True),
-        ("police-coming-to-notice", {"circumstance": "missing_person_referral", "reference": 1}, True),
-        ("police-coming-to-notice", {"narrative": "A missing child.", "reference": 1}, True),
-        ("police-coming-to-notice", {"reference": 1}, False),
-        ("ukba-port-referral", {"missing": 1}, True),
-        ("ukba-port-referral", {"reference": 1}, False),
-        ("trafficked-child-referral", {"missing": {"zz": 1}, "reference": 1}, True),
-        ("trafficked-child-referral", {"reference": 1}, False),
-    ],
-)
-def test_the_alarm_is_raised_for_what_may_report_a_missing_child(
-    name: str,
-    changes: dict[str, Any],
-    alarm: bool,  # noqa: FBT001 - the expected answer
-) -> None:
-    outcome = of_example(name, **changes)
-    assert (outcome.decision, outcome.unreadable_missing_report) == (Decision.REFUSED, alarm)
-
-
-@pytest.mark.parametrize("name", REPORTING_MISSING)
-def test_a_missing_report_that_is_broken_off_raises_the_alarm(name: str) -> None:
-    content = json.dumps(form(name)).encode()[:-3]
-    (part,) = cut_files(Sector.POLICE, [content])
-    assert [problem.missing_report for problem in part.cut.problems] == [True]
-
-
-def test_a_record_holds_one_child_and_the_alarm_is_raised_for_the_missing_report_of_another() -> None:
-    documents = [form("police-missing-person", source__child=child) for child in ("PERSON-1", "PERSON-2")]
-    places = [{"table": "missing-person", "row": row, "document": each} for row, each in enumerate(documents, 1)]
-    opened = Opened(
-        "police-missing-person/1", "ORGANISATION-1", SPEAKS["police-missing-person"], RECEIVED, {"documents": places}
-    )
-    outcome = share(read(Sector.POLICE, opened), Edge(KEYS, Sector.POLICE, RECEIVED))
-    assert (types(outcome), where(outcome)) == (
-        EVENTS["police-missing-person"],
-        [(2, "source", ProblemReason.MALFORMED)],
-    )
-    assert outcome.unreadable_missing_report
