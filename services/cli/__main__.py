@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from services.cli import audit, edition, location, topics
+from services.cli import audit, edition, location, topics, vault
 from services.cli.bench.command import bench
 from services.cli.cases import case, cases
 from services.cli.enquiry import group as enquiry
@@ -34,6 +34,7 @@ def commands() -> typer.Typer:
     app.add_typer(topics.commands(), name="topics")
     app.add_typer(enquiry.commands(), name="enquiry")
     app.add_typer(audit.commands(), name="audit")
+    app.add_typer(vault.commands(), name="vault")
     return app
 
 

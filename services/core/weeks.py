@@ -83,12 +83,11 @@ def due(owner: str, held: Collection[str], published: Collection[str], now: date
     """Compare the private halves that are held and the public ones that are published with what must be at `now`."""
     make = [name for name in (key_id(owner, now), key_id(owner, now + AHEAD)) if name not in held]
     destroy = [name for name in held if needed_until(name) <= now]
-    openable = {*held, *make}
-    sealable = {name for name in openable if now < seals_until(name)}
+    sealable = {name for name in (*held, *make) if now < seals_until(name)}
     return Due(
         make=tuple(make),
         publish=tuple(sorted(sealable - {*published})),
-        withdraw=tuple(sorted({*published} - sealable)),
+        withdraw=tuple(sorted(name for name in published if seals_until(name) <= now)),
         destroy=tuple(sorted(destroy)),
     )
 

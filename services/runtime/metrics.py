@@ -118,6 +118,13 @@ SEALED_VERSIONS = Definition(
     "New versions of sealed facts that the vault keeps; the same content said again makes none.",
     "More was sealed, or corrected.",
 )
+ERASED_SAID_AGAIN = Definition(
+    "lantern_erased_said_again",
+    Kind.COUNTER,
+    "contents",
+    "Erased contents that agencies sealed to the vault again; they are not kept again.",
+    "An agency still sends what was to be erased: ask it to correct its own records.",
+)
 EVENTS_NEW = Definition(
     "lantern_events_new",
     Kind.COUNTER,
@@ -167,6 +174,7 @@ DEFINITIONS = (
     DEAD_LETTERS,
     MISSING_OFFSETS,
     SEALED_VERSIONS,
+    ERASED_SAID_AGAIN,
     WATCHERS,
     EVENTS_NEW,
     EVENTS_SAID_AGAIN,
@@ -193,6 +201,7 @@ class Metrics:
         self.dead_letters = self.gauge(DEAD_LETTERS)
         self.missing_offsets = self.counter(MISSING_OFFSETS)
         self.sealed_versions = self.counter(SEALED_VERSIONS)
+        self.erased_said_again = self.counter(ERASED_SAID_AGAIN)
         self.watchers = self.gauge(WATCHERS)
         self.events_new = self.counter(EVENTS_NEW)
         self.events_said_again = self.counter(EVENTS_SAID_AGAIN)

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,11 @@ from pathlib import Path
 from nacl.public import PrivateKey as NaclPrivateKey
 
 from services.core.errors import Misconfigured
-from services.core.weeks import Due, MalformedKeyId, begins, due, owner_of
+from services.core.weeks import Due, MalformedKeyId, begins, due, owner_of, seals_until
 from services.runtime.destruction import destroy, finish
 from services.runtime.local.files import make_private_folder, write_private
 from services.wire.opening import load_private_key
+from services.wire.seal import PublicKey, load_public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,21 @@ def rotate(places: Places, now: datetime) -> Due:
     """Make, publish, withdraw and destroy what is due; gives what that was. A killed one is finished by the next.
 
     Raises:
-        Misconfigured: a file in one of the folders is not a key of this owner.
+        Misconfigured: a file in one of the folders is no key of this owner, or what is published is not of these keys.
         OSError: the folders cannot be written.
     """
     published = make_private_folder(places.published)
     with _alone(places.own):
         _clear(places)
-        plan = due(places.owner, _names(places.own, places.owner), _names(published, places.owner), now)
+        held, shown = _names(places.own, places.owner), _names(published, places.owner)
+        _refuse_strangers(places, held, [name for name in shown if now < seals_until(name)])
+        plan = due(places.owner, held, shown, now)
         for name in plan.make:
             # The private half first: a public half without it would seal what nobody can open.
             write_private(places.own / f"{name}.json", _spelled(name, "private_key", bytes(NaclPrivateKey.generate())))
         for name in plan.publish:
-            write_private(published / f"{name}.json", _public_half(places.own / f"{name}.json"))
+            half = _public_half(places.own / f"{name}.json")
+            write_private(published / f"{name}.json", _spelled(name, "public_key", half.key))
         for name in plan.withdraw:
             (published / f"{name}.json").unlink(missing_ok=True)
         for name in plan.destroy:
@@ -91,9 +95,20 @@ def _is_named_well(name: str, owner: str) -> bool:
         return False
 
 
-def _public_half(private: Path) -> str:
+def _refuse_strangers(places: Places, held: Collection[str], shown: Iterable[str]) -> None:
+    for name in shown:
+        if name not in held or _public_half(places.own / f"{name}.json") != load_public_key(
+            places.published / f"{name}.json"
+        ):
+            raise Misconfigured(
+                f"The published key {name} fits no private key in the {places.owner}'s folder: put the right folder "
+                f"back. If it is lost for ever, so is what was sealed: then take {name} from the published keys."
+            )
+
+
+def _public_half(private: Path) -> PublicKey:
     held = load_private_key(private)
-    return _spelled(held.key_id, "public_key", bytes(NaclPrivateKey(held.key).public_key))
+    return PublicKey(held.key_id, bytes(NaclPrivateKey(held.key).public_key))
 
 
 def _spelled(key_id: str, half: str, key: bytes) -> str:

@@ -12,7 +12,7 @@ from services.core.known import Version
 from services.core.rights import Person
 from services.runtime.database import Connection
 from services.runtime.id_arrays import IdArray
-from services.vault.keys import KeyEncryptionKey, Locked
+from services.vault.keys import Keyring, Locked
 from services.vault.showing import Content
 
 Body = tuple[str, str]
@@ -20,22 +20,22 @@ Body = tuple[str, str]
 
 _LOCATIONS: LiteralString = """
     SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
-    WHERE field = 'location' AND wrapped_key IS NOT NULL
+    WHERE field = 'location' AND erasure IS NULL
     AND (fact_id, digest) IN (SELECT * FROM unnest(%b::bytea[], %b::bytea[]))"""
 _BODIES: LiteralString = """
     SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents
-    WHERE field = 'organisation' AND wrapped_key IS NOT NULL AND subject_id = ANY(%b::bytea[])"""
+    WHERE field = 'organisation' AND erasure IS NULL AND subject_id = ANY(%b::bytea[])"""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What opens a content, and what gives bodies the handles under which people belong to them."""
 
-    kek: KeyEncryptionKey
+    kek: Keyring
     people: bytes = field(repr=False)
 
 
-async def contents(connection: Connection, kek: KeyEncryptionKey, versions: Collection[Version]) -> tuple[Content, ...]:
+async def contents(connection: Connection, kek: Keyring, versions: Collection[Version]) -> tuple[Content, ...]:
     """Open these versions of sealed locations, and no other.
 
     Raises:
@@ -67,7 +67,7 @@ def speaks_as(known: Mapping[OrgHandle, AbstractSet[Body]], who: Person) -> froz
     return frozenset(handle for handle, found in known.items() if found == {(who.organisation, who.kind.value)})
 
 
-def _opened(kek: KeyEncryptionKey, *row: Any) -> Content:  # noqa: ANN401 - the columns of a row
+def _opened(kek: Keyring, *row: Any) -> Content:  # noqa: ANN401 - the columns of a row
     subject, fact, field_, digest, *locked = row
     binding = subject.hex(), fact.hex(), field_, digest
     return Content(FactId(fact.hex()), json.loads(kek.unlock(Locked(*locked), *binding)))

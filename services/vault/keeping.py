@@ -13,11 +13,13 @@ from services.runtime.fence import admit
 from services.runtime.inlet import Batch
 from services.runtime.metrics import Metrics
 from services.vault.copying import Copier
+from services.vault.erasure import said_again
 from services.vault.facts_copy import child_of
 from services.vault.handlers import Arrival, decide
-from services.vault.keys import KeyEncryptionKey
+from services.vault.keys import Keyring
 from services.vault.opening import Reader
 from services.vault.radar import Radar
+from services.vault.rotation import hold
 from services.vault.store import DeadLetter, count_dead_letters, held, keep, set_aside
 from services.wire.topics import SEALED_FACTS
 
@@ -31,6 +33,7 @@ class Kept:
     new_versions: int
     dead_letters: int
     missing_offsets: int
+    erased_said_again: int = 0
     taken: Sequence[str] = field(default=(), compare=False)
 
 
@@ -38,7 +41,7 @@ class Keeper:
     """Keeps batch after batch, and counts what its owner must know."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a batch needs
-        self, session: Session, reader: Reader, copier: Copier, radar: Radar, kek: KeyEncryptionKey, metrics: Metrics
+        self, session: Session, reader: Reader, copier: Copier, radar: Radar, kek: Keyring, metrics: Metrics
     ) -> None:
         self._session = session
         self._trail = Trail(session.where)
@@ -58,8 +61,11 @@ class Keeper:
         self._metrics.sealed_versions.inc(kept.new_versions)
         self._metrics.missing_offsets.inc(kept.missing_offsets)
         self._metrics.dead_letters.inc(kept.dead_letters)
+        self._metrics.erased_said_again.inc(kept.erased_said_again)
         if kept.dead_letters:
             log.error("Records that cannot be read or verified are kept as dead letters.", count=kept.dead_letters)
+        if kept.erased_said_again:
+            log.warning("Contents that were erased are said again; they were not kept.", count=kept.erased_said_again)
         if kept.missing_offsets:
             log.error("Kafka passed over records that were never read.", count=kept.missing_offsets)
 
@@ -72,19 +78,21 @@ class Keeper:
 
 
 async def keep_batch(  # noqa: PLR0913, PLR0917 - the same
-    connection: Connection, batch: Batch, reader: Reader, copier: Copier, radar: Radar, kek: KeyEncryptionKey
+    connection: Connection, batch: Batch, reader: Reader, copier: Copier, radar: Radar, kek: Keyring
 ) -> Kept:
     """Keep what was not kept before; for use inside one transaction."""
     admitted, holes = await admit(connection, batch)
+    await hold(connection, kek)
     sealed = {place: records for place, records in admitted.items() if records and records[0].topic == SEALED_FACTS}
     arrived, letters = _opened(reader, sealed)
     letters += await copier.copy(connection, {place: said for place, said in admitted.items() if place not in sealed})
     outcome = decide(await held(connection, {arrival.part for arrival in arrived}), arrived)
+    again = await said_again(connection, arrived)
     await keep(connection, kek, outcome)
     await radar.watch(connection, outcome.contents)
     await set_aside(connection, kek, letters)
     missing = sum(hole.next_seen - hole.first_missing for hole in holes)
-    return Kept(outcome.new_versions, len(letters), missing, offsets(admitted))
+    return Kept(outcome.new_versions, len(letters), missing, again, offsets(admitted))
 
 
 def _opened(reader: Reader, admitted: Batch) -> tuple[list[Arrival], list[DeadLetter]]:

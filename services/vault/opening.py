@@ -19,6 +19,10 @@ class Reader:
         self._opener = opener
         self._digest_key = digest_key
 
+    def renew(self, opener: Opener) -> None:
+        """Open from now on with other keys; those that were destroyed are forgotten with the old opener."""
+        self._opener = opener
+
     def read(self, frame: bytes) -> Arrival:
         """Open one sealed fact.
 

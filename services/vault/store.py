@@ -8,7 +8,7 @@ from services.core.ids import FactId, SubjectId
 from services.runtime.database import Connection, write_rows
 from services.runtime.fence import Place
 from services.vault.handlers import Arrival, Outcome, Part, Saying
-from services.vault.keys import KeyEncryptionKey, Locked
+from services.vault.keys import Keyring, Locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ async def held(connection: Connection, parts: Collection[Part]) -> Mapping[Part,
     return {part: frozenset(sayings) for part, sayings in said.items()}
 
 
-async def keep(connection: Connection, kek: KeyEncryptionKey, outcome: Outcome) -> None:
+async def keep(connection: Connection, kek: Keyring, outcome: Outcome) -> None:
     """Lock the new contents and add them with the new sayings."""
     await write_rows(
         connection,
@@ -61,7 +61,7 @@ async def keep(connection: Connection, kek: KeyEncryptionKey, outcome: Outcome) 
     )
 
 
-async def set_aside(connection: Connection, kek: KeyEncryptionKey, letters: Iterable[DeadLetter]) -> None:
+async def set_aside(connection: Connection, kek: Keyring, letters: Iterable[DeadLetter]) -> None:
     """Keep what could not be opened, whole and locked."""
     await write_rows(
         connection,

@@ -134,10 +134,6 @@ def test_the_first_rotation_makes_this_week_s_pair_and_the_next_one() -> None:
     assert due("vault", (), (), MONDAY) == Due((THIS, NEXT), (THIS, NEXT), (), ())
 
 
-def test_a_public_half_without_its_private_one_is_withdrawn() -> None:
-    assert due("vault", {THIS, NEXT}, {THIS, NEXT, "vault-2026W50"}, MONDAY).withdraw == ("vault-2026W50",)
-
-
 def test_the_private_half_is_destroyed_a_day_after_its_topics_have_forgotten_it() -> None:
     end = MONDAY + WEEK + LATE + RETENTION + SLACK
     assert THIS not in due("vault", {THIS}, (), end - timedelta(microseconds=1)).destroy

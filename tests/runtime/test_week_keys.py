@@ -165,6 +165,22 @@ def test_a_file_that_is_no_key_of_this_owner_stops_the_rotation(places: Places, 
     assert names(places.own) <= {stray}
 
 
+@pytest.mark.parametrize("folder", ["empty", "of another edition"])
+def test_another_folder_of_private_keys_does_not_take_the_place_of_the_right_one(
+    places: Places, tmp_path: Path, folder: str
+) -> None:
+    rotate(places, NOW)
+    published = {path: path.read_bytes() for path in places.published.iterdir()}
+    wrong = Places("vault", tmp_path / "wrong", places.public)
+    wrong.own.mkdir()
+    if folder != "empty":
+        rotate(Places("vault", wrong.own, tmp_path / "other public"), NOW)
+    with pytest.raises(Misconfigured, match="vault-2026W48"):
+        rotate(wrong, NOW)
+    assert {path: path.read_bytes() for path in places.published.iterdir()} == published
+    assert opens(places, seal(places, NOW))
+
+
 def test_a_second_hub_with_an_old_key_opens_nothing_that_is_sealed_now(places: Places, tmp_path: Path) -> None:
     rotate(places, NOW)
     stolen = load_private_keys(places.own)

@@ -3,6 +3,7 @@
 import pytest
 
 from services.core.codes import Sector
+from services.core.weeks import RETENTION
 from services.runtime.local.principals import DATABASE_ROLES
 from services.wire.topics import (
     AUDIT_CHECKPOINTS,
@@ -29,6 +30,15 @@ def named(topics: tuple[Topic, ...]) -> dict[str, Topic]:
 
 def test_only_the_vault_reads_sealed_facts(named: dict[str, Topic]) -> None:
     assert named[SEALED_FACTS].readers == ("vault",)
+
+
+@pytest.mark.parametrize("kind", [Kind.INTAKE, Kind.SEALED, Kind.QUARANTINE])
+def test_what_is_sealed_to_a_week_s_key_is_forgotten_before_that_key_is_destroyed(
+    topics: tuple[Topic, ...], kind: Kind
+) -> None:
+    kept_ms = {topic.retention_ms for topic in topics if topic.kind is kind}
+    assert kept_ms
+    assert all(0 < kept <= RETENTION.total_seconds() * 1000 for kept in kept_ms)
 
 
 @pytest.mark.parametrize("agency", AGENCIES)

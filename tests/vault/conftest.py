@@ -9,9 +9,10 @@ from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
 from services.vault.copying import Copier
-from services.vault.keys import DigestKey, KeyEncryptionKey
+from services.vault.keys import DigestKey, KeyEncryptionKey, Keyring
 from services.vault.opening import Reader
 from services.vault.radar import Radar
+from services.vault.rotation import adopt
 from services.wire.avro import Schemas
 from services.wire.opening import Opener
 from tests.conftest import HOME
@@ -37,8 +38,8 @@ async def session(tables: Database) -> AsyncIterator[Session]:
 
 
 @pytest.fixture
-def kek() -> KeyEncryptionKey:
-    return KeyEncryptionKey(bytes(range(32)))
+def kek() -> Keyring:
+    return Keyring(KeyEncryptionKey(bytes(range(32))))
 
 
 @pytest.fixture
@@ -52,5 +53,6 @@ def radar(schemas: Schemas) -> Radar:
 
 
 @pytest.fixture
-def vault(session: Session, reader: Reader, radar: Radar, kek: KeyEncryptionKey, schemas: Schemas) -> Vault:
+async def vault(session: Session, reader: Reader, radar: Radar, kek: Keyring, schemas: Schemas) -> Vault:
+    await session.run(lambda connection: adopt(connection, kek))
     return Vault(session, reader, Copier(schemas, VERIFIER), radar, kek, schemas)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.runtime.database import Connection
 from services.vault.handlers import Saying, versions
-from services.vault.keys import KeyEncryptionKey, Locked
+from services.vault.keys import Keyring, Locked
 
 
 class Content(NamedTuple):
@@ -19,10 +19,12 @@ class Content(NamedTuple):
     plaintext: bytes
 
 
-async def contents(connection: Connection, kek: KeyEncryptionKey) -> list[Content]:
+async def contents(connection: Connection, kek: Keyring) -> list[Content]:
     """Everything that the vault holds."""
     cursor = await connection.execute(
-        "SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents", binary=True
+        "SELECT subject_id, fact_id, field, digest, kek_id, wrapped_key, ciphertext FROM contents "
+        "WHERE erasure IS NULL",
+        binary=True,
     )
     return [_opened(kek, *row) for row in await cursor.fetchall()]
 
@@ -39,7 +41,7 @@ async def versions_of(connection: Connection, fact_id: str, field: str) -> list[
 
 
 def _opened(
-    kek: KeyEncryptionKey,
+    kek: Keyring,
     subject: bytes,
     fact: bytes,
     field: str,

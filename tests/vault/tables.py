@@ -14,7 +14,7 @@ from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
 from services.vault.copying import Copier
 from services.vault.keeping import Kept, keep_batch
-from services.vault.keys import KeyEncryptionKey
+from services.vault.keys import Keyring
 from services.vault.opening import Reader
 from services.vault.radar import Radar
 from services.wire.avro import Schemas
@@ -33,7 +33,7 @@ class Vault:
     reader: Reader
     copier: Copier
     radar: Radar
-    kek: KeyEncryptionKey
+    kek: Keyring
     schemas: Schemas
     offsets: "count[int]" = field(default_factory=count)
     places: defaultdict[tuple[str, int], "count[int]"] = field(default_factory=lambda: defaultdict(count))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.errors import BrokenRule, Misconfigured
-from services.vault.keys import DigestKey, KeyEncryptionKey, Locked, load_vault_keys
+from services.vault.keys import DigestKey, KeyEncryptionKey, Keyring, Locked, load_vault_keys
 
 KEK = KeyEncryptionKey(bytes(range(32)))
 BINDING = ("subject", "fact", "location", b"digest")
@@ -82,6 +82,64 @@ def test_nobody_without_the_digest_key_can_check_a_guess() -> None:
     assert DigestKey(bytes(32)).digest(b"1 Test Street", "f") != DigestKey(bytes([1] * 32)).digest(
         b"1 Test Street", "f"
     )
+
+
+OLD, NEW, NEWER = (KeyEncryptionKey(bytes([number] * 32)) for number in (1, 2, 3))
+
+
+@given(plaintext=st.binary(max_size=600), binding=st.lists(st.text() | st.binary(), max_size=5))
+def test_a_content_opens_through_any_number_of_key_encryption_keys(
+    plaintext: bytes, binding: list[str | bytes]
+) -> None:
+    locked = OLD.lock(plaintext, *binding)
+    for keys in (Keyring(NEW, OLD), Keyring(NEWER, NEW), Keyring(OLD, NEWER)):
+        again = keys.rewrap(locked, *binding)
+        assert again.ciphertext == locked.ciphertext
+        assert again.kek_id == keys.current.key_id
+        locked = again
+        assert Keyring(keys.current).unlock(locked, *binding) == plaintext
+
+
+def test_the_old_key_does_not_open_what_was_rewrapped() -> None:
+    again = Keyring(NEW, OLD).rewrap(OLD.lock(b"1 Test Street", *BINDING), *BINDING)
+    with pytest.raises(BrokenRule):
+        OLD.unlock(again, *BINDING)
+    with pytest.raises(BrokenRule, match=NEW.key_id):
+        Keyring(OLD).unlock(again, *BINDING)
+
+
+def test_what_was_moved_is_not_rewrapped() -> None:
+    with pytest.raises(BrokenRule):
+        Keyring(NEW, OLD).rewrap(OLD.lock(b"1 Test Street", *BINDING), "other", *BINDING[1:])
+
+
+def test_a_rewrapped_key_does_not_open_another_content_of_its_place() -> None:
+    one, other = (Keyring(NEW, OLD).rewrap(OLD.lock(text, *BINDING), *BINDING) for text in (b"1", b"2"))
+    with pytest.raises(BrokenRule):
+        NEW.unlock(Locked(one.kek_id, one.wrapped_key, other.ciphertext), *BINDING)
+
+
+def test_no_key_shows_itself_and_no_error_keeps_hold_of_one() -> None:
+    ring = Keyring(NEW, OLD)
+    assert all(secret not in f"{ring!r} {NEW!r} {DigestKey(bytes(32))!r}" for secret in ("\\x01", "\\x02", "01" * 32))
+    with pytest.raises(BrokenRule) as raised:
+        ring.rewrap(OLD.lock(b"1 Test Street", *BINDING), "other")
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
+
+
+def test_older_keys_stand_beside_the_current_one(tmp_path: Path) -> None:
+    for name, number in (("digest.key", 0), ("kek.key", 2), (f"kek.{OLD.key_id}.key", 1)):
+        (tmp_path / name).write_bytes(bytes([number] * 32))
+    keys, _ = load_vault_keys(tmp_path)
+    assert (keys.current.key_id, keys.older) == (NEW.key_id, frozenset({OLD.key_id}))
+
+
+@pytest.mark.parametrize("name", [f"kek.{OLD.key_id}.key", "kek.old.key"])
+def test_an_older_key_under_another_s_name_stops_the_vault(tmp_path: Path, name: str) -> None:
+    for each in ("digest.key", "kek.key", name):
+        (tmp_path / each).write_bytes(bytes([7] * 32))
+    with pytest.raises(Misconfigured, match="kek"):
+        load_vault_keys(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["kek.key", "digest.key"])

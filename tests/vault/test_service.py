@@ -30,6 +30,7 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import csrf_of
 from services.vault.keys import load_vault_keys
 from services.wire.avro import Schemas
+from services.wire.seal import PublicKey
 from services.wire.topics import CASE_UPDATES, PATTERNS
 from tests.builders import an_id
 from tests.core.enquiries import ONE, TWO, said
@@ -43,6 +44,7 @@ from tests.vault.messages import case_update, stored
 from tests.vault.opened import contents
 
 SECONDS = 30
+TODAY = PublicKey(key_id("vault", datetime.now(UTC)), PUBLIC.key)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Running:
         self.write(*(stored(self.schemas, known) for known in said))
 
     def seal(self, *facts: SealedFact) -> None:
-        self.send(*(frame(self.schemas, one) for one in facts))
+        self.send(*(frame(self.schemas, one, TODAY) for one in facts))
 
     def addresses(self) -> list[str]:
         """Everything that the vault holds, opened with its own key."""
@@ -93,10 +95,11 @@ class Running:
 
 def make_keys(folder: Path) -> Path:
     folder.mkdir()
-    private = {"key_id": PRIVATE.key_id, "private_key": base64.b64encode(PRIVATE.key).decode()}
-    (folder / f"{PRIVATE.key_id}.json").write_text(json.dumps(private))
+    private = {"key_id": TODAY.key_id, "private_key": base64.b64encode(PRIVATE.key).decode()}
+    (folder / f"{TODAY.key_id}.json").write_text(json.dumps(private))
     (folder / "kek.key").write_bytes(bytes(range(32)))
     (folder / "digest.key").write_bytes(bytes(32))
+    (folder / "backup.key").write_bytes(bytes(32))
     (folder / "people.key").write_bytes(bytes(32))
     return folder
 

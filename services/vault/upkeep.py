@@ -1,0 +1,94 @@
+"""What the vault does for its operator: erase, replace the key-encryption key, save, restore; it shows no content."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from services.runtime.database import Database, Session
+from services.vault import rotation
+from services.vault.backup import End, Keys, restore, save
+from services.vault.erasure import Erased, ErasureReason, Scope, erase
+from services.vault.keys import DigestKey, Keyring, read_key
+
+BACKUP_KEY = "backup.key"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """The work itself; `gate` is held while the store is replaced, so that nothing is kept at the same time."""
+
+    session: Session
+    where: Database
+    folder: Path
+    keys: Keyring
+    digest_key: DigestKey
+    restored: Callable[[], None]
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+    was_restored: bool = False
+    _rotating: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Let the store be under the current key, and go on with a rotation that was broken off.
+
+        Raises:
+            OtherStore: the store is under a key that is not there.
+        """
+        await self.session.run(lambda connection: rotation.adopt(connection, self.keys))
+        if self.keys.older:
+            self._go_on()
+
+    def rotate(self) -> None:
+        """Begin to replace the key-encryption key.
+
+        Raises:
+            UnderWay: it is being replaced already.
+            OSError: the folder of keys cannot be written; nothing is changed.
+        """
+        rotation.begin(self.folder, self.keys)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._rotating = asyncio.create_task(rotation.go_on(self.session, self.folder, self.keys))
+        self._rotating.add_done_callback(_tell)
+
+    async def standing(self) -> dict[str, object]:
+        """How far a rotation is, and whether it goes on; one that does not and has older keys left has failed."""
+        standing = await rotation.standing(self.session, self.keys)
+        return {**asdict(standing), "under_way": self._rotating is not None and not self._rotating.done()}
+
+    async def erase(self, scope: Scope, reason: ErasureReason) -> Erased:
+        """Erase for good, and say so in the log."""
+        erased = await self.session.run(lambda connection: erase(connection, scope, reason))
+        log.info("Contents of the vault were erased.", count=erased.contents, reason=reason.value)
+        return erased
+
+    def saved(self) -> AsyncIterator[bytes]:
+        """Raises Misconfigured where there is no backup.key."""
+        return save(self.where, self._own(), datetime.now(UTC))
+
+    async def restore(self, received: AsyncIterator[bytes], *, replace: bool) -> End:
+        """Afterwards the process ends, and the next one reads Kafka from where the backup stood.
+
+        Raises:
+            NotWhole, Unfit, Misconfigured: nothing was changed.
+        """
+        async with self.gate:
+            end = await restore(self.where, self._own(), received, replace=replace)
+            log.warning("A backup was put in the place of the store; the vault starts anew from it.")
+            self.was_restored = True
+            self.restored()
+        return end
+
+    def _own(self) -> Keys:
+        return Keys(read_key(self.folder / BACKUP_KEY), self.keys, self.digest_key)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("The key-encryption key was not replaced; every key is kept: start the vault again.", exc_info=error)
