@@ -82,18 +82,11 @@ def said(
     occurred_at = None if on is None else day(0) + timedelta(days=on)
     known_at = day(0) + timedelta(days=(on or 0) if known is None else known)
     recorded_at = known_at if recorded is None else day(0) + timedelta(days=recorded)
+    fact_id = FactId(an_id(1000 + (number if of_fact is None else of_fact)))
     head = Head(
-        event_id=EventId(an_id(1000 + number)),
-        fact_id=FactId(an_id(1000 + (number if of_fact is None else of_fact))),
-        subject_id=subject,
-        sector=sector,
-        org=org,
-        role=role,
-        occurred_at=occurred_at,
-        precision=Precision.UNKNOWN if on is None else precision,
-        recorded_at=recorded_at,
-        received_at=recorded_at,
-    )
+        EventId(an_id(1000 + number)), fact_id, subject, sector, org, role, occurred_at,
+        Precision.UNKNOWN if on is None else precision, recorded_at, recorded_at,
+    )  # fmt: skip
     return Known(Event(head, Subject(), fact), known_at)
 
 

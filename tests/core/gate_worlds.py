@@ -153,14 +153,16 @@ def since() -> States:
     }
 
 
+def two(one: Any, other: Any, **how: Any) -> tuple[Known, ...]:
+    """Two approvals, one after the other."""
+    return said(one, 96, 32), said(other, 97, 32, **how)
+
+
 def approvals() -> States:
     """Who approved what."""
-
-    def two(one: Any, other: Any, **how: Any) -> tuple[Known, ...]:
-        return said(one, 96, 32), said(other, 97, 32, **how)
-
     one, other = approval(FIRST, "first"), approval(SECOND, "second")
     third = said(approval(CHECKER, "second"), 98, 33)
+    withdrawn = said(replace(other, decision=ANOTHER_DECISION), 98, 32, of_fact=97, known=33)
     return {
         "good": two(one, other),
         "none": (),
@@ -180,10 +182,7 @@ def approvals() -> States:
         "by the assessor": two(one, approval(ASSESSOR, "second")),
         "by the opener": two(one, approval(OPENER, "second")),
         "by the opener and two others": (*two(one, approval(OPENER, "second")), third),
-        "withdrawn by a correction": (
-            *two(one, other),
-            said(replace(other, decision=ANOTHER_DECISION), 98, 32, of_fact=97, known=33),
-        ),
+        "withdrawn by a correction": (*two(one, other), withdrawn),
     }
 
 
