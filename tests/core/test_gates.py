@@ -7,7 +7,6 @@ ones and of up to two good ones, with LANTERN_PROVE=1 every set there is. Who is
 whole, and so is who may see a child's location in order to look for or after the child.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -18,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.gates import Allow, Deny, enquirer_release, protective_access
+from tests.conftest import full_size
 from tests.core import gate_oracle
 from tests.core.access_states import Accesses
 from tests.core.enquiries import NOW
 from tests.core.gate_enumeration import Releases, World, partitions
 
-PROVE = "LANTERN_PROVE" in os.environ
+PROVE = full_size()
 LIKE_ANOTHER = {"police check", "ukba check"}
 """One function judges the three agencies' checks: in pairs the local authority's stands for all, except in a proof."""
 
