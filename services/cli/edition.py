@@ -21,7 +21,7 @@ from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
 from services.runtime.local.ports import DEFAULT_BASE
 from services.runtime.local.principals import OPERATOR, SERVICES
-from services.runtime.local.programs import PARTS, WITHOUT_HTTP
+from services.runtime.local.programs import PARTS
 from services.runtime.local.supervisor import State, Supervisor
 from services.wire.topics import load_topics
 
@@ -175,6 +175,5 @@ def _facts(edition: Edition) -> dict[str, Any]:
 
 
 def _service(edition: Edition, state: State) -> dict[str, Any]:
-    url = None if state.name in WITHOUT_HTTP else f"http://127.0.0.1:{edition.ports[state.name]}"
-    metrics = f"{url}/metrics" if state.name in SERVICES else None
-    return {"state": state.state, "pid": state.pid, "url": url, "metrics": metrics}
+    url = None if state.name in PARTS else f"http://127.0.0.1:{edition.ports[state.name]}"
+    return {"state": state.state, "pid": state.pid, "url": url, "metrics": url and f"{url}/metrics"}

@@ -19,7 +19,7 @@ from services.runtime.local import kafka, postgres, record
 from services.runtime.local.ports import HOST, free_base
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
-from services.runtime.local.starting import alone, is_ready
+from services.runtime.local.starting import alone, is_ready, provider_answers
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import SHARED
 from tests.edition import LocalEdition
@@ -122,6 +122,8 @@ def answers(edition: LocalEdition, name: str) -> bool:
         return kafka.answers(kafka.administrator(parts.kafka.bootstrap, parts.kafka.password))
     if name == "postgres":
         return postgres.answers(parts.postgres)
+    if name == "provider":
+        return provider_answers(parts)
     with httpx.Client(timeout=2, trust_env=False) as client:
         return is_ready(parts, name, client)
 

@@ -13,8 +13,7 @@ from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES
 from services.runtime.local.provider import keys as provider_keys
 from services.runtime.settings import environment
 
-WITHOUT_HTTP = ("kafka", "postgres")
-PARTS = (*WITHOUT_HTTP, "provider")
+PARTS = ("kafka", "postgres", "provider")
 PEOPLE = ROOT / "services" / "cli" / "scenario" / "people.json"
 """The invented people who can sign in."""
 
