@@ -50,6 +50,9 @@ class KafkaHorizon:
 
     async def ends(self) -> Ends:
         places = self._known.places()
+        if self._consumer.assignment() != places.keys():
+            self._consumer.assign(list(places))
+            self._consumer.pause(*places)  # it looks how far there is to read, and reads nothing
         try:
             async with asyncio.timeout(_ASK_SECONDS):
                 ends = await self._consumer.end_offsets(list(places))
