@@ -43,6 +43,9 @@ MAY_HOLD_TEXT = {
     "AnswerView.say": "fixed sentences: core/letters.py",
     "AnswerView.do": "fixed sentences: core/letters.py",
     "AnswerView.letter": "a fixed letter: core/letters.py",
+    "PatternView.pattern_id": "a keyed id",
+    "WaitingView.decision_id": "an id",
+    "WaitingView.waits_for": "second_person or coordinator, as its topic has it",
     "Asked.event_ids": "ids, checked by a pattern; a question, not an answer",
 }
 # Handles of people in facts are keyed like ids.

@@ -13,11 +13,20 @@ _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _ROUNDS = 5
 
 Parsed = tuple[str, tuple[str, ...]]
+Counted = Counter[tuple[str, int]]
 
 
 def differences(one: Iterable[str], other: Iterable[str]) -> list[str]:
-    """The texts that are said more often in one world than in the other, with how often, ids left out."""
-    left, right = _counted(list(one)), _counted(list(other))
+    """The texts that are said more often in one world than in the other, with how often, ids left out.
+
+    Where the texts agree, it is those whose ids are not equal to the same others in both.
+    """
+    worlds = [[_parsed(text) for text in world] for world in (one, other)]
+    said = [Counter((text, 0) for text, _ in world) for world in worlds]
+    return _only(*said) or _only(*map(_named, worlds))
+
+
+def _only(left: Counted, right: Counted) -> list[str]:
     return [
         f"{sign} {count} times: {text}"
         for sign, only in (("-", left - right), ("+", right - left))
@@ -25,9 +34,8 @@ def differences(one: Iterable[str], other: Iterable[str]) -> list[str]:
     ]
 
 
-def _counted(texts: Sequence[str]) -> Counter[tuple[str, int]]:
+def _named(parsed: Sequence[Parsed]) -> Counted:
     """Each text by what it says and which ids it names."""
-    parsed = [_parsed(text) for text in texts]
     names = _names(parsed)
     return Counter((said, hash(tuple(names[one] for one in ids))) for said, ids in parsed)
 
@@ -36,9 +44,8 @@ def _parsed(text: str) -> Parsed:
     return _ID.sub("<id>", text), tuple(_ID.findall(text))
 
 
-def _names(parsed: Iterable[Parsed]) -> Mapping[str, int]:
+def _names(parsed: Sequence[Parsed]) -> Mapping[str, int]:
     """Each id's name: what it shares with all ids that stand in the same texts at the same places."""
-    parsed = list(parsed)
     names = dict.fromkeys((one for _, ids in parsed for one in ids), 0)
     for _ in range(_ROUNDS):
         places: dict[str, list[int]] = defaultdict(list)

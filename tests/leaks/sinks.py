@@ -132,6 +132,7 @@ def answers(edition: LocalEdition) -> Iterator[Sink]:
     with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
         yield from _cases(coordinator, casefeed)
         yield from _enquiries(coordinator, casefeed)
+        yield from _vault(coordinator, f"http://127.0.0.1:{edition.parts.ports['vault']}")
         yield from (("/api/feed", line.encode()) for line in feed(edition, coordinator, casefeed))
 
 
@@ -154,8 +155,15 @@ def feed(edition: LocalEdition, client: httpx.Client, casefeed: str) -> Iterator
                 return
 
 
+def _vault(client: httpx.Client, base: str) -> Iterator[Sink]:
+    """The vault's own pages and answers, to somebody to whom nothing was opened."""
+    unknown = "f" * 32
+    for path in ("/", "/over", f"/decisions/{unknown}", f"/api/decisions/{unknown}", "/doubts", "/signin", "/nowhere"):
+        yield f"vault {path}", _spelt(client.get(f"{base}{path}", headers={"accept": "text/html"}))
+
+
 def _enquiries(client: httpx.Client, base: str) -> Iterator[Sink]:
-    for path in ("/api/answer", "/api/person", "/signin"):
+    for path in ("/api/answer", "/api/person", "/api/patterns", "/api/waiting", "/signin"):
         yield path, _spelt(client.get(f"{base}{path}"))
     listed = client.get(f"{base}/api/enquiries", params={"at_most": 500})
     yield "/api/enquiries", _spelt(listed)

@@ -20,13 +20,24 @@ from services.runtime.local import credentials
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
-from services.wire.topics import Topic
+from services.wire.topics import PATTERNS, Topic
 from tests.conftest import full_size
 from tests.edition import LocalEdition, local_edition
 from tests.leaks.alike import differences
 from tests.leaks.publishing import kept, publish
 from tests.leaks.sinks import feed, taken
-from tests.leaks.told import called, headers_of, of_case, of_enquiry, of_feed, of_message, of_page, of_summary
+from tests.leaks.told import (
+    called,
+    headers_of,
+    of_case,
+    of_enquiry,
+    of_feed,
+    of_message,
+    of_page,
+    of_patterns,
+    of_summary,
+    of_widest,
+)
 from tests.leaks.worlds import World, submissions
 
 CHILDREN = 10_000 if full_size() else 200
@@ -34,7 +45,7 @@ PATIENCE_SECONDS = 600
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 OF_TIME = re.compile(
     r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded)"
-    r'|lantern_events_(in|out)\w*{topic="case-updates.v1"}|\w+_created'
+    r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns).v1"}|\w+_created'
 )
 WRONG = [
     ("/api/cases", {"cursor": "none"}),
@@ -82,12 +93,15 @@ class Told:
             yield f"publish: {answer}"
 
     def _messages(self) -> Iterator[str]:
+        patterns = []
         for message in taken(self.edition, *(topic.topic for topic in self.topics)):
-            headers: Any = message.headers() or ()
-            told = headers_of(headers)
-            yield from of_message(
-                self.schemas, str(message.topic()), message.key() or b"", message.value() or b"", told
-            )
+            if message.topic() == PATTERNS:
+                patterns.append(message.value() or b"")
+            else:
+                headers: Any = message.headers() or ()
+                key, value = message.key() or b"", message.value() or b""
+                yield from of_message(self.schemas, str(message.topic()), key, value, headers_of(headers))
+        yield from of_widest(self.schemas, patterns)
 
     def _cases(self, client: httpx.Client) -> Iterator[str]:
         api = f"{self.url('casefeed')}/api/cases"
@@ -99,6 +113,8 @@ class Told:
             yield from of_summary(case, names)
             yield from of_case(client.get(f"{api}/{case['case_id']}").json(), names)
         yield from self._enquiries(client, names)
+        found = client.get(f"{self.url('casefeed')}/api/patterns", params={"at_most": 500}).json()["patterns"]
+        yield from of_patterns(found, names)
         lines = list(feed(self.edition, client, self.url("casefeed")))
         heard = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
         numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from services.core.facts import FACTS
-from services.wire.avro import Schemas
+from services.wire.avro import Record, Schemas
 from services.wire.signing import HEADER
 
 Json = Mapping[str, Any]
@@ -78,6 +78,32 @@ def of_summary(case: Json, names: Mapping[str, str]) -> Iterator[str]:
     yield text_of("case", [name, {**case, "case_id": None, "subjects": len(case["subjects"]), "state": state}])
     yield from (text_of("record of a case", [name, subject]) for subject in case["subjects"])
     yield from (text_of("open episode of a case", [name, episode]) for episode in case["state"]["open_episodes"])
+
+
+def of_patterns(patterns: Iterable[Json], names: Mapping[str, str]) -> Iterator[str]:
+    """The patterns as they are shown, the widest first."""
+    shown = list(patterns)
+    widths = [(-len(pattern["cases"]), pattern["pattern_id"]) for pattern in shown]
+    assert widths == sorted(widths)
+    for pattern in shown:
+        name = pattern["pattern_id"]
+        _in_order(pattern["cases"])
+        yield text_of("pattern", [name, pattern["kind"], len(pattern["cases"])])
+        yield from (text_of("case of a pattern", [name, names[case]]) for case in pattern["cases"])
+
+
+def of_widest(schemas: Schemas, patterns: Iterable[bytes]) -> Iterator[str]:
+    """What patterns.v1 says in the end: how often a pattern is told while it grows is a matter of time."""
+    widest: dict[str, Record] = {}
+    for frame in patterns:
+        _, record = schemas.decode(frame)
+        known = widest.setdefault(record["pattern_id"], record)
+        if len(record["subjects"]) > len(known["subjects"]):
+            widest[record["pattern_id"]] = record
+    for name, record in widest.items():
+        _in_order(record["subjects"])
+        yield text_of("topic patterns.v1", [name, record["kind"], len(record["subjects"])])
+        yield from (text_of("record of a pattern", [name, subject]) for subject in record["subjects"])
 
 
 def of_enquiry(enquiry: Json, names: Mapping[str, str]) -> Iterator[str]:
