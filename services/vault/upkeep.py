@@ -65,7 +65,8 @@ class Upkeep:
     async def erase(self, scope: Scope, reason: ErasureReason) -> Erased:
         """Erase for good, and say so in the log."""
         erased = await self.session.run(lambda connection: erase(connection, scope, reason))
-        log.info("Contents of the vault were erased.", count=erased.contents, reason=reason.value)
+        how_many = erased.contents
+        log.info("Contents of the vault were erased.", count=how_many, reason=reason.value)
         return erased
 
     def saved(self) -> AsyncIterator[bytes]:
