@@ -31,7 +31,7 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka and 
 	$(pytest)
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
-	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/leaks
+	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/leaks
 
 bench: $(ready) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
