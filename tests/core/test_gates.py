@@ -104,17 +104,6 @@ def test_each_state_of_each_condition_alone_gives_exactly_its_reasons() -> None:
         assert (frozenset() if isinstance(answered, Allow) else answered) == gate_oracle.reasons_for(world), world
 
 
-def test_every_two_states_of_every_two_conditions_agree_with_the_oracle() -> None:
-    assert disagreements(releases.pairs(without=set() if PROVE else LIKE_ANOTHER), agrees_on_release) == []
-
-
-def test_every_set_of_bad_conditions_agrees_with_the_oracle() -> None:
-    assert BAD.keys() == releases.states.keys()
-
-    worlds = subsets(len(BAD), -1) if PROVE else subsets(3, 2)
-    assert disagreements(worlds, agrees_on_release) == []
-
-
 def test_every_way_in_which_people_can_be_the_same_agrees_with_the_oracle() -> None:
     def agrees(people: World) -> bool:
         answered = told(enquirer_release(*releases.with_people(people), NOW))
@@ -181,3 +170,14 @@ def test_a_protective_access_is_allowed_until_it_is_said_to_end(data: st.DataObj
     if isinstance(answer, Allow):
         later = NOW + (answer.until - NOW) * thousandths / 1000
         assert isinstance(protective_access(asked, known, later), Allow)
+
+
+def test_every_two_states_of_every_two_conditions_agree_with_the_oracle() -> None:
+    assert disagreements(releases.pairs(without=set() if PROVE else LIKE_ANOTHER), agrees_on_release) == []
+
+
+def test_every_set_of_bad_conditions_agrees_with_the_oracle() -> None:
+    assert BAD.keys() == releases.states.keys()
+
+    worlds = subsets(len(BAD), -1) if PROVE else subsets(3, 2)
+    assert disagreements(worlds, agrees_on_release) == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.leaks.seeding import Edit, Leak, Tree
 
-LOOK = tuple(f"tests/core/test_{name}.py" for name in ("gates", "ladder", "known", "responsible"))
+LOOK = tuple(f"tests/core/test_{name}.py" for name in ("known", "responsible", "ladder", "gates"))
 TOLD = tomllib.loads(Path(__file__).with_name("opened_gates.toml").read_text("utf-8"))["gate"]
 GATES = [Leak(told["name"], LOOK, tuple(Edit(**edit) for edit in told["edits"])) for told in TOLD]
 
