@@ -2,7 +2,8 @@
 
 What a world says of its own time (when the broker took a record, when a line was logged) is told as "<now>" if it lies
 within the world's run. Left out, because they are of time itself: how the correlator's updates are cut into batches,
-and the metrics of processes, of batches and of the moment. Kafka's and PostgreSQL's own logs are left to the canaries.
+the heads of the audit's chains, and the metrics of processes, of batches and of the moment. Kafka's and PostgreSQL's
+own logs are left to the canaries.
 """
 
 import json
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from services.runtime.local import credentials
-from services.runtime.local.principals import SERVICES
+from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
-from services.wire.topics import PATTERNS, Topic
+from services.wire.topics import AUDIT_CHECKPOINTS, PATTERNS, Topic
 from tests.conftest import full_size
 from tests.edition import LocalEdition, local_edition
 from tests.leaks.alike import differences
@@ -44,8 +46,8 @@ CHILDREN = 10_000 if full_size() else 200
 PATIENCE_SECONDS = 600
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 OF_TIME = re.compile(
-    r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded)"
-    r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns).v1"}|\w+_created'
+    r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded|audit_unwitnessed)"
+    r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns|audit-checkpoints).v1"}|\w+_created'
 )
 WRONG = [
     ("/api/cases", {"cursor": "none"}),
@@ -94,7 +96,7 @@ class Told:
 
     def _messages(self) -> Iterator[str]:
         patterns = []
-        for message in taken(self.edition, *(topic.topic for topic in self.topics)):
+        for message in taken(self.edition, *(topic.topic for topic in self.topics if topic.topic != AUDIT_CHECKPOINTS)):
             if message.topic() == PATTERNS:
                 patterns.append(message.value() or b"")
             else:
@@ -180,6 +182,21 @@ def settled(edition: LocalEdition, contents: int) -> bool:
     return asked[0] == asked[1] and kept(edition) == contents
 
 
+def patterns_are_shown(edition: LocalEdition, schemas: Schemas) -> bool:
+    """Whether the vault has told every pattern, and the case feed holds each as wide as it was told."""
+    told = [schemas.decode(message.value() or b"")[1] for message in taken(edition, PATTERNS)]
+    widest = {record["pattern_id"]: 0 for record in told}
+    for record in told:
+        widest[record["pattern_id"]] = max(widest[record["pattern_id"]], len(record["subjects"]))
+    server = edition.parts.postgres
+    with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
+        waiting = admin.execute("SELECT FROM vault.outbox WHERE told_at IS NULL").fetchall()
+        shown = admin.execute(
+            "SELECT encode(pattern_id, 'hex'), cardinality(subjects) FROM casefeed.patterns"
+        ).fetchall()
+    return not waiting and dict(shown) == widest
+
+
 def told(schemas: Schemas, topics: tuple[Topic, ...], world: World, folder: Path) -> list[str]:
     """What is heard in a world that is published to an edition of its own."""
     with local_edition(folder / "data") as edition:
@@ -188,6 +205,7 @@ def told(schemas: Schemas, topics: tuple[Topic, ...], world: World, folder: Path
         began = datetime.now(UTC).replace(microsecond=0)
         published = [publish(edition, folder, files) for files in submissions(world)]
         assert until(lambda: settled(edition, _contents(edition, schemas)), PATIENCE_SECONDS, 0.5)
+        assert until(lambda: patterns_are_shown(edition, schemas), PATIENCE_SECONDS, 0.5)
         return Told(edition, schemas, topics, began, logged, published).texts()
 
 
