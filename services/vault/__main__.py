@@ -49,7 +49,7 @@ async def main(process: Process) -> None:
         people = create_app(opens, doorkeeper(signing_in, trail), trail, asking)
         operators = [*Auditor(asking, trail).routes, *doubt_routes(asking, trail, process.metrics, now)]
         async with (
-            means.upkeep(where, process) as upkeep,
+            means.upkeep(where, process, trail) as upkeep,
             renewal.going_on(means.renew),
             serving(process, [*operators, *upkeep_routes(upkeep)], people),
             publishing(access_of(told), health, process.metrics) as publisher,

@@ -3,7 +3,7 @@
 The keys are not in it: backup.key opens the file, and the key-encryption keys that it names open the contents.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -87,8 +87,17 @@ async def save(where: Database, own: Keys, now: datetime) -> AsyncIterator[bytes
     yield sealer.seal(_END + End(rows=rows).model_dump_json().encode(), last=True)
 
 
-async def restore(where: Database, own: Keys, received: AsyncIterator[bytes], *, replace: bool) -> End:
+async def restore(
+    where: Database,
+    own: Keys,
+    received: AsyncIterator[bytes],
+    *,
+    replace: bool,
+    record: Callable[[Connection, End], Awaitable[object]],
+) -> End:
     """Put a backup in the place of the store, in one transaction that is committed behind the file's true end.
+
+    `record` is done as the last thing in it.
 
     Raises:
         NotWhole: the file is cut short, altered, or not this vault's.
@@ -103,6 +112,7 @@ async def restore(where: Database, own: Keys, received: AsyncIterator[bytes], *,
         await _empty(connection, tables, replace=replace)
         end = await _fill(connection, head.tables, parts)
         await _go_on_counting(connection)
+        await record(connection, end)
     return end
 
 

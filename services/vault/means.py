@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from services.runtime.audit import Trail
 from services.runtime.database import Database, sessions
 from services.runtime.health import Health
 from services.runtime.process import Process
@@ -46,10 +47,10 @@ class Means:
         self.reader.renew(Opener(*load_private_keys(self.folders.keys)))
 
     @contextlib.asynccontextmanager
-    async def upkeep(self, where: Database, process: Process) -> AsyncIterator[Upkeep]:
+    async def upkeep(self, where: Database, process: Process, trail: Trail) -> AsyncIterator[Upkeep]:
         """Give who cares for the store, with a session of their own; a restored store ends the process."""
         async with sessions(where, process.health, 1) as (caring,):
-            yield Upkeep(caring, where, self.folders.keys, self.kek, self.digest_key, process.stopping.set)
+            yield Upkeep(caring, where, self.folders.keys, self.kek, self.digest_key, trail, process.stopping.set)
 
     def disclose(self, asked: Asked, witness: Witness, now: datetime) -> Told:
         """Say to the witness's agency that they saw what a decision shows."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import structlog
 
-from services.runtime.database import Database, Session
+from services.core.audit import OPERATOR, Action, Entry, Kind, Outcome, about
+from services.runtime.audit import Trail
+from services.runtime.database import Connection, Database, Session
 from services.vault import rotation
 from services.vault.backup import End, Keys, restore, save
 from services.vault.erasure import Erased, ErasureReason, Scope, erase
@@ -28,6 +30,7 @@ class Upkeep:
     folder: Path
     keys: Keyring
     digest_key: DigestKey
+    trail: Trail
     restored: Callable[[], None]
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     was_restored: bool = False
@@ -51,6 +54,7 @@ class Upkeep:
             OSError: the folder of keys cannot be written; nothing is changed.
         """
         rotation.begin(self.folder, self.keys)
+        self.trail.note(Entry(Action.KEY_REPLACED, Outcome.ALLOWED, OPERATOR))
         self._go_on()
 
     def _go_on(self) -> None:
@@ -64,14 +68,20 @@ class Upkeep:
 
     async def erase(self, scope: Scope, reason: ErasureReason) -> Erased:
         """Erase for good, and say so in the log."""
-        erased = await self.session.run(lambda connection: erase(connection, scope, reason))
+        erased = await self.session.run(
+            self.trail.recorded(
+                lambda connection: erase(connection, scope, reason), lambda done: _erasure(scope, reason, done)
+            )
+        )
         how_many = erased.contents
         log.info("Contents of the vault were erased.", count=how_many, reason=reason.value)
         return erased
 
     def saved(self) -> AsyncIterator[bytes]:
         """Raises Misconfigured where there is no backup.key."""
-        return save(self.where, self._own(), datetime.now(UTC))
+        own = self._own()
+        self.trail.note(Entry(Action.STORE_SAVED, Outcome.ALLOWED, OPERATOR))
+        return save(self.where, own, datetime.now(UTC))
 
     async def restore(self, received: AsyncIterator[bytes], *, replace: bool) -> End:
         """Afterwards the process ends, and the next one reads Kafka from where the backup stood.
@@ -80,14 +90,25 @@ class Upkeep:
             NotWhole, Unfit, Misconfigured: nothing was changed.
         """
         async with self.gate:
-            end = await restore(self.where, self._own(), received, replace=replace)
+            end = await restore(self.where, self._own(), received, replace=replace, record=self._record)
             log.warning("A backup was put in the place of the store; the vault starts anew from it.")
             self.was_restored = True
             self.restored()
         return end
 
+    async def _record(self, connection: Connection, end: End) -> None:
+        rows = sum(end.rows.values())
+        await self.trail.append(connection, Entry(Action.STORE_RESTORED, Outcome.ALLOWED, OPERATOR, count=rows))
+
     def _own(self) -> Keys:
         return Keys(read_key(self.folder / BACKUP_KEY), self.keys, self.digest_key)
+
+
+def _erasure(scope: Scope, reason: ErasureReason, done: Erased) -> Entry:
+    record = (about(Kind.RECORD, scope.subject_id),) if scope.subject_id else ()
+    fact = (about(Kind.FACT, scope.fact_id),) if scope.fact_id else ()
+    codes = (reason.value, *((scope.field.value,) if scope.field else ()))
+    return Entry(Action.ERASED, Outcome.ALLOWED, OPERATOR, about=record + fact, reasons=codes, count=done.contents)
 
 
 def _tell(task: asyncio.Task[None]) -> None:
