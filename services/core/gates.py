@@ -6,9 +6,9 @@ on. The table of conditions is in DECISIONS.md.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
+from services.core.allocation import allocated_until
 from services.core.codes import OrganisationKind, Purpose, Role, YesNo
 from services.core.denials import Reason
 from services.core.evidence import concerns, dated, living, stand
@@ -19,12 +19,11 @@ from services.core.facts import (
     PlacementStarted,
     PlacementThreatSeen,
     ReleaseApproved,
-    WorkerAllocated,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
 from services.core.known import Knowledge, Version, Word, present
 from services.core.ladder import Ladder, climb
-from services.core.open_alerts import OPEN_END, alerts_until
+from services.core.open_alerts import alerts_until
 from services.core.responsible import responsible_authority
 from services.core.rungs import LINKS, officers
 
@@ -185,9 +184,8 @@ def protective_access(asked: AccessAsked, known: Knowledge, now: datetime) -> Al
 def _entitled_until(asked: AccessAsked, known: Knowledge, now: datetime) -> datetime | Reason:
     """Until when the opener is a worker on the case, or on duty for the police or the authority with an open alert."""
     words = [word for word in present(known.said) if concerns(word.event, known.subjects)]
-    allocated = [_allocation_ends(word) for word in words if _allocates(word, asked.opener.handle, now)]
-    if any(now < end for end in allocated):
-        return max(allocated)
+    if allocated := allocated_until(words, asked.opener.handle, now):
+        return allocated
     if asked.opener.role != Role.DUTY_OFFICER:
         return Reason.NOT_ENTITLED
     if asked.opener.kind is not OrganisationKind.POLICE_FORCE:
@@ -196,16 +194,6 @@ def _entitled_until(asked: AccessAsked, known: Knowledge, now: datetime) -> date
     if asked.purpose not in _SEARCHING:
         return Reason.WRONG_PURPOSE
     return alerts_until(words, now) or Reason.NO_OPEN_ALERT
-
-
-def _allocates(word: Word[Any], handle: str, now: datetime) -> bool:
-    return isinstance(word.fact, WorkerAllocated) and word.fact.worker == handle and word.happened(now)
-
-
-def _allocation_ends(word: Word[WorkerAllocated]) -> datetime:
-    """The last day counts (¶5.70)."""
-    until = word.fact.until
-    return datetime.combine(until + timedelta(days=1), time(), UTC) if until else OPEN_END
 
 
 def _not_seconded(asked: AccessAsked, now: datetime) -> Iterator[Reason]:
