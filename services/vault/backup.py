@@ -218,7 +218,7 @@ async def _needed(connection: Connection) -> frozenset[str]:
     """The key-encryption keys without which something in the store would stay closed."""
     cursor = await connection.execute(
         """SELECT kek_id FROM key_encryption_key UNION SELECT DISTINCT kek_id FROM contents WHERE erasure IS NULL
-           UNION SELECT DISTINCT kek_id FROM dead_letters"""
+           UNION SELECT DISTINCT kek_id FROM dead_letters WHERE erasure IS NULL"""
     )
     return frozenset(kek_id for (kek_id,) in await cursor.fetchall())
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from psycopg.rows import TupleRow
+
 from services.core.codes import SealedField
 from services.core.ids import FactId, SubjectId
 from services.runtime.database import Connection
@@ -47,10 +49,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What came of it: how many contents were erased now, and how many of the same scope had been before."""
+    """What came of it: how many contents were erased now, how many of the same scope had been before, how many letters.
+
+    `dead_letters` are records of the child that could not be read: their words go, the doubt about the child stays.
+    """
 
     contents: int
     before: int
+    dead_letters: int = 0
 
 
 async def erase(connection: Connection, scope: Scope, reason: ErasureReason) -> Erased:
@@ -68,9 +74,33 @@ async def erase(connection: Connection, scope: Scope, reason: ErasureReason) -> 
     )
     rows = await cursor.fetchall()
     now = [row[:3] for row in rows if not row[3]]
-    if now:
-        await _destroy(connection, await _record(connection, scope, reason), now)
-    return Erased(len(now), len(rows) - len(now))
+    letters = await _letters(connection, scope)
+    if now or letters:
+        erasure = await _record(connection, scope, reason)
+        await _destroy(connection, erasure, now)
+        await _destroy_letters(connection, erasure, letters)
+    return Erased(len(now), len(rows) - len(now), len(letters))
+
+
+async def _letters(connection: Connection, scope: Scope) -> list[TupleRow]:
+    """The places of the record's dead letters, when all of it is to be erased; of which fact one is, nobody knows."""
+    if scope.subject_id is None or scope.fact_id is not None or scope.field is not None:
+        return []
+    cursor = await connection.execute(
+        """SELECT topic_id, partition, "offset" FROM dead_letters
+           WHERE subject_id = %s AND erasure IS NULL ORDER BY topic_id, partition, "offset" FOR UPDATE""",
+        [bytes.fromhex(scope.subject_id)],
+    )
+    return await cursor.fetchall()
+
+
+async def _destroy_letters(connection: Connection, erasure: UUID, letters: Collection[TupleRow]) -> None:
+    for topic_id, partition, offset in letters:
+        await connection.execute(
+            """UPDATE dead_letters SET wrapped_key = NULL, ciphertext = NULL, erasure = %s
+               WHERE (topic_id, partition, "offset") = (%s, %s, %s)""",
+            [erasure, topic_id, partition, offset],
+        )
 
 
 async def _record(connection: Connection, scope: Scope, reason: ErasureReason) -> UUID:
@@ -84,6 +114,8 @@ async def _record(connection: Connection, scope: Scope, reason: ErasureReason) -
 
 
 async def _destroy(connection: Connection, erasure: UUID, contents: Collection[tuple[object, ...]]) -> None:
+    if not contents:
+        return
     facts, fields, digests = (list(column) for column in zip(*contents, strict=True))
     await connection.execute(
         """UPDATE contents SET wrapped_key = NULL, ciphertext = NULL, erasure = %(erasure)s

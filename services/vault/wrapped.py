@@ -51,9 +51,9 @@ CONTENTS = Wrapped(
 DEAD_LETTERS = Wrapped(
     "dead_letters",
     (UUID(int=0), -1, -1),
-    "SELECT count(*) FROM dead_letters WHERE kek_id <> %b",
+    "SELECT count(*) FROM dead_letters WHERE kek_id <> %b AND erasure IS NULL",
     """SELECT topic_id, partition, "offset", kek_id, wrapped_key, ciphertext FROM dead_letters
-       WHERE kek_id <> %b AND (topic_id, partition, "offset") > (%b, %b, %b)
+       WHERE kek_id <> %b AND erasure IS NULL AND (topic_id, partition, "offset") > (%b, %b, %b)
        ORDER BY topic_id, partition, "offset" LIMIT %b FOR UPDATE""",
     """UPDATE dead_letters SET kek_id = given.kek_id, wrapped_key = given.wrapped_key
        FROM unnest(%b::uuid[], %b::int[], %b::bigint[], %b::text[], %b::bytea[])

@@ -1,6 +1,7 @@
 """What is erased cannot be read again, by anybody with any key, and does not come back by being said again."""
 
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from services.core.ids import FactId, SubjectId
 from services.runtime.database import Connection
 from services.vault.erasure import Erased, ErasureReason, Scope, erase, erasures
 from services.vault.keys import KeyEncryptionKey, Keyring, Locked
+from services.vault.store import DeadLetter, count_dead_letters, set_aside
 from services.vault.wrapped import CONTENTS, count_left, rewrap
 from tests.builders import an_id, day
-from tests.vault.edge import fact
+from tests.vault.edge import PLACE, fact, frame
 from tests.vault.tables import Vault
 
 COURT = ErasureReason.ORDERED_BY_COURT
@@ -23,6 +25,10 @@ FIRST = Scope(fact_id=FactId(an_id(1)))
 
 async def erased(vault: Vault, scope: Scope, reason: ErasureReason = COURT) -> Erased:
     return await vault.session.run(lambda connection: erase(connection, scope, reason))
+
+
+def letter(value: bytes, number: int, subject: int) -> DeadLetter:
+    return DeadLetter(PLACE, 5000 + number, "malformed", value, SubjectId(an_id(subject)))
 
 
 async def fill(vault: Vault) -> None:
@@ -132,6 +138,29 @@ async def test_what_the_radar_made_of_an_erased_location_goes_with_it(
     await vault.session.run(sign)
     await erased(vault, Scope(fact_id=FactId(an_id(1)), field=field))
     assert await vault.count("radar_signs") == left
+
+
+async def test_with_a_whole_record_go_the_words_that_could_not_be_read_and_the_doubt_stays(vault: Vault) -> None:
+    await fill(vault)
+    broken = frame(vault.schemas, fact("6 Test Street"))[:-1]
+    for number, subject in enumerate((1, 2)):
+        await vault.session.run(partial(set_aside, kek=vault.kek, letters=[letter(broken, number, subject)]))
+    scope = Scope(subject_id=SubjectId(an_id(1)))
+    assert await erased(vault, scope) == Erased(4, 0, 1)
+    assert await erased(vault, scope) == Erased(0, 4, 0)
+
+    async def left(connection: Connection) -> list[tuple[bool, bool]]:
+        question = "SELECT wrapped_key IS NULL, ciphertext IS NULL FROM dead_letters ORDER BY subject_id"
+        return [(key, text) for key, text in await (await connection.execute(question)).fetchall()]
+
+    assert await vault.session.run(left) == [(True, True), (False, False)]
+    assert await vault.session.run(count_dead_letters) == 2
+
+
+async def test_a_fact_that_is_erased_leaves_the_record_s_dead_letters(vault: Vault) -> None:
+    await fill(vault)
+    await vault.session.run(partial(set_aside, kek=vault.kek, letters=[letter(b"broken", 0, 1)]))
+    assert (await erased(vault, FIRST)).dead_letters == 0
 
 
 async def test_an_erasure_that_fails_erases_nothing(vault: Vault) -> None:

@@ -139,8 +139,8 @@ def test_the_key_encryption_key_is_replaced_while_the_vault_works(vault: Running
 def test_what_is_erased_is_gone_and_written_down(vault: Running) -> None:
     vault.seal(fact("400 Test Street", number=400))
     told = ("erase", "--fact", an_id(400), "--reason", "ordered_by_court")
-    assert json.loads(vault.lantern(*told, "--json")) == {"contents": 1, "before": 0}
-    assert json.loads(vault.lantern(*told, "--json")) == {"contents": 0, "before": 1}
+    assert json.loads(vault.lantern(*told, "--json")) == {"contents": 1, "before": 0, "dead_letters": 0}
+    assert json.loads(vault.lantern(*told, "--json")) == {"contents": 0, "before": 1, "dead_letters": 0}
     assert not any("400 Test Street" in text for text in vault.texts())
     last = json.loads(vault.lantern("erasures", "--json"))[-1]
     assert (last["fact_id"], last["reason"], last["contents"]) == (an_id(400), "ordered_by_court", 1)
