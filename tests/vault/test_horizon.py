@@ -15,6 +15,7 @@ from services.runtime.topic_ids import topic_ids
 from services.vault.copying import TOPICS
 from services.vault.horizon import kafka_horizon, reached
 from services.wire.topics import KINSHIP_CLAIMS, SEALED_FACTS, Topic
+from tests.builders import an_id
 from tests.runtime.secured_kafka import SecuredKafka
 
 SECONDS = 20
@@ -45,7 +46,7 @@ async def test_the_end_is_known_at_once_and_moves_with_what_is_said(
     there, pen = await known(kafka, topics), Producer(kafka.properties("police"))
     async with kafka_horizon(kafka.access("vault"), there, Health(Metrics())) as horizon:
         before = await horizon.ends()
-        pen.produce(KINSHIP_CLAIMS, key=b"key", value=b"junk", partition=1)
+        pen.produce(KINSHIP_CLAIMS, key=an_id(998).encode(), value=b"junk", partition=1)
         assert pen.flush(SECONDS) == 0
         after = await horizon.ends()
     place = there.found[TopicPartition(KINSHIP_CLAIMS, 1)]

@@ -248,7 +248,7 @@ def test_the_operator_lists_what_is_in_doubt_and_settles_it(vault: Running) -> N
     with vault.service.client() as operator:
         assert until(lambda: operator.get("/doubts").json()["doubts"], SECONDS)
         listed = operator.get("/doubts").json()["doubts"]
-        assert {one["subject_id"] for one in listed} == {an_id(999)}
+        assert an_id(999) in {one["subject_id"] for one in listed}
         assert operator.post("/doubts/settled", json={"until": "tomorrow"}).status_code == 422
         until_now = {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
         assert operator.post("/doubts/settled", json=until_now).json() == {"settled": len(listed)}
