@@ -61,10 +61,3 @@ async def leave_news(connection: Connection, what: str, messages: Sequence[tuple
            SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[])""",
         [(what, PATTERNS, key, value) for key, value in messages],
     )
-
-
-async def forget(connection: Connection, facts: Collection[FactId]) -> None:
-    """Compare what these facts said no more: their contents are erased."""
-    await connection.execute(
-        "DELETE FROM radar_signs WHERE fact_id = ANY(%b::bytea[])", [[bytes.fromhex(fact) for fact in facts]]
-    )

@@ -17,7 +17,6 @@ from services.runtime.metrics import Metrics
 from services.vault.decisions_store import note_told, untold
 from services.vault.handlers import Arrival, Saying
 from services.vault.radar import PATTERN_FOUND, Radar
-from services.vault.radar_store import forget
 from services.wire.avro import Record, Schemas
 from services.wire.topics import PATTERNS
 from tests.builders import an_id, day
@@ -143,13 +142,6 @@ async def test_two_batches_at_once_miss_nothing(tables: Database, radar: Radar, 
             await one.close()
 
     assert last["subjects"] == [an_id(1), an_id(2), an_id(3), an_id(4)]
-
-
-async def test_what_is_erased_is_compared_no_more(session: Session, radar: Radar) -> None:
-    await watch(session, radar, said(1, TELEPHONE, fact=501))
-    await session.run(lambda connection: forget(connection, [FactId(an_id(501))]))
-
-    assert await watch(session, radar, said(2, TELEPHONE)) == 0
 
 
 async def test_what_is_sealed_to_the_vault_is_compared_as_it_is_kept(vault: Vault) -> None:
