@@ -96,7 +96,7 @@ def _is_named_well(name: str, owner: str) -> bool:
 
 
 def _refuse_strangers(places: Places, held: Collection[str], shown: Iterable[str]) -> None:
-    for name in shown:
+    for name in sorted(shown):
         if name not in held or _public_half(places.own / f"{name}.json") != load_public_key(
             places.published / f"{name}.json"
         ):

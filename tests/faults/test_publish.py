@@ -14,6 +14,7 @@ from services.cli.exchange import exchange
 from services.core.codes import Sector
 from services.core.errors import Unavailable
 from services.runtime.kafka import Message
+from services.runtime.local.waiting import until
 from services.wire import topics
 from services.wire.avro import Schemas
 from tests.runtime.secured_kafka import SecuredKafka
@@ -28,6 +29,7 @@ def frozen(kafka: SecuredKafka) -> Iterator[None]:
     pid = next(one.pid for one in listening if one.laddr and one.laddr.port == port)
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    assert until(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, LONGEST_SECONDS)
     try:
         yield
     finally:

@@ -194,4 +194,4 @@ def test_a_processor_without_its_keys_says_so_and_does_not_start(one_police: Pol
     ended = subprocess.run(command, env=told, cwd=HOME, capture_output=True, text=True, check=False)
 
     assert ended.returncode == 1
-    assert "edge.key is missing" in ended.stderr
+    assert "The published key police-" in ended.stderr
