@@ -13,7 +13,7 @@ from services.cli.client import read_edition
 from services.cli.signing_in import obtain
 from services.runtime.local.edition import Edition
 from services.runtime.local.files import ROOT
-from services.runtime.local.ports import free_base
+from tests.free_ports import free_base
 
 LONGEST_SECONDS = 300
 

@@ -15,10 +15,11 @@ import httpx
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from services.runtime.local.files import ROOT
-from services.runtime.local.ports import HOST, free_base, ports_from
+from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.programs import PEOPLE
 from services.runtime.local.provider import keys
 from services.runtime.local.waiting import until
+from tests.free_ports import free_base
 
 START_SECONDS = 60
 STOP_SECONDS = 10

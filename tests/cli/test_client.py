@@ -17,9 +17,9 @@ from services.cli.exchange import wait_until_committed
 from services.core.errors import Misconfigured, Unavailable
 from services.runtime.health import Health
 from services.runtime.http import create_app, serving
-from services.runtime.local.ports import free_base
 from services.runtime.metrics import Metrics
 from tests.builders import an_id
+from tests.free_ports import free_base
 
 TOKEN = "token-of-the-tests"
 

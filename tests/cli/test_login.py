@@ -15,8 +15,9 @@ from services.cli.__main__ import commands
 from services.cli.login import USUAL, ensure_somebody
 from services.cli.signing_in import NotTaken, flow, provider_of
 from services.core.errors import Unavailable
-from services.runtime.local.ports import free_base, ports_from
+from services.runtime.local.ports import ports_from
 from tests.cli.terminal import somebody
+from tests.free_ports import free_base
 from tests.identity_provider import RunningProvider, press
 
 EARLIER = timedelta(seconds=-1)

@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 
 from services.core.events import Event
 from services.runtime.local import credentials
-from services.runtime.local.ports import HOST, free_base, ports_from
+from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.waiting import until
 from services.runtime.settings import environment
 from services.wire.avro import Schemas
@@ -22,6 +22,7 @@ from services.wire.records import to_record
 from services.wire.signing import KEY_BYTES, SIGNING_KEY
 from services.wire.topics import topic_of
 from tests.conftest import HOME
+from tests.free_ports import free_base
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
 

@@ -16,7 +16,7 @@ from confluent_kafka import Consumer
 
 from services.core.codes import Sector
 from services.runtime.local import kafka, postgres, record
-from services.runtime.local.ports import HOST, free_base
+from services.runtime.local.ports import HOST
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
 from services.runtime.local.starting import alone, is_ready, provider_answers
@@ -25,6 +25,7 @@ from services.wire.topics import SHARED
 from tests.edition import LocalEdition
 from tests.faults.harm import LONGEST_SECONDS, pid_of, publish, seconds_until
 from tests.faults.survivor import edge_keys
+from tests.free_ports import free_base
 from tests.generated import files
 
 PROGRAMS = (*PARTS, *SERVICES)

@@ -15,10 +15,11 @@ from services.core.codes import Sector
 from services.runtime.consumer import lag_of, take
 from services.runtime.kafka import KafkaAccess, make_consumer
 from services.runtime.local import credentials, keys
-from services.runtime.local.ports import HOST, free_base, ports_from
+from services.runtime.local.ports import HOST, ports_from
 from services.runtime.settings import KafkaSecurity, environment
 from services.wire.topics import Topic, load_topics
 from tests.conftest import HOME
+from tests.free_ports import free_base
 from tests.runtime.running import Service
 from tests.runtime.secured_kafka import SecuredKafka
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 
 from services.runtime.local import credentials
-from services.runtime.local.ports import HOST, free_base, ports_from
+from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.waiting import until
 from services.runtime.settings import environment
 from services.wire.signing import KEY_BYTES, SIGNING_KEY
 from tests.conftest import HOME
+from tests.free_ports import free_base
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres
 

@@ -15,9 +15,10 @@ from pydantic import SecretStr
 from services.runtime.kafka import KafkaAccess
 from services.runtime.local import credentials, kafka, kafka_users
 from services.runtime.local.jars import cache_folder, ensure, listed
-from services.runtime.local.ports import free_base, ports_from
+from services.runtime.local.ports import ports_from
 from services.runtime.local.principals import ADMIN, PRINCIPALS
 from services.runtime.settings import KafkaSecurity
+from tests.free_ports import free_base
 
 STOP_SECONDS = 20
 

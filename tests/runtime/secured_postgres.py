@@ -14,9 +14,10 @@ from services.runtime.audit import SUFFIX
 from services.runtime.database import Database
 from services.runtime.local import credentials, database, postgres
 from services.runtime.local.files import ROOT
-from services.runtime.local.ports import free_base, ports_from
+from services.runtime.local.ports import ports_from
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES
 from services.runtime.migrations import upgrade
+from tests.free_ports import free_base
 
 STOP_SECONDS = 20
 

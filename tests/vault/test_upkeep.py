@@ -18,7 +18,6 @@ from services.core.sharing import SealedFact
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.local import keys
-from services.runtime.local.ports import free_base
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
 from services.runtime.settings import environment
@@ -28,6 +27,7 @@ from services.wire.seal import public_key_of
 from services.wire.topics import SEALED_FACTS
 from tests.builders import an_id, day
 from tests.conftest import HOME
+from tests.free_ports import free_base
 from tests.runtime.running import TOKEN, Service, service
 from tests.runtime.secured_kafka import SecuredKafka
 from tests.runtime.secured_postgres import SecuredPostgres

@@ -17,9 +17,10 @@ from services.runtime import topics_admin
 from services.runtime.local import binaries, credentials, kafka
 from services.runtime.local.compose import Places, main, prepare, provision
 from services.runtime.local.jars import cache_folder, ensure, listed
-from services.runtime.local.ports import HOST, free_base
+from services.runtime.local.ports import HOST
 from services.runtime.local.principals import DATABASE_ROLES, OPERATOR
 from services.wire.topics import Topic
+from tests.free_ports import free_base
 from tests.runtime.secured_kafka import STOP_SECONDS
 from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 

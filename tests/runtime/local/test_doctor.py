@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.local import credentials, doctor, keys, ports, record
+from services.runtime.local import credentials, doctor, keys, record
 from services.runtime.local.edition import Edition
+from tests.free_ports import free_base
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -14,7 +15,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 @pytest.fixture
 def edition(tmp_path: Path) -> Edition:
     """An edition that was made once and does not run."""
-    made = Edition(tmp_path, ports.free_base())
+    made = Edition(tmp_path, free_base())
     credentials.make_missing(made.secrets)
     keys.make_missing(made.keys, NOW)
     record.write(tmp_path, made.record)
@@ -28,7 +29,7 @@ def wrong(edition: Edition, least_free_bytes: int = 0) -> dict[str, str]:
 
 
 def test_a_folder_that_was_never_started_is_said_to_be_that_and_no_more(tmp_path: Path) -> None:
-    found = wrong(Edition(tmp_path, ports.free_base()))
+    found = wrong(Edition(tmp_path, free_base()))
 
     assert found == {"data folder": f"Nothing was started in {tmp_path} yet: run `lantern up`."}
 

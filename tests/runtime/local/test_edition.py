@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.local.edition import Edition
-from services.runtime.local.ports import free_base
+from tests.free_ports import free_base
 
 FIRST = datetime(2026, 11, 23, tzinfo=UTC)
 LATER = datetime(2027, 1, 4, tzinfo=UTC)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.local import credentials, keys, ports
+from services.runtime.local import credentials, keys
 from services.runtime.local.edition import Edition
 from services.runtime.local.principals import DATABASE_ROLES, PRINCIPALS, SERVICES
 from services.runtime.local.programs import programs, told
 from services.runtime.local.provider import keys as provider_keys
 from services.runtime.local.supervisor import configuration
+from tests.free_ports import free_base
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 @pytest.fixture(params=["data", "a folder (of) ours"])
 def edition(tmp_path: Path, request: pytest.FixtureRequest) -> Edition:
     """An edition that has its passwords and keys, and was never started."""
-    made = Edition(tmp_path / request.param, ports.free_base())
+    made = Edition(tmp_path / request.param, free_base())
     credentials.make_missing(made.secrets)
     keys.make_missing(made.keys, NOW)
     provider_keys.make_missing(made.keys)

@@ -9,6 +9,7 @@ from services.runtime.local import ports, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.supervisor import Supervisor
+from tests.free_ports import free_base
 
 MORE_THAN_THERE_IS = 1 << 60
 
@@ -18,7 +19,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def test_a_disk_that_is_too_full_is_refused(tmp_path: Path) -> None:
-    edition = Edition(tmp_path, ports.free_base())
+    edition = Edition(tmp_path, free_base())
 
     with pytest.raises(EditionFailed, match=r"MiB are needed.*Nothing was changed"):
         starting.look(edition, Supervisor(edition.run), least_free_bytes=MORE_THAN_THERE_IS)
@@ -26,7 +27,7 @@ def test_a_disk_that_is_too_full_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_refused_with_its_number_and_owner(tmp_path: Path) -> None:
-    edition = Edition(tmp_path, ports.free_base())
+    edition = Edition(tmp_path, free_base())
 
     with (
         socket.create_server((ports.HOST, edition.ports["postgres"])),

@@ -17,12 +17,13 @@ from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.http import serving
-from services.runtime.local.ports import HOST, free_base, ports_from
+from services.runtime.local.ports import HOST, ports_from
 from services.runtime.metrics import Metrics
 from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
 from services.runtime.signin.sessions import TABLES
+from tests.free_ports import free_base
 from tests.identity_provider import RunningProvider
 from tests.runtime.secured_postgres import SecuredPostgres
 
