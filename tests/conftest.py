@@ -39,7 +39,7 @@ def full_size() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need real parts, and run them first, so that the short ones fill up the end; leave to `make prove` what takes long."""
+    """Mark the tests that need real parts, and run them first; leave what takes minutes to `make prove`."""
     for item in items:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
