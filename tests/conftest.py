@@ -39,11 +39,11 @@ def full_size() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need real parts, and run them first; leave what takes minutes to `make prove`."""
+    """Mark the tests that need real parts, and run the others first, before an edition takes its share."""
     for item in items:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
-    items.sort(key=needs_real_parts, reverse=True)
+    items.sort(key=needs_real_parts)
     if not full_size():
         long = [item for item in items if item.get_closest_marker("prove")]
         config.hook.pytest_deselected(items=long)
