@@ -11,6 +11,7 @@ import structlog
 from psycopg import errors
 from psycopg.abc import QueryNoTemplate
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
 
 from services.core.errors import Misconfigured
@@ -145,6 +146,15 @@ async def end_frozen(connection: Connection, seconds: float = IDLE_IN_TRANSACTIO
     return int((await cursor.fetchone() or (0,))[0])
 
 
+def at_rest(connection: Connection) -> bool:
+    """Whether a connection can begin something new; one cut off in the middle of a pipeline is neither closed nor free.
+
+    Nothing would ever free it: every statement after that is refused by the client itself.
+    """
+    idle = connection.info.transaction_status is TransactionStatus.IDLE
+    return not connection.closed and idle and connection.info.pipeline_status is PipelineStatus.OFF
+
+
 class Session:
     """One connection for one piece of work at a time, opened again for as long as it takes."""
 
@@ -176,7 +186,9 @@ class Session:
             self._connection = None
 
     async def _opened(self) -> Connection:
-        if self._connection is None or self._connection.closed:
+        if self._connection is not None and not at_rest(self._connection):
+            await self.close()
+        if self._connection is None:
             self._connection = await connect(self.where)
         return self._connection
 

@@ -79,6 +79,36 @@ async def test_the_light_is_red_while_the_database_does_not_answer(session: Sess
     assert Reason.DATABASE_UNAVAILABLE not in health.reasons
 
 
+async def test_a_connection_that_was_left_within_a_pipeline_is_not_used_again(session: Session) -> None:
+    left: list[Connection] = []
+
+    async def leave(connection: Connection) -> None:
+        left.append(connection)
+
+    await session.run(leave)
+    left[0].pgconn.enter_pipeline_mode()
+    await session.run(lambda connection: put(connection, "after"))
+    assert await words(session) == ["after"]
+
+
+async def test_work_that_is_cut_off_at_any_moment_of_a_pipeline_is_done_in_the_end(session: Session) -> None:
+    killer = await connect(session.where)
+    attempts = 0
+
+    async def work(connection: Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        async with connection.pipeline():
+            for number in range(40):
+                await put(connection, f"word {number}")
+                if number == 10 * attempts:
+                    await killer.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+
+    async with killer:
+        await session.run(work)
+    assert len(await words(session)) == 40
+
+
 async def test_an_error_of_ours_is_not_tried_again_and_leaves_nothing(session: Session) -> None:
     async def work(connection: Connection) -> None:
         await put(connection, "half")
