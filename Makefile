@@ -11,6 +11,7 @@ PYTHON ?= $(firstword $(foreach name,$(pythons),$(call runs,$(name))))
 # The stamp is named after the content of what it stands for: a second run finds it and does nothing.
 bin := .venv/bin
 ready := .venv/ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+pages := services/casefeed/static/made-$(shell cat services/casefeed/assets/* services/casefeed/assets/.npmrc | cksum | cut -d ' ' -f 1)
 
 # Tests wait for processes more than they reckon: two workers, each with a Kafka and a PostgreSQL of its own, share the waiting.
 pytest := $(bin)/pytest --numprocesses 2 --dist loadfile
@@ -18,7 +19,7 @@ pytest := $(bin)/pytest --numprocesses 2 --dist loadfile
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-up: $(ready) ## start everything and play the scenario; ends with the address to open
+up: $(ready) $(pages) ## start everything and play the scenario; ends with the address to open
 	@$(bin)/lantern up --demo
 
 down: $(ready) ## stop everything; the data stays in .lantern
@@ -33,10 +34,10 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka and 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
 	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/leaks
 
-bench: $(ready) ## measure this machine: events a second, latency, and its own floors
+bench: $(ready) $(pages) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
 
-lint: $(ready)
+lint: $(ready) $(pages)
 	$(bin)/ruff format --check --quiet .
 	$(bin)/ruff check --quiet .
 	$(bin)/mypy --no-error-summary
@@ -54,9 +55,17 @@ compile = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 $(ready): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
-	@echo "Making .venv with $(PYTHON); the first time this downloads about 130 MB."
+	@echo "Making .venv with $(PYTHON); the first time this downloads about 200 MB."
 	$(PYTHON) -m venv .venv
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/ready-*
+	@touch $@
+
+# Node is a wheel of .venv; npm brings Sass, esbuild and what they compile, by a lock file with hashes.
+$(pages): $(ready)
+	@mkdir -p .venv/assets
+	@cp services/casefeed/assets/package.json services/casefeed/assets/package-lock.json services/casefeed/assets/.npmrc .venv/assets
+	cd .venv/assets && PATH="$(CURDIR)/$(bin):$$PATH" npm ci --silent
+	$(bin)/node services/casefeed/assets/build.mjs .venv/assets services/casefeed/static
 	@touch $@

@@ -1,0 +1,153 @@
+// The live feed: says when it is not live, and lets the reader pause it, be told by a sound, and mark what they have read.
+// What it says stands in the page (data-...), in the reader's language.
+
+const SILENCE_MILLISECONDS = 19_000; // a heartbeat comes every 15 s; silence is said within 20 s
+const READ = "lantern-feed-read";
+const SOUND = "lantern-feed-sound";
+
+export function follow(htmx) {
+  const feed = document.querySelector("[data-live]");
+  if (!feed) return;
+  const ear = new Ear(feed);
+  htmx.createEventSource = (url) => ear.listen(new EventSource(url));
+  new Pause(feed, htmx);
+  const sound = new Sound(feed);
+  const unread = new Unread(feed);
+  htmx.on("htmx:afterSettle", (event) => {
+    if (event.target.matches("[data-live-entries]") && unread.mark() > 0) sound.play();
+  });
+  htmx.on("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) ear.over();
+  });
+  htmx.on("htmx:sendError", () => ear.lost());
+  unread.mark();
+}
+
+class Ear {
+  constructor(feed) {
+    this.state = feed.querySelector("[data-live-state]");
+    this.since = feed.querySelector("[data-live-since]");
+    this.heardAt = new Date();
+    this.say("connecting");
+    this.wait();
+  }
+
+  listen(source) {
+    source.addEventListener("open", () => this.heard());
+    source.addEventListener("beat", () => this.heard());
+    source.addEventListener("bell", () => this.heard());
+    source.addEventListener("over", () => { source.close(); this.over(); });
+    source.addEventListener("error", () => this.lost());
+    return source;
+  }
+
+  heard() {
+    this.heardAt = new Date();
+    this.say("live");
+    this.wait();
+  }
+
+  lost() {
+    if (this.state.dataset.liveState === "live") this.say("lost");
+  }
+
+  over() {
+    clearTimeout(this.timer);
+    this.say("over");
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.say("lost"), SILENCE_MILLISECONDS);
+  }
+
+  say(state) {
+    if (this.state.dataset.liveState === state) return;
+    this.state.dataset.liveState = state;
+    this.state.querySelector("[data-live-words]").textContent = this.state.dataset[state];
+    this.since.textContent = state === "lost" || state === "over" ? clock(this.heardAt) : "";
+  }
+}
+
+class Pause {
+  constructor(feed, htmx) {
+    this.button = feed.querySelector("[data-live-pause]");
+    this.fetching = feed.querySelector("[data-live-fetch]");
+    this.button.hidden = false;
+    this.button.addEventListener("click", () => this.turn(htmx));
+    htmx.on(this.fetching, "htmx:confirm", (event) => {
+      if (this.paused) event.preventDefault();
+    });
+  }
+
+  get paused() {
+    return this.button.getAttribute("aria-pressed") === "true";
+  }
+
+  turn(htmx) {
+    this.button.setAttribute("aria-pressed", String(!this.paused));
+    this.button.textContent = this.paused ? this.button.dataset.resume : this.button.dataset.pause;
+    if (!this.paused) htmx.trigger(this.fetching, "resume");
+  }
+}
+
+class Sound {
+  constructor(feed) {
+    this.box = feed.querySelector("[data-live-sound]");
+    this.box.closest("[hidden]")?.removeAttribute("hidden");
+    this.box.checked = localStorage.getItem(SOUND) === "on";
+    this.box.addEventListener("change", () => {
+      localStorage.setItem(SOUND, this.box.checked ? "on" : "off");
+      this.play();
+    });
+  }
+
+  play() {
+    if (!this.box.checked) return;
+    this.audio ??= new AudioContext();
+    const [tone, gain] = [this.audio.createOscillator(), this.audio.createGain()];
+    const now = this.audio.currentTime;
+    tone.frequency.value = 440;
+    gain.gain.setValueAtTime(0.05, now);
+    gain.gain.exponentialRampToValueAtTime(0.001, now + 0.4);
+    tone.connect(gain).connect(this.audio.destination);
+    tone.start(now);
+    tone.stop(now + 0.4);
+  }
+}
+
+class Unread {
+  constructor(feed) {
+    this.feed = feed;
+    this.button = feed.querySelector("[data-live-read]");
+    this.button.addEventListener("click", () => this.read());
+    if (localStorage.getItem(READ) === null) localStorage.setItem(READ, String(this.latest()));
+  }
+
+  latest() {
+    return Math.max(0, ...this.rows().map((row) => Number(row.dataset.sequence)));
+  }
+
+  rows() {
+    return [...this.feed.querySelectorAll("[data-sequence]")];
+  }
+
+  mark() {
+    const read = Number(localStorage.getItem(READ));
+    const unread = this.rows().filter((row) => Number(row.dataset.sequence) > read);
+    const fresh = unread.filter((row) => row.querySelector("[data-unread]").hidden);
+    fresh.forEach((row) => { row.querySelector("[data-unread]").hidden = false; });
+    this.button.hidden = unread.length === 0;
+    return fresh.length;
+  }
+
+  read() {
+    localStorage.setItem(READ, String(this.latest()));
+    this.rows().forEach((row) => { row.querySelector("[data-unread]").hidden = true; });
+    this.button.hidden = true;
+  }
+}
+
+function clock(moment) {
+  return moment.toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/London" });
+}
