@@ -1,7 +1,7 @@
 """How well generated records are matched: what is joined, what goes to a person, and what is wrong in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,8 +11,6 @@ from services.core.matching.blocking import keys
 from services.core.matching.components import Pair, pair_of, partition
 from services.core.matching.scoring import Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
-
-MOST_OF_A_KEY = 400  # records: what so many share tells nobody apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,9 @@ def measure(recorded: Sequence[Recorded], weights: Weights, clock: Callable[[], 
     subjects = [SubjectId(f"{number:032x}") for number in range(len(recorded))]
     profiles = [profile(each.subject) for each in recorded]
     began = clock()
-    verdicts = {pair: score(profiles[pair[0]], profiles[pair[1]], weights).verdict for pair in sorted(_pairs(profiles))}
+    verdicts = {
+        pair: score(profiles[pair[0]], profiles[pair[1]], weights).verdict for pair in sorted(_pairs(profiles, weights))
+    }
     seconds = clock() - began
     likely = [pair for pair, verdict in verdicts.items() if verdict is Verdict.LINK]
     numbers = {
@@ -65,13 +65,13 @@ def measure(recorded: Sequence[Recorded], weights: Weights, clock: Callable[[], 
     )
 
 
-def _pairs(profiles: Sequence[Profile]) -> Iterator[tuple[int, int]]:
-    """Every two records that share a key which not too many share."""
+def _pairs(profiles: Sequence[Profile], weights: Weights) -> set[tuple[int, int]]:
+    """Every two records that share a key."""
     holders: dict[str, list[int]] = defaultdict(list)
     for number, own in enumerate(profiles):
-        for key in keys(own):
+        for key in keys(own, weights):
             holders[key].append(number)
-    return iter({pair for own in holders.values() if len(own) <= MOST_OF_A_KEY for pair in combinations(own, 2)})
+    return {pair for own in holders.values() for pair in combinations(own, 2)}
 
 
 def _named(pair: tuple[int, int], subjects: Sequence[SubjectId]) -> Pair:

@@ -1,36 +1,63 @@
 """Which records are worth comparing: those that share a key. Keys are short texts, made to be indexed.
 
-Two records of one child share one unless both the name and the date of birth are mistaken in more than one way.
+A key is a function of one record and of the weights alone, never of how many others hold it, so that who is compared
+with whom does not depend on who came first. It holds as much as a score must agree in before anybody is asked: a part
+of a name with the day of birth, or parts so rare that they need no day. Few children of a million share one.
 """
 
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from services.core.matching.dates import born
-from services.core.matching.names import Part
-from services.core.matching.scoring import Profile
+from services.core.matching.dates import Agreement, born
+from services.core.matching.names import Likeness, Part
+from services.core.matching.scoring import Profile, rarity
+from services.core.matching.weights import AGREES, BIRTH, LANGUAGE, NAME, NATIONALITY, SEX, Weights
 
 MOST_KEYS = 64
+_MOST_PARTS = 4  # in one key; of a longer name each four that are rare enough together are one
+_WHOLE = (Likeness.SAME, Likeness.SAME_FORMS, Likeness.CONTAINED)
+_BY_DAY = frozenset({Agreement.SAME_DAY, Agreement.SWAPPED})
 
 
-def keys(of: Profile) -> frozenset[str]:
-    """The keys of a record, at most `MOST_KEYS`: each two parts of a name, and each part with the day of birth."""
-    found = dict.fromkeys((*_of_names(of), *_of_births(of)))
+def keys(of: Profile, weights: Weights) -> frozenset[str]:
+    """The keys of a record, at most `MOST_KEYS`.
+
+    Two records of which the score under these weights says anything but "apart" share one, unless a day of birth does
+    not agree and a part of the name is misspelt or written as two.
+    """
+    found = dict.fromkeys((*_of_days(of), *_of_names(of, weights)))
     return frozenset(list(found)[:MOST_KEYS])
 
 
-def _of_names(of: Profile) -> Iterator[str]:
-    for name in of.names:
-        for two in combinations(sorted(_sound(part) for part in name), 2):
-            yield "n:" + "+".join(two)
-
-
-def _of_births(of: Profile) -> Iterator[str]:
+def _of_days(of: Profile) -> Iterator[str]:
+    """Each part of a name, as it sounds, with each day of birth, in whatever order day and month stand."""
     for birth, name in product(of.births, of.names):
         bounds = born(birth)
         if bounds.is_a_day and not bounds.is_first_of_january:
             low, high = sorted((bounds.earliest.month, bounds.earliest.day))
-            yield from (f"b:{bounds.earliest.year}-{low}-{high}+{_sound(part)}" for part in name)
+            yield from (f"d:{bounds.earliest.year}-{low}-{high}+{_sound(part)}" for part in name)
+
+
+def _of_names(of: Profile, weights: Weights) -> Iterator[str]:
+    """The fewest parts of a name, in their usual forms, that are rare enough to ask a person without a day of birth."""
+    enough = _least_rarity(of, weights)
+    for name in of.names:
+        rare = {part.form: rarity(NAME, part.form, weights) for part in name}
+        taken: list[frozenset[str]] = []
+        for size in range(1, _MOST_PARTS + 1):
+            for forms in combinations(sorted(rare), size):
+                if sum(map(rare.__getitem__, forms)) >= enough and not any(less <= set(forms) for less in taken):
+                    taken.append(frozenset(forms))
+                    yield "n:" + "+".join(forms)
+
+
+def _least_rarity(of: Profile, weights: Weights) -> float:
+    """The bits that names must bring where everything else agrees as well as it can, but for the day of birth."""
+    name = max(weights.bits[NAME][likeness] for likeness in _WHOLE)
+    birth = max(bits for agreement, bits in weights.bits[BIRTH].items() if agreement not in _BY_DAY)
+    codes = [(NATIONALITY, code) for code in of.nationalities] + [(LANGUAGE, code) for code in of.languages]
+    origin = max((weights.bits[field][AGREES] + rarity(field, code, weights) for field, code in codes), default=0.0)
+    return weights.ask_at - name - max(birth, 0.0) - max(weights.bits[SEX][AGREES], 0.0) - max(origin, 0.0)
 
 
 def _sound(part: Part) -> str:

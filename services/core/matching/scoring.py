@@ -129,10 +129,11 @@ def _name_bits(name: Compared, weights: Weights) -> float:
     own = weights.bits[NAME][name.likeness]
     if name.likeness not in _RARE:
         return own
-    return own + sum(_rarity(NAME, form, weights) for form in name.forms)
+    return own + sum(rarity(NAME, form, weights) for form in name.forms)
 
 
-def _rarity(field: str, value: str, weights: Weights) -> float:
+def rarity(field: str, value: str, weights: Weights) -> float:
+    """The bits that it says to agree in this value."""
     return -log2(weights.shares[field].get(value, weights.rarest[field]))
 
 
@@ -154,5 +155,5 @@ def _of_origin(one: Profile, other: Profile, weights: Weights) -> list[Evidence]
 
 def _of_codes(field: str, common: frozenset[str], weights: Weights) -> Evidence:
     level = AGREES if common else DIFFERS
-    rarity = max((_rarity(field, code, weights) for code in common), default=0.0)
-    return Evidence(field, level, weights.bits[field][level] + rarity)
+    rarest = max((rarity(field, code, weights) for code in common), default=0.0)
+    return Evidence(field, level, weights.bits[field][level] + rarest)

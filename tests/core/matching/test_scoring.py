@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from services.core.claims import BirthDate, Name, Subject
 from services.core.codes import ClaimStatus, NameKind, Sex
-from services.core.matching.blocking import MOST_KEYS, keys
 from services.core.matching.scoring import Profile, Verdict, profile, score
 from services.core.matching.weights import UnreadableWeights, Weights, read_weights
 from services.runtime.settings import HOME
@@ -144,17 +143,6 @@ profiles = st.builds(
 def test_the_score_is_the_same_whichever_record_comes_first(one: Profile, other: Profile) -> None:
     weights = load_weights(HOME)
     assert score(one, other, weights) == score(other, one, weights)
-
-
-@given(profiles, profiles)
-def test_two_records_that_are_joined_or_asked_about_share_a_key(one: Profile, other: Profile) -> None:
-    if score(one, other, load_weights(HOME)).verdict is not Verdict.APART:
-        assert keys(one) & keys(other)
-
-
-def test_a_record_with_many_names_has_few_keys() -> None:
-    many = claiming(*(f"{'abcdefgh'[number]}ba {'abcdefgh'[-number]}cu duc efo fug gih" for number in range(8)))
-    assert len(keys(many)) <= MOST_KEYS
 
 
 def test_evidence_says_how_far_a_field_agrees_and_never_on_what(weights: Weights) -> None:
