@@ -1,17 +1,16 @@
 """What is said of one enquirer and one child, sorted; and how a rung is looked for in it."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from services.core.denials import Reason
-from services.core.events import Event
 from services.core.facts import VerificationRevoked
-from services.core.ids import EventId, OrgHandle, SubjectId
-from services.core.known import Knowledge, Known, Word, after, present
+from services.core.ids import EventId, OrgHandle
+from services.core.known import Knowledge, Word, after
 from services.core.responsible import responsible_authority
+from services.core.sayings import Sayings
 
 FactT = TypeVar("FactT")
 Step = tuple[Reason, Callable[[Word[FactT]], bool]]
@@ -20,22 +19,21 @@ Step = tuple[Reason, Callable[[Word[FactT]], bool]]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is now said, at one time; `of_child` is under any of the child's records, `of_both` of the enquirer too."""
+    """What is now said of this enquirer and this child, at one time."""
 
-    words: tuple[Word[Any], ...]
-    of_child: Mapping[type, Sequence[Word[Any]]]
-    of_both: Mapping[type, Sequence[Word[Any]]]
+    sayings: Sayings
+    enquirer: str
     revocations: tuple[Word[VerificationRevoked], ...]
     authority: OrgHandle | None
     now: datetime
 
     def both(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
-        """What of this kind is said of this enquirer and this child."""
-        return self.of_both.get(kind, ())
+        """What of this kind is said of this enquirer under any of the child's records."""
+        return [word for word in self.child(kind) if getattr(word.fact, "enquirer", None) == self.enquirer]
 
     def child(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
-        """What of this kind is said of this child."""
-        return self.of_child.get(kind, ())
+        """What of this kind is said under any of the child's records."""
+        return self.sayings.of_child(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +50,14 @@ class Standing:
 
 def gather(known: Knowledge, enquirer: str, now: datetime) -> Evidence:
     """Sort what is known."""
-    words = present(known.said)
-    of_child = [word for word in words if concerns(word.event, known.subjects)]
+    sayings = Sayings(known)
     return Evidence(
-        words=words,
-        of_child=_by_kind(of_child),
-        of_both=_by_kind(word for word in of_child if getattr(word.fact, "enquirer", None) == enquirer),
-        revocations=_revocations(known.said, enquirer),
-        authority=responsible_authority(of_child),
+        sayings=sayings,
+        enquirer=enquirer,
+        revocations=_revocations(sayings, enquirer),
+        authority=responsible_authority(sayings.of_child),
         now=now,
     )
-
-
-def _by_kind(words: Iterable[Word[Any]]) -> Mapping[type, Sequence[Word[Any]]]:
-    kinds: defaultdict[type, list[Word[Any]]] = defaultdict(list)
-    for word in words:
-        kinds[type(word.fact)].append(word)
-    return kinds
-
-
-def concerns(event: Event, subjects: frozenset[SubjectId]) -> bool:
-    """Whether something is said of one of these records, or joins or parts one of them and another."""
-    return event.head.subject_id in subjects or getattr(event.fact, "other", None) in subjects
 
 
 def living(evidence: Evidence) -> tuple[Step[Any], ...]:
@@ -112,10 +96,10 @@ def _pass(own: Reason, words: list[Word[FactT]], steps: Iterable[Step[FactT]]) -
     return Standing(tuple(words))
 
 
-def _revocations(said: Iterable[Known], enquirer: str) -> tuple[Word[VerificationRevoked], ...]:
+def _revocations(sayings: Sayings, enquirer: str) -> tuple[Word[VerificationRevoked], ...]:
     """Every event that ever revoked, since it was first held: a later wording of it takes nothing back."""
     first: dict[EventId, Word[VerificationRevoked]] = {}
-    for known in said:
+    for known in sayings.ever(VerificationRevoked):
         fact = known.event.fact
         if isinstance(fact, VerificationRevoked) and fact.enquirer == enquirer:
             word = Word(known.event, fact, known.known_at)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from services.core.allocation import allocated_until
 from services.core.codes import OrganisationKind, Purpose, Role, YesNo
 from services.core.denials import Reason
-from services.core.evidence import concerns, dated, living, stand
+from services.core.evidence import dated, living, stand
 from services.core.facts import (
     ChildFound,
     ChildMissing,
@@ -19,13 +19,15 @@ from services.core.facts import (
     PlacementStarted,
     PlacementThreatSeen,
     ReleaseApproved,
+    WorkerAllocated,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
-from services.core.known import Knowledge, Version, Word, present
+from services.core.known import Knowledge, Version, Word
 from services.core.ladder import Ladder, climb
 from services.core.open_alerts import alerts_until
 from services.core.responsible import responsible_authority
 from services.core.rungs import LINKS, officers
+from services.core.sayings import Sayings, concerns
 
 _Voids = tuple[tuple[Reason, tuple[type, ...]], ...]
 
@@ -111,7 +113,8 @@ class AccessAsked:
 
 def child_now(known: Knowledge) -> Child:
     """What a decision must hold on to when it is asked for."""
-    disturbing = (event for _, kinds in _VOIDS_RELEASE for event in _of_kinds(kinds, known, known.subjects))
+    sayings = Sayings(known)
+    disturbing = (event for _, kinds in _VOIDS_RELEASE for event in _of_kinds(kinds, sayings, known.subjects))
     return Child(known.subjects, known.versions, frozenset(disturbing))
 
 
@@ -121,7 +124,7 @@ def enquirer_release(asked: ReleaseAsked, known: Knowledge, now: datetime) -> Al
     approvals = _approvals(asked, ladder)
     reasons = {
         *_lacks(Reason.WRONG_PURPOSE, unless=asked.purpose is Purpose.RELEASE_TO_ENQUIRER),
-        *_changed(asked.child, known, _VOIDS_RELEASE),
+        *_changed(asked.child, known, ladder.evidence.sayings, _VOIDS_RELEASE),
         *_not_of(ladder.evidence.authority, asked.opener),
         *(lack for standing in ladder.rungs.values() for lack in standing.lacks),
         *_lacks(Reason.ADVERSE, unless=not ladder.adverse),
@@ -166,10 +169,11 @@ def _not_all_different(opener: str, ladder: Ladder, approvals: Iterable[Word[Rel
 
 def protective_access(asked: AccessAsked, known: Knowledge, now: datetime) -> Allow | Deny:
     """Whether the child's location may be opened for those who look for or look after the child (¶5.70-5.75)."""
-    until = _entitled_until(asked, known, now)
+    sayings = Sayings(known)
+    until = _entitled_until(asked, sayings, now)
     reasons = {
         *_lacks(Reason.WRONG_PURPOSE, unless=asked.purpose in _WORKING),
-        *_changed(asked.child, known, _VOIDS_ACCESS),
+        *_changed(asked.child, known, sayings, _VOIDS_ACCESS),
         *_lacks(Reason.LEASE_NOT_VALID, unless=timedelta() < asked.lease <= LONGEST_LEASE),
         *_not_seconded(asked, now),
     }
@@ -181,19 +185,18 @@ def protective_access(asked: AccessAsked, known: Knowledge, now: datetime) -> Al
     return Allow(min(until, now + asked.lease), now.date() + timedelta(days=1) if alone else None)
 
 
-def _entitled_until(asked: AccessAsked, known: Knowledge, now: datetime) -> datetime | Reason:
+def _entitled_until(asked: AccessAsked, sayings: Sayings, now: datetime) -> datetime | Reason:
     """Until when the opener is a worker on the case, or on duty for the police or the authority with an open alert."""
-    words = [word for word in present(known.said) if concerns(word.event, known.subjects)]
-    if allocated := allocated_until(words, asked.opener.handle, now):
+    if allocated := allocated_until(sayings.of_child(WorkerAllocated), asked.opener.handle, now):
         return allocated
     if asked.opener.role != Role.DUTY_OFFICER:
         return Reason.NOT_ENTITLED
     if asked.opener.kind is not OrganisationKind.POLICE_FORCE:
-        for reason in _not_of(responsible_authority(words), asked.opener):
+        for reason in _not_of(responsible_authority(sayings.of_child), asked.opener):
             return reason
     if asked.purpose not in _SEARCHING:
         return Reason.WRONG_PURPOSE
-    return alerts_until(words, now) or Reason.NO_OPEN_ALERT
+    return alerts_until(sayings.of_child, now) or Reason.NO_OPEN_ALERT
 
 
 def _not_seconded(asked: AccessAsked, now: datetime) -> Iterator[Reason]:
@@ -209,18 +212,18 @@ def _not_seconded(asked: AccessAsked, now: datetime) -> Iterator[Reason]:
             yield from _lacks(Reason.COORDINATOR_NOT_PAGED, unless=paged)
 
 
-def _changed(child: Child, known: Knowledge, voids: _Voids) -> Iterator[Reason]:
+def _changed(child: Child, known: Knowledge, sayings: Sayings, voids: _Voids) -> Iterator[Reason]:
     """What is no longer as it was when the decision was asked for, or cannot be told."""
     yield from _lacks(Reason.NOT_WHOLE, unless=known.whole)
     yield from _lacks(Reason.RECORDS_CHANGED, unless=bool(known.subjects) and child.subjects == known.subjects)
     yield from _lacks(Reason.LOCATION_CHANGED, unless=bool(known.versions) and child.versions == known.versions)
     for reason, kinds in voids:
-        seen = _of_kinds(kinds, known, child.subjects | known.subjects)
+        seen = _of_kinds(kinds, sayings, child.subjects | known.subjects)
         yield from _lacks(reason, unless=seen <= child.disturbances)
 
 
-def _of_kinds(kinds: tuple[type, ...], known: Knowledge, subjects: frozenset[SubjectId]) -> frozenset[EventId]:
-    events = (one.event for one in known.said if isinstance(one.event.fact, kinds))
+def _of_kinds(kinds: tuple[type, ...], sayings: Sayings, subjects: frozenset[SubjectId]) -> frozenset[EventId]:
+    events = (one.event for kind in kinds for one in sayings.ever(kind))
     return frozenset(event.head.event_id for event in events if concerns(event, subjects))
 
 

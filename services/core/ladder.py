@@ -5,14 +5,15 @@ is adverse of the enquirer counts whichever child it was said of, and stands unt
 A revocation takes down, for every child, what was established before it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from services.core import rungs
 from services.core.codes import AgencyCheck, Finding, ParentsSay, RiskDecision, Sector, YesNo
-from services.core.evidence import Evidence, Standing, concerns, gather
+from services.core.evidence import Evidence, Standing, gather
 from services.core.facts import (
     AgencyCheckReturned,
     EnquirerInterviewed,
@@ -23,7 +24,7 @@ from services.core.facts import (
     RiskAssessed,
 )
 from services.core.ids import EventId
-from services.core.known import Knowledge
+from services.core.known import Knowledge, Word
 
 
 class Rung(StrEnum):
@@ -73,37 +74,49 @@ def climb(known: Knowledge, enquirer: str, now: datetime) -> Ladder:
     return Ladder(
         evidence=evidence,
         rungs={rung: rule(evidence) for rung, rule in _RULES.items()},
-        adverse=frozenset(
-            word.event.head.event_id
-            for word in evidence.words
-            if _adverse(word.fact, enquirer, of_child=concerns(word.event, known.subjects))
-        ),
+        adverse=frozenset(word.event.head.event_id for word in _adverse(evidence)),
         interviewers=rungs.officers(evidence.both(EnquirerInterviewed)),
         interviewers_of_child=rungs.officers(evidence.child(InterviewHeld)),
         assessors=rungs.officers(evidence.both(RiskAssessed)),
     )
 
 
-def _adverse(fact: object, enquirer: str, *, of_child: bool) -> bool:
-    """Whether something speaks against the enquirer; the parents of this child may object without saying to whom."""
-    if isinstance(fact, ParentsContacted) and fact.enquirer is None:
-        return of_child and fact.say is ParentsSay.OBJECT
-    return _speaks_against(fact) and getattr(fact, "enquirer", None) == enquirer
+def _adverse(evidence: Evidence) -> Iterator[Word[Any]]:
+    """What speaks against the enquirer, whichever child it was said of (¶5.66).
+
+    The parents of this child may object without saying to whom.
+    """
+    for kind, speaks_against in _AGAINST.items():
+        said = evidence.sayings.now(kind)
+        yield from (word for word in said if word.fact.enquirer == evidence.enquirer and speaks_against(word.fact))
+    said_of_child = evidence.child(ParentsContacted)
+    yield from (word for word in said_of_child if word.fact.enquirer is None and _objects(word.fact))
 
 
-def _speaks_against(fact: object) -> bool:
-    match fact:
-        case IdentityChecked(finding=finding) | RelationshipChecked(finding=finding):
-            return finding is Finding.REFUTED
-        case AgencyCheckReturned(result=result):
-            return result is AgencyCheck.ADVERSE
-        case ParentsContacted(say=say):
-            return say is ParentsSay.OBJECT
-        case RiskAssessed() as risk:
-            answers = (risk.keeps_child_safe, risk.exercises_responsibility, risk.contact_consistent_with_welfare)
-            return risk.decision is RiskDecision.REFUSE or YesNo.NO in answers
-        case _:
-            return False
+def _refuted(fact: IdentityChecked | RelationshipChecked) -> bool:
+    return fact.finding is Finding.REFUTED
+
+
+def _found_adverse(fact: AgencyCheckReturned) -> bool:
+    return fact.result is AgencyCheck.ADVERSE
+
+
+def _objects(fact: ParentsContacted) -> bool:
+    return fact.say is ParentsSay.OBJECT
+
+
+def _says_no(fact: RiskAssessed) -> bool:
+    answers = (fact.keeps_child_safe, fact.exercises_responsibility, fact.contact_consistent_with_welfare)
+    return fact.decision is RiskDecision.REFUSE or YesNo.NO in answers
+
+
+_AGAINST: Mapping[type[Any], Callable[[Any], bool]] = {
+    IdentityChecked: _refuted,
+    RelationshipChecked: _refuted,
+    AgencyCheckReturned: _found_adverse,
+    ParentsContacted: _objects,
+    RiskAssessed: _says_no,
+}
 
 
 def _check(sector: Sector) -> Callable[[Evidence], Standing]:

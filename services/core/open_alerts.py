@@ -1,12 +1,12 @@
 """Until when a child's missing and threat alerts are open, which let a duty officer in (¶5.65, 5.73-5.75)."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.core.case import fold
 from services.core.facts import ChildFound, ChildMissing, PlacementThreatSeen
 from services.core.known import Word
+from services.core.sayings import OfChild
 from services.core.timeline import Entry
 
 THREAT_STAYS_OPEN = timedelta(days=7)
@@ -15,12 +15,11 @@ THREAT_STAYS_OPEN = timedelta(days=7)
 OPEN_END = datetime.max.replace(tzinfo=UTC)
 
 
-def alerts_until(words: Iterable[Word[Any]], now: datetime) -> datetime | None:
+def alerts_until(said: OfChild, now: datetime) -> datetime | None:
     """When the last open alert ends: never while an episode is open; None when no alert is open."""
-    words = tuple(words)
-    if fold(_entry(word) for word in words if isinstance(word.fact, ChildMissing | ChildFound)).open_episodes:
+    if fold(map(_entry, said(ChildMissing, ChildFound))).open_episodes:
         return OPEN_END
-    ends = [word.since + THREAT_STAYS_OPEN for word in words if isinstance(word.fact, PlacementThreatSeen)]
+    ends = [word.since + THREAT_STAYS_OPEN for word in said(PlacementThreatSeen)]
     return max((end for end in ends if now < end), default=None)
 
 

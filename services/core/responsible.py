@@ -7,29 +7,29 @@ from services.core.codes import ReferralDecision, Sector
 from services.core.facts import ChildLookedAfter, PlacementEnded, PlacementStarted, ReferralDecided, Section47Started
 from services.core.ids import OrgHandle
 from services.core.known import Word
+from services.core.sayings import OfChild
 
 _NOBODYS = frozenset({ReferralDecision.NO_FURTHER_ACTION, ReferralDecision.UNDECIDED})
 
 
-def responsible_authority(words: Iterable[Word[Any]]) -> OrgHandle | None:
+def responsible_authority(said: OfChild) -> OrgHandle | None:
     """The one authority that now looks after the child (¶5.69-5.70), else the one that acts on the referral (¶5.15).
 
     None where no authority does, or where two say that they do: nobody can tell whose social worker to believe.
     """
-    said = [word for word in words if word.event.head.sector is Sector.LOCAL_AUTHORITY]
     for authorities in (_looking_after(said), _acting(said)):
         if authorities:
             return authorities.pop() if len(authorities) == 1 else None
     return None
 
 
-def _looking_after(said: list[Word[Any]]) -> set[OrgHandle]:
+def _looking_after(said: OfChild) -> set[OrgHandle]:
     """Every authority with a child looked after or a placement begun, and no ending certainly after the last of them.
 
     What nobody dated has not ended.
     """
-    begun = [word for word in said if isinstance(word.fact, ChildLookedAfter | PlacementStarted)]
-    ended = [word for word in said if isinstance(word.fact, PlacementEnded)]
+    begun = _by_authorities(said(ChildLookedAfter, PlacementStarted))
+    ended = _by_authorities(said(PlacementEnded))
     return {_org(word) for word in begun if not any(_ends(ending, word) for ending in ended)}
 
 
@@ -37,18 +37,13 @@ def _ends(ending: Word[Any], begun: Word[Any]) -> bool:
     return _org(ending) == _org(begun) and begun.dated and ending.begins > begun.ends
 
 
-def _acting(said: list[Word[Any]]) -> set[OrgHandle]:
-    return {_org(word) for word in said if _acts(word)}
+def _acting(said: OfChild) -> set[OrgHandle]:
+    decided = [word for word in said(ReferralDecided) if word.fact.decision not in _NOBODYS]
+    return {_org(word) for word in _by_authorities([*decided, *said(Section47Started)])}
 
 
-def _acts(word: Word[Any]) -> bool:
-    match word.fact:
-        case ReferralDecided(decision=decision):
-            return decision not in _NOBODYS
-        case Section47Started():
-            return True
-        case _:
-            return False
+def _by_authorities(words: Iterable[Word[Any]]) -> list[Word[Any]]:
+    return [word for word in words if word.event.head.sector is Sector.LOCAL_AUTHORITY]
 
 
 def _org(word: Word[Any]) -> OrgHandle:

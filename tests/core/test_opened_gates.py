@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.seeding import Edit, Leak, Tree
+from tests.leaks.seeding import Edit, Leak, Tree, out_of_place
 
 LOOK = tuple(f"tests/core/test_{name}.py" for name in ("known", "responsible", "ladder", "gates"))
 TOLD = tomllib.loads(Path(__file__).with_name("opened_gates.toml").read_text("utf-8"))["gate"]
@@ -19,6 +19,10 @@ def name(gate: Leak) -> str:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return Tree(tmp_path_factory.mktemp("opened"))
+
+
+def test_every_condition_can_be_taken_out() -> None:
+    assert out_of_place(GATES) == []
 
 
 @pytest.mark.prove

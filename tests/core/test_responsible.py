@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from services.core.codes import ReferralDecision, Sector
 from services.core.facts import ChildLookedAfter, PlacementEnded, PlacementStarted, ReferralDecided, Section47Started
 from services.core.ids import OrgHandle
-from services.core.known import Known, present
+from services.core.known import Known
 from services.core.responsible import responsible_authority
-from tests.core.enquiries import ANOTHER_BODY, AUTHORITY, said
+from services.core.sayings import Sayings
+from tests.core.enquiries import ANOTHER_BODY, AUTHORITY, knowledge, said
 
 FACTS: list[Any] = [
     ChildLookedAfter(),
@@ -24,7 +25,7 @@ FACTS: list[Any] = [
 
 
 def responsible(*told: Known) -> OrgHandle | None:
-    return responsible_authority(present(told))
+    return responsible_authority(Sayings(knowledge(told)).of_child)
 
 
 @st.composite

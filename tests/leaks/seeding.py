@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -51,6 +51,12 @@ def listed() -> list[Leak]:
 def _leak(told: dict[str, Any]) -> Leak:
     edits = tuple(Edit(**edit) for edit in told["edits"])
     return Leak(told["name"], tuple(told["look"]), edits, told.get("quick", False))
+
+
+def out_of_place(leaks: Iterable[Leak]) -> list[str]:
+    """The leaks that can no longer be built in, for what they change has changed."""
+    edits = [(leak.name, edit) for leak in leaks for edit in leak.edits]
+    return [name for name, edit in edits if (HOME / edit.file).read_text("utf-8").count(edit.find) != 1]
 
 
 class Tree:

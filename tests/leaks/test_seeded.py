@@ -3,12 +3,13 @@
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import HOME
-from tests.leaks.seeding import Leak, Tree, listed
+from tests.leaks.seeding import Leak, Tree, listed, out_of_place
 
 LEAKS = listed()
 QUICK = [leak for leak in LEAKS if leak.quick]
@@ -34,6 +35,15 @@ def test_there_are_forty_leaks_and_ten_are_quick_to_find() -> None:
     assert len(LEAKS) >= 40
     assert len(QUICK) == 10
     assert len({leak.name for leak in LEAKS}) == len(LEAKS)
+
+
+def test_every_leak_can_be_built_in() -> None:
+    assert out_of_place(LEAKS) == []
+
+
+def test_a_leak_whose_place_has_changed_is_told() -> None:
+    changed = replace(LEAKS[0], edits=(replace(LEAKS[0].edits[0], find="what nobody wrote"),))
+    assert out_of_place([changed]) == [changed.name]
 
 
 @pytest.mark.parametrize("leak", QUICK, ids=name)
