@@ -87,7 +87,7 @@ def _adverse(evidence: Evidence) -> Iterator[Word[Any]]:
     The parents of this child may object without saying to whom.
     """
     for kind, speaks_against in _AGAINST.items():
-        said = evidence.sayings.now(kind)
+        said = evidence.sayings.last(kind)
         yield from (word for word in said if word.fact.enquirer == evidence.enquirer and speaks_against(word.fact))
     said_of_child = evidence.child(ParentsContacted)
     yield from (word for word in said_of_child if word.fact.enquirer is None and _objects(word.fact))

@@ -34,7 +34,7 @@ class Sayings:
         """Everything that was ever said of this kind, corrected or not."""
         return self._said.get(kind, ())
 
-    def now(self, kind: type[FactT]) -> tuple[Word[FactT], ...]:
+    def last(self, kind: type[FactT]) -> tuple[Word[FactT], ...]:
         """What is now said of this kind, of whichever child."""
         if kind not in self._words:
             self._words[kind] = present(self.ever(kind))
@@ -42,7 +42,7 @@ class Sayings:
 
     def of_child(self, *kinds: type[FactT]) -> list[Word[FactT]]:
         """What is now said of these kinds under any of the child's records."""
-        return [word for kind in kinds for word in self.now(kind) if concerns(word.event, self._subjects)]
+        return [word for kind in kinds for word in self.last(kind) if concerns(word.event, self._subjects)]
 
 
 def concerns(event: Event, subjects: frozenset[SubjectId]) -> bool:
