@@ -1,6 +1,8 @@
 """`python -m services.correlator`: joins shared events into case timelines and tells what each case comes to."""
 
+from services.correlator.batch import Batches
 from services.correlator.decoding import make_decoder
+from services.correlator.likeness import Matcher
 from services.correlator.projection import Timelines
 from services.correlator.routes import routes
 from services.correlator.service import collect_rarely, work
@@ -13,6 +15,7 @@ from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
+from services.runtime.weights import load_weights
 
 
 async def main(process: Process) -> None:
@@ -20,10 +23,10 @@ async def main(process: Process) -> None:
     collect_rarely()
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
-    decoder, trail = make_decoder(told.home), Trail(where)
+    decoder, matcher, trail = make_decoder(told.home), Matcher(load_weights(told.home)), Trail(where)
     async with (
         sessions(where, health, 3) as (saving, telling, asking),
-        rebuilder(process, where, Timelines(decoder)) as rebuilding,
+        rebuilder(process, where, Timelines(decoder, matcher)) as rebuilding,
         serving(
             process,
             [*routes(asking, decoder, trail), *Auditor(asking, trail).routes, *rebuilding.routes],
@@ -32,7 +35,8 @@ async def main(process: Process) -> None:
     ):
         await migrate(where, told.service, told.home, health)
         async with auditing(process, asking, trail):
-            await work(process, decoder, saving, telling, asking)
+            batches = Batches(saving, decoder, matcher, telling=True)
+            await work(process, decoder, batches, telling, asking)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from services.core.ids import SubjectId
 from services.correlator import handlers, reading, writing
 from services.correlator.decoding import Decoder, Read
 from services.correlator.handlers import Outcome, Timelines
-from services.correlator.identity import EMPTY
+from services.correlator.identity import EMPTY, Change
+from services.correlator.likeness import Matcher
 from services.correlator.said import Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.telling import messages
@@ -57,9 +58,12 @@ class Saved:
 class Batches:
     """Saves batches through one session; a shadow's tell nobody."""
 
-    def __init__(self, session: Session, decoder: Decoder, *, telling: bool, most_retold: int = MOST_RETOLD) -> None:
-        self._session = session
+    def __init__(
+        self, session: Session, decoder: Decoder, matcher: Matcher, *, telling: bool, most_retold: int = MOST_RETOLD
+    ) -> None:
+        self.session = session
         self._decoder = decoder
+        self._matcher = matcher
         self._telling = telling
         self._trail = Trail(session.where)
         self._most_retold = most_retold
@@ -83,8 +87,8 @@ class Batches:
     async def _saved(self, batch: Batch) -> Saved:
         if not self._begins_alone:
             with suppress(ChangesIdentity, Overtaken):
-                return await self._session.run(lambda connection: self._save(connection, batch, alone=False))
-        return await self._session.run(lambda connection: self._save(connection, batch, alone=True))
+                return await self.session.run(lambda connection: self._save(connection, batch, alone=False))
+        return await self.session.run(lambda connection: self._save(connection, batch, alone=True))
 
     async def _save(self, connection: Connection, batch: Batch, *, alone: bool) -> Saved:
         async with connection.pipeline():
@@ -96,7 +100,7 @@ class Batches:
             known, version = await reading.known(connection, said)
         outcome = await self._decide(connection, known, survey(known, said), alone=alone)
         told = messages(self._decoder.schemas, outcome.cases, version) if self._telling else []
-        numbers = await writing.save(connection, outcome, known.claims, version, told)
+        numbers = await writing.save(connection, outcome, known, self._matcher.keys, version, told)
         if self._telling:
             await self._record(connection, admitted, outcome)
         return Saved(
@@ -120,12 +124,20 @@ class Batches:
         self._begins_alone = handlers.concerns_identity(known, found, change)
         if self._begins_alone and not alone:
             raise ChangesIdentity
+        change = await self._likened(connection, change)
         touched = found.restated | change.touches | handlers.awaited(known, found)
         graph = await reading.graph(connection, touched, change.identifiers) if touched else EMPTY
         where = handlers.placed(known, found, change, graph)
         told = {**await self._whole(connection, where.retold - restated.keys(), found), **restated}
         states = {**known.states, **await reading.states(connection, where.unread)}
         return handlers.settle(found, change, where, states, told)
+
+    async def _likened(self, connection: Connection, change: Change) -> Change:
+        if not change.portraits:
+            return change
+        keys = frozenset().union(*map(self._matcher.keys, change.portraits.values()))
+        beside, before = await reading.beside(connection, change.portraits, keys)
+        return handlers.likened(change, self._matcher, beside, before)
 
     async def _whole(self, connection: Connection, subjects: Collection[SubjectId], found: Survey) -> Timelines:
         if not subjects:

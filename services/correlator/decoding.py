@@ -9,6 +9,7 @@ from typing import Protocol
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import FACTS
+from services.correlator.likeness import portrait_of
 from services.correlator.said import Claim, Said
 from services.wire.avro import Record, Schemas, load_schemas
 from services.wire.entries import entry_of
@@ -69,7 +70,7 @@ class Decoder:
         self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None
     ) -> Said:
         name, record = self.schemas.decode(frame, expected)
-        return Said(entry_of(name, record, known_at, said_at), claims_of(record), frame)
+        return Said(entry_of(name, record, known_at, said_at), claims_of(record), frame, portrait_of(record["subject"]))
 
 
 def make_decoder(home: Path) -> Decoder:

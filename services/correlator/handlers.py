@@ -12,9 +12,11 @@ from functools import reduce
 
 from services.core.case import EMPTY, CaseState, absorb, fold
 from services.core.ids import CaseId, EventId, SubjectId
+from services.core.matching.components import Pair
 from services.core.timeline import current
 from services.correlator.identity import NO_CLAIMS, Change, Graph, decision_of, place
-from services.correlator.said import Claim, Said, SaidAgain
+from services.correlator.likeness import Edge, Likeness, Matcher, Portraits
+from services.correlator.said import NO_TRAITS, Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known, Survey
 
 Timelines = Mapping[SubjectId, Sequence[Said]]
@@ -26,7 +28,7 @@ class Placed:
 
     Of the cases that records leave or enter, `emptied` have none any more; `renamed` give the case of which they have
     every record, and so its state; `refolded`, with their records, are folded anew. `unread` are the cases whose state
-    is needed besides.
+    is needed besides. `conflicts` and `settled` are the pairs about which numbers newly conflict, or do no longer.
     """
 
     cases: Mapping[SubjectId, CaseId]
@@ -35,6 +37,8 @@ class Placed:
     renamed: Mapping[CaseId, CaseId]
     refolded: Mapping[CaseId, frozenset[SubjectId]]
     unread: frozenset[CaseId]
+    conflicts: frozenset[Pair] = frozenset()
+    settled: frozenset[Pair] = frozenset()
 
     @property
     def retold(self) -> frozenset[SubjectId]:
@@ -73,10 +77,12 @@ class Outcome:
     cases: tuple[CaseChange, ...]
     emptied: frozenset[CaseId]
     refolds: int
+    conflicts: frozenset[Pair] = frozenset()
+    settled: frozenset[Pair] = frozenset()
 
 
 def concerns_identity(known: Known, found: Survey, change: Change) -> bool:
-    """Whether a batch may move records: it changes claims or decisions, or brings a record that a decision awaits."""
+    """Whether a batch may move records: it changes what is claimed or decided, or brings one that a decision awaits."""
     return bool(change or awaited(known, found))
 
 
@@ -108,13 +114,22 @@ def change(known: Known, found: Survey, told: Timelines) -> Change:
         claims=_changed_claims(known, found, voices),
         said=tuple(one for event, one in now.items() if was.get(event) != one),
         gone=tuple(one for event, one in was.items() if event not in now),
+        portraits=_changed_portraits(known, found, voices),
     )
+
+
+def likened(made: Change, matcher: Matcher, beside: Portraits, before: Iterable[Edge]) -> Change:
+    """The change with its likeness; `beside` are records that share a key with a changed one, `before` its edges."""
+    others = {subject: portrait for subject, portrait in beside.items() if subject not in made.portraits}
+    now = matcher.edges(made.portraits, others)
+    return replace(made, likeness=Likeness(frozenset(made.portraits), tuple(before), now))
 
 
 def placed(known: Known, found: Survey, made: Change, graph: Graph) -> Placed:
     """Put every record of the batch, and every record that its changes reach, in its case."""
     before = {**known.cases, **graph.cases}
-    after = {**before, **place(graph, made, found.newcomers)}
+    parts = place(graph, made, found.newcomers)
+    after = {**before, **parts.case_of}
     moved = {subject: case for subject, case in after.items() if before.get(subject) != case}
     uprooted = before.keys() & moved.keys()
     disturbed = {before[subject] for subject in uprooted} | {after[subject] for subject in uprooted | found.restated}
@@ -133,6 +148,8 @@ def placed(known: Known, found: Survey, made: Change, graph: Graph) -> Placed:
         renamed=renamed,
         refolded={case: are[case] for case in disturbed - emptied - renamed.keys()},
         unread=frozenset((joined | set(renamed.values())) - known.states.keys()),
+        conflicts=parts.conflicts - graph.conflicts,
+        settled=graph.conflicts - parts.conflicts,
     )
 
 
@@ -144,7 +161,8 @@ def settle(found: Survey, made: Change, where: Placed, states: Mapping[CaseId, C
         for case in sorted(parts)
     )
     assigned = tuple(one for part in parts.values() for one in part.assigned)
-    return Outcome(found, made, assigned, cases, where.emptied, len(where.refolded))
+    refolds = len(where.refolded)
+    return Outcome(found, made, assigned, cases, where.emptied, refolds, where.conflicts, where.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +221,20 @@ def _changed_claims(
     for subject, spoken in voices.items():
         before = known.claims.get(subject, NO_CLAIMS)
         after = NO_CLAIMS.union(*(said.claims for said in spoken))
+        if subject not in found.restated:
+            after |= before
+        if after != before:
+            changed[subject] = after
+    return changed
+
+
+def _changed_portraits(
+    known: Known, found: Survey, voices: Mapping[SubjectId, Sequence[Said]]
+) -> dict[SubjectId, Portrait]:
+    changed = {}
+    for subject, spoken in voices.items():
+        before = known.portraits.get(subject, NO_TRAITS)
+        after = NO_TRAITS.union(*(said.portrait for said in spoken))
         if subject not in found.restated:
             after |= before
         if after != before:

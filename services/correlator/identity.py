@@ -1,13 +1,14 @@
 """Who is who: what a batch changes in claims and decisions, and which records change their case by it. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.core.codes import Precision
 from services.core.facts import LinkRefused, RecordsLinked, RecordsUnlinked
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of, partition
+from services.core.matching.components import Decision, IdentifierKey, Pair, Partition, Verdict, pair_of, partition
 from services.core.timeline import Entry
+from services.correlator.likeness import Edge, Likeness, Portraits, likely
 from services.correlator.said import Claim
 
 Claims = Mapping[SubjectId, frozenset[Claim]]
@@ -26,20 +27,25 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a batch changes: the whole new claims of some records, decisions that are new, decisions withdrawn."""
+    """What a batch changes: the whole new claims and portraits of some records, decisions new, decisions withdrawn.
+
+    `likeness` are the edges that follow from the portraits.
+    """
 
     claims: Claims
     said: tuple[Stated, ...] = ()
     gone: tuple[Stated, ...] = ()
+    portraits: Portraits = field(default_factory=dict)
+    likeness: Likeness = field(default_factory=Likeness)
 
     def __bool__(self) -> bool:
-        return bool(self.claims or self.said or self.gone)
+        return bool(self.claims or self.said or self.gone or self.portraits)
 
     @property
     def touches(self) -> frozenset[SubjectId]:
-        """Every record that the change speaks of."""
+        """Every record whose case the change may change."""
         ends = (subject for stated in (*self.said, *self.gone) for subject in stated.decision.pair)
-        return frozenset((*self.claims, *ends))
+        return frozenset((*self.claims, *ends)) | self.likeness.touches
 
     @property
     def identifiers(self) -> frozenset[IdentifierKey]:
@@ -49,11 +55,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Every record that the touched ones reach through identifiers, decisions and common cases, as it is held."""
+    """Every record that the touched ones reach, by identifiers, decisions, likeness and common cases, as it is held.
+
+    `conflicts` are the pairs of them that numbers would join and something speaks against.
+    """
 
     cases: Mapping[SubjectId, CaseId]
     claims: Claims
     decisions: tuple[Stated, ...]
+    edges: tuple[Edge, ...] = ()
+    conflicts: frozenset[Pair] = frozenset()
 
 
 EMPTY = Graph({}, {}, ())
@@ -73,13 +84,19 @@ def decision_of(entry: Entry) -> Stated | None:
     return Stated(Decision(pair, _VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id), entry.subject_id)
 
 
-def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> dict[SubjectId, CaseId]:
-    """Say each record's case, for those of `graph` and the newcomers, once the change is made."""
+def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> Partition:
+    """Say each record's case, for those of `graph` and the newcomers, once the change is made.
+
+    Its conflicts are those of numbers; two that are likely of one child and parted are told as an edge.
+    """
     claims = {**graph.claims, **change.claims}
     withdrawn = {stated.decision.event_id for stated in (*change.said, *change.gone)}
     kept = (stated.decision for stated in graph.decisions if stated.decision.event_id not in withdrawn)
     records = {subject: linking(claims.get(subject, NO_CLAIMS)) for subject in (*graph.cases, *newcomers)}
-    return dict(partition(records, (*kept, *(stated.decision for stated in change.said))).case_of)
+    joined = likely(edge for edge in graph.edges if change.likeness.of.isdisjoint(edge.pair))
+    joined |= likely(change.likeness.now)
+    found = partition(records, (*kept, *(stated.decision for stated in change.said)), joined)
+    return Partition(found.case_of, found.conflicts - joined)
 
 
 def linking(claims: Iterable[Claim]) -> frozenset[IdentifierKey]:

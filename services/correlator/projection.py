@@ -8,6 +8,7 @@ from services.correlator import writing
 from services.correlator.batch import Batches
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
+from services.correlator.likeness import Matcher
 from services.correlator.retelling import whole_cases
 from services.correlator.telling import messages
 from services.runtime.database import Connection, Session
@@ -21,15 +22,19 @@ class Timelines:
     """What a rebuild makes again; the outbox, the order of versions and what was set aside stay as they are."""
 
     topics = SHARED
-    tables = ("entries", "said_again", "subjects", "cases", "claims", "decisions", "positions")
+    tables = (
+        *("entries", "said_again", "subjects", "cases", "claims", "decisions"),
+        *("portraits", "blocks", "edges", "conflicts", "positions"),
+    )
     inbox = "entries"
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, matcher: Matcher) -> None:
         self._decoder = decoder
+        self._matcher = matcher
 
     async def take(self, session: Session, batch: Batch) -> None:
         decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
-        async for _ in Batches(session, self._decoder, telling=False).save(decoded):
+        async for _ in Batches(session, self._decoder, self._matcher, telling=False).save(decoded):
             pass
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:

@@ -1,7 +1,7 @@
 """What the tables hold about a batch, asked in one go; every question goes by an index."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from services.core.case import CaseState
 from services.core.case_json import from_json
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, FactId, SubjectId
-from services.core.matching.components import Decision, IdentifierKey, Verdict
+from services.core.matching.components import Decision, IdentifierKey, Pair, Verdict
 from services.correlator.handlers import Assigned
 from services.correlator.identity import Claims, Graph, Stated
+from services.correlator.kept import edge_from, portrait_from
+from services.correlator.likeness import Edge, Portraits
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
@@ -25,6 +27,11 @@ _ENTRIES_AT_ONCE = 2_000
 _DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by FROM decisions"
 _CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])"
 _CLAIMS = "SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])"
+_PORTRAITS = "SELECT subject_id, traits FROM portraits WHERE subject_id = ANY(%b::bytea[])"
+_EDGES = "SELECT one, other, verdict, evidence FROM edges"
+_BESIDE = """
+    SELECT subject_id, traits FROM portraits WHERE subject_id IN (
+        SELECT subject_id FROM blocks WHERE key = ANY(%b::bigint[]))"""
 _EVENTS = "SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])"
 # The rows are locked in one order by everybody, and what is asked after this is read once they are.
 _LOCKED_STATES = """
@@ -46,6 +53,8 @@ _REACHED = """
             WHERE ours.subject_id = reached.subject_id
             UNION ALL SELECT other FROM decisions WHERE one = reached.subject_id
             UNION ALL SELECT one FROM decisions WHERE other = reached.subject_id
+            UNION ALL SELECT other FROM edges WHERE one = reached.subject_id AND verdict = 'link'
+            UNION ALL SELECT one FROM edges WHERE other = reached.subject_id AND verdict = 'link'
             UNION ALL SELECT theirs.subject_id FROM subjects AS ours JOIN subjects AS theirs USING (case_id)
             WHERE ours.subject_id = reached.subject_id
         ) AS next
@@ -69,7 +78,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
     subjects = IdArray([said.entry.subject_id for said in batch])
     facts = IdArray([said.entry.fact_id for said in batch])
     distinct = IdArray({said.entry.subject_id for said in batch})
-    states, cases, held, words, claims, decisions, version = await ask(
+    states, cases, held, words, claims, decisions, portraits, version = await ask(
         connection,
         (_LOCKED_STATES, [distinct]),
         (_CASES, [distinct]),
@@ -77,6 +86,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         (_WORDS, [subjects, facts]),
         (_CLAIMS, [distinct]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [distinct, distinct]),
+        (_PORTRAITS, [distinct]),
         ("SELECT nextval('versions')", None),
     )
     found = Known(
@@ -86,8 +96,22 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         facts=_facts(words),
         claims=_claims(claims),
         decisions=_stated(decisions),
+        portraits=_portraits(portraits),
     )
     return found, version[0][0]
+
+
+async def beside(
+    connection: Connection, subjects: Collection[SubjectId], keys: Collection[int]
+) -> tuple[Portraits, list[Edge]]:
+    """Read every record that has one of these keys, and all edges of these records."""
+    ids = IdArray(subjects)
+    portraits, edges = await ask(
+        connection,
+        (_BESIDE, [list(keys)]),
+        (f"{_EDGES} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [ids, ids]),
+    )
+    return _portraits(portraits), _edges(edges)
 
 
 async def graph(
@@ -95,13 +119,15 @@ async def graph(
 ) -> Graph:
     """Read every record that these records, and whoever names these identifiers, reach."""
     reached = IdArray(await _reached(connection, subjects, identifiers))
-    cases, claims, decisions = await ask(
+    cases, claims, decisions, edges, conflicts = await ask(
         connection,
         (_CASES, [reached]),
         (_CLAIMS, [reached]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
+        (f"{_EDGES} WHERE one = ANY(%b::bytea[]) AND verdict = 'link'", [reached]),
+        ("SELECT one, other FROM conflicts WHERE one = ANY(%b::bytea[])", [reached]),
     )
-    return Graph(_cases(cases), _claims(claims), _stated(decisions))
+    return Graph(_cases(cases), _claims(claims), _stated(decisions), tuple(_edges(edges)), frozenset(_pairs(conflicts)))
 
 
 async def _reached(
@@ -191,6 +217,20 @@ def _claims(rows: Iterable[TupleRow]) -> Claims:
     for subject, scheme, value, disputed in rows:
         claims[SubjectId(subject.hex())].add(Claim(IdentifierScheme(scheme), value.decode(), disputed))
     return {subject: frozenset(said) for subject, said in claims.items()}
+
+
+def _portraits(rows: Iterable[TupleRow]) -> Portraits:
+    return {SubjectId(subject.hex()): portrait_from(traits) for subject, traits in rows}
+
+
+def _pairs(rows: Iterable[TupleRow]) -> Iterator[Pair]:
+    return ((SubjectId(one.hex()), SubjectId(other.hex())) for one, other in rows)
+
+
+def _edges(rows: Iterable[TupleRow]) -> list[Edge]:
+    return [
+        edge_from((SubjectId(one.hex()), SubjectId(other.hex())), verdict, said) for one, other, verdict, said in rows
+    ]
 
 
 def _stated(rows: Iterable[TupleRow]) -> tuple[Stated, ...]:

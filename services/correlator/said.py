@@ -1,4 +1,4 @@
-"""What one event says, as the correlator takes it: an entry, the identifiers it claims, and its own bytes."""
+"""What one event says, as the correlator takes it: an entry, what it claims of who the child is, and its own bytes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,19 @@ class Claim(NamedTuple):
     disputed: bool
 
 
+class Trait(NamedTuple):
+    """Something by which records are likely of one child: a name of a kind, a date of birth, a sex, a nationality."""
+
+    kind: str
+    value: str
+
+
+Portrait = frozenset[Trait]
+"""All that the current events of a record claim of these."""
+
+NO_TRAITS: Portrait = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """An event; `frame` is its bytes exactly as they were read."""
@@ -24,6 +37,7 @@ class Said:
     entry: Entry
     claims: frozenset[Claim]
     frame: bytes
+    portrait: Portrait = NO_TRAITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 log = structlog.get_logger()
 
 
-async def work(process: Process, decoder: Decoder, saving: Session, telling: Session, asking: Session) -> None:
+async def work(process: Process, decoder: Decoder, batches: Batches, telling: Session, asking: Session) -> None:
     """Correlate until the process is asked to stop; each session serves what must not wait for the others."""
     metrics = process.metrics
     metrics.dead_letters.set(await asking.run(count_dead_letters))
@@ -38,8 +38,8 @@ async def work(process: Process, decoder: Decoder, saving: Session, telling: Ses
         relay = Relay(telling, publisher)
         relaying = tasks.create_task(relay.run())
         watching = tasks.create_task(watch_tables(asking, metrics))
-        async with inlet.opened(process, saving, *SHARED) as shared:
-            await correlate(shared, decoder, Batches(saving, decoder, telling=True), relay, metrics)
+        async with inlet.opened(process, batches.session, *SHARED) as shared:
+            await correlate(shared, decoder, batches, relay, metrics)
         await relaying
         watching.cancel()
 

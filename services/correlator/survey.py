@@ -1,13 +1,14 @@
 """A batch beside what is known of its records: what is new, what is said again, what is begun or restated. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.timeline import NEVER
 from services.correlator.identity import Claims, Stated, decision_of
+from services.correlator.likeness import Portraits
 from services.correlator.said import Said, SaidAgain
 
 Words = Mapping[EventId, datetime]
@@ -16,7 +17,7 @@ Words = Mapping[EventId, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the tables hold about a batch: which of its events, the cases and claims of its records, its facts.
+    """What the tables hold about a batch: its events, its facts, the cases, claims and portraits of its records.
 
     `decisions` are those that speak of one of its records.
     """
@@ -27,6 +28,7 @@ class Known:
     facts: Mapping[FactId, Words]
     claims: Claims
     decisions: Sequence[Stated]
+    portraits: Portraits = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Saves what a batch comes to, all in one go, and finds out whether somebody else was faster."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import LiteralString
 
 from services.core.case_json import to_json
 from services.core.errors import Unreadable
 from services.core.ids import CaseId, SubjectId
 from services.correlator.handlers import Assigned, Outcome
 from services.correlator.identity import NO_CLAIMS, Claims
+from services.correlator.linking import Keys, Question, linking
 from services.correlator.said import Claim, Said, SaidAgain
+from services.correlator.survey import Known
 from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
 from services.runtime.id_arrays import IdArray
@@ -16,15 +17,13 @@ from services.runtime.id_arrays import IdArray
 Message = tuple[bytes, bytes]
 """Key and value of one update."""
 
-_Question = tuple[LiteralString, Sequence[object]]
-
 
 class Overtaken(Exception):
     """Another worker saved one of these events or records first: what was decided rests on what is no longer so."""
 
 
-async def save(
-    connection: Connection, outcome: Outcome, held: Claims, version: int, messages: Sequence[Message]
+async def save(  # noqa: PLR0913, PLR0917 - what was held, what it comes to, and what is told of it
+    connection: Connection, outcome: Outcome, held: Known, keys: Keys, version: int, messages: Sequence[Message]
 ) -> list[int]:
     """Write what a batch comes to and what is to be told of it; gives the messages' numbers in the outbox.
 
@@ -40,8 +39,9 @@ async def save(
         _newcomers(newcomers, version),
         *_moved(moved, version),
         *_said_again(found.again),
-        *_claims(outcome, held),
+        *_claims(outcome, held.claims),
         *_decisions(outcome),
+        *linking(outcome, held.portraits, keys),
         *_cases(outcome, version),
         _outbox(messages),
     )
@@ -81,7 +81,7 @@ async def bury(connection: Connection, letters: Mapping[Place, Iterable[tuple[in
     )
 
 
-def _entries(new: Sequence[Said]) -> _Question:
+def _entries(new: Sequence[Said]) -> Question:
     entries = [said.entry for said in new]
     return (
         """INSERT INTO entries (event_id, subject_id, fact_id, said_at, known_at, frame)
@@ -99,7 +99,7 @@ def _entries(new: Sequence[Said]) -> _Question:
     )
 
 
-def _newcomers(assigned: Sequence[Assigned], version: int) -> _Question:
+def _newcomers(assigned: Sequence[Assigned], version: int) -> Question:
     return (
         """INSERT INTO subjects (subject_id, case_id, known_at, assignment_version)
            SELECT *, %b::bigint FROM unnest(%b::bytea[], %b::bytea[], %b::timestamptz[])
@@ -108,7 +108,7 @@ def _newcomers(assigned: Sequence[Assigned], version: int) -> _Question:
     )
 
 
-def _moved(assigned: Sequence[Assigned], version: int) -> Iterator[_Question]:
+def _moved(assigned: Sequence[Assigned], version: int) -> Iterator[Question]:
     if assigned:
         yield (
             """UPDATE subjects SET case_id = moved.case_id, known_at = moved.known_at, assignment_version = %b::bigint
@@ -126,7 +126,7 @@ def _assigned(assigned: Sequence[Assigned]) -> list[object]:
     ]
 
 
-def _said_again(again: Sequence[SaidAgain]) -> Iterator[_Question]:
+def _said_again(again: Sequence[SaidAgain]) -> Iterator[Question]:
     if not again:
         return
     events, said_at = IdArray([one.event_id for one in again]), [one.recorded_at for one in again]
@@ -144,7 +144,7 @@ def _said_again(again: Sequence[SaidAgain]) -> Iterator[_Question]:
     )
 
 
-def _claims(outcome: Outcome, held: Claims) -> Iterator[_Question]:
+def _claims(outcome: Outcome, held: Claims) -> Iterator[Question]:
     before = {subject: held.get(subject, NO_CLAIMS) for subject in outcome.change.claims}
     more = [(who, claim) for who, claims in outcome.change.claims.items() for claim in claims - before[who]]
     less = [(who, claim) for who, claims in outcome.change.claims.items() for claim in before[who] - claims]
@@ -171,7 +171,7 @@ def _claimed(rows: Sequence[tuple[SubjectId, Claim]]) -> list[object]:
     ]
 
 
-def _decisions(outcome: Outcome) -> Iterator[_Question]:
+def _decisions(outcome: Outcome) -> Iterator[Question]:
     gone, said = outcome.change.gone, outcome.change.said
     if gone:
         events = IdArray([stated.decision.event_id for stated in gone])
@@ -192,7 +192,7 @@ def _decisions(outcome: Outcome) -> Iterator[_Question]:
         )
 
 
-def _cases(outcome: Outcome, version: int) -> Iterator[_Question]:
+def _cases(outcome: Outcome, version: int) -> Iterator[Question]:
     """A case without records is no case: should one take its name again, it begins with a higher version."""
     if outcome.emptied:
         yield "DELETE FROM cases WHERE case_id = ANY(%b::bytea[])", [IdArray(outcome.emptied)]
@@ -205,7 +205,7 @@ def _cases(outcome: Outcome, version: int) -> Iterator[_Question]:
         )
 
 
-def _outbox(messages: Sequence[Message]) -> _Question:
+def _outbox(messages: Sequence[Message]) -> Question:
     return (
         "INSERT INTO outbox (key, value) SELECT * FROM unnest(%b::bytea[], %b::bytea[]) RETURNING seq",
         [[key for key, _ in messages], [value for _, value in messages]],

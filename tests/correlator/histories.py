@@ -4,8 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
-from services.core.claims import Identifier, Subject
-from services.core.codes import ClaimStatus, FoundHow, IdentifierScheme, MissingKind, Precision, Role, Sector
+from services.core.claims import BirthDate, Identifier, Name, Subject
+from services.core.codes import (
+    ClaimStatus,
+    FoundHow,
+    IdentifierScheme,
+    MissingKind,
+    NameKind,
+    Precision,
+    Role,
+    Sector,
+    Sex,
+)
 from services.core.events import Event, Head
 from services.core.facts import (
     ChildFound,
@@ -18,7 +28,9 @@ from services.core.facts import (
 )
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.timeline import Entry
+from services.correlator.likeness import portrait_of
 from services.correlator.said import Claim, Said
+from services.wire.records import record_of
 from tests.builders import START, an_id, day
 
 SUBJECTS = [SubjectId(an_id(number)) for number in range(1, 9)]
@@ -29,6 +41,10 @@ IDENTIFIERS = [
     (IdentifierScheme.PASSPORT, "4"),
 ]
 """Few enough that records meet and contradict each other."""
+
+NAMES = ["Aster Bekele Tesfaye", "Tesfaye Aster Bekele", "Aster Bekele", "Unknown", "Ngoc Lan Pham"]
+BIRTHS = ["2010-05-17", "2010-05-17", "2010-01-01", "2010", "2011-03-04"]
+"""Few enough that records are often likely of one child, and often not."""
 
 
 def a_history(random: Random, events: int) -> list[Event]:
@@ -68,7 +84,7 @@ def said(event: Event) -> Said:
         for one in event.subject.identifiers
         if one.status is not ClaimStatus.UNVERIFIED
     )
-    return Said(entry, frozenset(claims), b"")
+    return Said(entry, frozenset(claims), b"", portrait_of(record_of(event.subject)))
 
 
 def _event(random: Random, subject: SubjectId, fact_id: FactId, facts: Sequence[FactId]) -> Event:
@@ -100,7 +116,15 @@ def _said_later(random: Random, event: Event) -> Event:
 def _claimed(random: Random) -> Subject:
     statuses = (ClaimStatus.DOCUMENTED,) * 6 + (ClaimStatus.DISPUTED, ClaimStatus.UNVERIFIED)
     named = random.sample(IDENTIFIERS, random.choice((0, 0, 0, 1, 1, 2)))
-    return Subject(identifiers=tuple(Identifier(scheme, value, random.choice(statuses)) for scheme, value in named))
+    names = random.sample(NAMES, random.choice((0, 0, 1, 1, 2)))
+    births = random.sample(BIRTHS, random.choice((0, 0, 1, 1, 2)))
+    return Subject(
+        identifiers=tuple(Identifier(scheme, value, random.choice(statuses)) for scheme, value in named),
+        names=tuple(Name(text, NameKind.FULL, random.choice(statuses)) for text in names),
+        dates_of_birth=tuple(BirthDate(value, random.choice(statuses)) for value in dict.fromkeys(births)),
+        sex=random.choice((Sex.FEMALE, Sex.UNKNOWN, Sex.UNKNOWN)),
+        nationalities=random.choice(((), ("ET",), ("VN",))),
+    )
 
 
 def _fact(random: Random, subject: SubjectId, facts: Sequence[FactId]) -> Fact:

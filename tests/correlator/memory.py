@@ -7,13 +7,18 @@ from datetime import datetime
 
 from services.core.case import CaseState, digest
 from services.core.ids import CaseId, EventId, FactId, SubjectId
-from services.core.matching.components import IdentifierKey, partition
+from services.core.matching.components import IdentifierKey, Pair, partition
 from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Graph, Stated, decision_of, linking
-from services.correlator.said import Claim, Said
+from services.correlator.likeness import Edge, Matcher, Portraits, likely
+from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
+from services.runtime.weights import load_weights
+from tests.conftest import HOME
+
+MATCHER = Matcher(load_weights(HOME))
 
 
 @dataclass
@@ -25,12 +30,16 @@ class Memory:
     states: dict[CaseId, CaseState] = field(default_factory=dict)
     claims: dict[SubjectId, frozenset[Claim]] = field(default_factory=dict)
     decisions: dict[EventId, Stated] = field(default_factory=dict)
+    portraits: dict[SubjectId, Portrait] = field(default_factory=dict)
+    edges: dict[Pair, Edge] = field(default_factory=dict)
+    conflicts: set[Pair] = field(default_factory=set)
 
     def take(self, batch: Sequence[Said]) -> Outcome:
         known = self._known(batch)
         found = survey(known, batch)
         restated = self._whole(found.restated, found)
         change = handlers.change(known, found, restated)
+        change = handlers.likened(change, MATCHER, *self._beside_in_likeness(change.portraits))
         touched = found.restated | change.touches | handlers.awaited(known, found)
         graph = self._graph(touched, change.identifiers) if touched else Graph({}, {}, ())
         where = handlers.placed(known, found, change, graph)
@@ -58,7 +67,13 @@ class Memory:
             facts=facts,
             claims={subject: self.claims.get(subject, NO_CLAIMS) for subject in subjects},
             decisions=[one for one in self.decisions.values() if subjects & set(one.decision.pair)],
+            portraits={subject: self.portraits[subject] for subject in subjects & self.portraits.keys()},
         )
+
+    def _beside_in_likeness(self, changed: Portraits) -> tuple[Portraits, list[Edge]]:
+        keys = {key for portrait in changed.values() for key in MATCHER.keys(portrait)}
+        beside = {who: held for who, held in self.portraits.items() if keys & MATCHER.keys(held)}
+        return beside, [edge for edge in self.edges.values() if changed.keys() & set(edge.pair)]
 
     def _graph(self, subjects: Iterable[SubjectId], identifiers: Collection[IdentifierKey]) -> Graph:
         reached = set(subjects) | {who for who, claims in self.claims.items() if _names(claims) & set(identifiers)}
@@ -68,12 +83,14 @@ class Memory:
             cases={subject: case for subject, case in self.cases.items() if subject in reached},
             claims={subject: claims for subject, claims in self.claims.items() if subject in reached},
             decisions=tuple(one for one in self.decisions.values() if one.decision.pair[0] in reached),
+            edges=tuple(edge for edge in self.edges.values() if edge.pair[0] in reached),
+            conflicts=frozenset(pair for pair in self.conflicts if pair[0] in reached),
         )
 
     def _beside(self, reached: Collection[SubjectId]) -> set[SubjectId]:
         named = {key for subject in reached for key in _names(self.claims.get(subject, NO_CLAIMS))}
         cases = {self.cases.get(subject) for subject in reached}
-        pairs = [one.decision.pair for one in self.decisions.values()]
+        pairs = [*(one.decision.pair for one in self.decisions.values()), *likely(self.edges.values())]
         return (
             {subject for subject, claims in self.claims.items() if _names(claims) & named}
             | {subject for subject, case in self.cases.items() if case in cases}
@@ -92,6 +109,11 @@ class Memory:
             self.entries[again.event_id] = replace(said, entry=replace(said.entry, recorded_at=latest))
         self.cases |= {one.subject_id: one.case_id for one in outcome.assigned}
         self.claims |= outcome.change.claims
+        self.portraits |= outcome.change.portraits
+        for pair in outcome.change.likeness.gone:
+            del self.edges[pair]
+        self.edges |= {edge.pair: edge for edge in outcome.change.likeness.made}
+        self.conflicts = (self.conflicts - outcome.settled) | outcome.conflicts
         for stated in outcome.change.gone:
             del self.decisions[stated.decision.event_id]
         self.decisions |= {stated.decision.event_id: stated for stated in outcome.change.said}
@@ -110,8 +132,22 @@ def digests(cases: dict[SubjectId, CaseId], held: Iterable[Said]) -> dict[CaseId
     return {case: digest(case, subjects, told[case]) for case, subjects in members.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a history comes to."""
+
+    digests: dict[CaseId, str]
+    edges: frozenset[Edge]
+    conflicts: frozenset[Pair]
+
+
 def truth(history: Iterable[Said]) -> dict[CaseId, str]:
-    """What a history comes to, worked out at once from all of it."""
+    """The digests that a history comes to, worked out at once from all of it."""
+    return whole_truth(history).digests
+
+
+def whole_truth(history: Iterable[Said], matcher: Matcher = MATCHER) -> Truth:
+    """Everything that a history comes to, worked out at once from all of it."""
     last: dict[EventId, Said] = {}
     for said in history:
         rival = last.get(said.entry.event_id)
@@ -119,13 +155,18 @@ def truth(history: Iterable[Said]) -> dict[CaseId, str]:
             last[said.entry.event_id] = said
     spoken = [last[entry.event_id] for entry in current(said.entry for said in last.values())]
     claims: dict[SubjectId, frozenset[Claim]] = {said.entry.subject_id: NO_CLAIMS for said in last.values()}
+    portraits = dict.fromkeys(claims, NO_TRAITS)
     for said in spoken:
         claims[said.entry.subject_id] |= said.claims
+        portraits[said.entry.subject_id] |= said.portrait
+    edges = matcher.edges(portraits, {})
     stated = (decision_of(said.entry) for said in spoken)
     found = partition(
-        {subject: linking(said_of) for subject, said_of in claims.items()}, [one.decision for one in stated if one]
+        {subject: linking(said_of) for subject, said_of in claims.items()},
+        [one.decision for one in stated if one],
+        likely(edges),
     )
-    return digests(dict(found.case_of), last.values())
+    return Truth(digests(dict(found.case_of), last.values()), frozenset(edges), found.conflicts - likely(edges))
 
 
 def _names(claims: Iterable[Claim]) -> set[IdentifierKey]:

@@ -15,6 +15,7 @@ from services.runtime.database import Connection, Session, ask
 from services.runtime.fence import Place
 from services.wire.records import to_record
 from services.wire.topics import topic_of
+from tests.correlator.memory import MATCHER
 
 TOPIC = UUID(int=7)
 
@@ -36,7 +37,7 @@ class Tables:
         self.other = other
         self.decoder = decoder
         self._workers = tuple(
-            Batches(session, decoder, telling=True, most_retold=most_retold) for session in (one, other)
+            Batches(session, decoder, MATCHER, telling=True, most_retold=most_retold) for session in (one, other)
         )
         self._next = [0, 0]
         self.transactions = 0
@@ -67,8 +68,8 @@ class Tables:
 
     async def forget(self) -> None:
         """Empty every table, as if nothing had ever come."""
-        kept = "entries, said_again, subjects, cases, claims, decisions, outbox, dead_letters, positions, holes"
-        await self.ask(f"TRUNCATE {kept}")
+        kept = "entries, said_again, subjects, cases, claims, decisions, portraits, blocks, edges, conflicts"
+        await self.ask(f"TRUNCATE {kept}, outbox, dead_letters, positions, holes")
         self._next = [0, 0]
 
     async def ask(self, question: str) -> list[TupleRow]:
