@@ -133,7 +133,7 @@ class Matcher:
 
     def _see(self, portrait: Portrait) -> tuple[Profile, frozenset[int]]:
         seen = profile(claimed(portrait))
-        return seen, frozenset(map(_number, blocking.keys(seen)))
+        return seen, frozenset(map(_number, blocking.keys(seen, self.weights)))
 
 
 def claimed(portrait: Portrait) -> Subject:

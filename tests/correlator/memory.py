@@ -49,8 +49,9 @@ class Memory:
         self._keep(outcome)
         return outcome
 
-    def digests(self) -> dict[CaseId, str]:
-        return digests(self.cases, self.entries.values())
+    def truth(self) -> "Truth":
+        held = digests(self.cases, self.entries.values())
+        return Truth(held, frozenset(self.edges.values()), frozenset(self.conflicts))
 
     def _known(self, batch: Sequence[Said]) -> Known:
         subjects = {said.entry.subject_id for said in batch}

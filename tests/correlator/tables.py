@@ -7,15 +7,17 @@ from uuid import UUID
 from psycopg.rows import TupleRow
 
 from services.core.events import Event
-from services.core.ids import CaseId
+from services.core.ids import CaseId, SubjectId
+from services.core.matching.components import Pair
 from services.correlator.batch import MOST_RETOLD, Batches, Saved
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
+from services.correlator.kept import edge_from
 from services.runtime.database import Connection, Session, ask
 from services.runtime.fence import Place
 from services.wire.records import to_record
 from services.wire.topics import topic_of
-from tests.correlator.memory import MATCHER
+from tests.correlator.memory import MATCHER, Truth
 
 TOPIC = UUID(int=7)
 
@@ -76,11 +78,25 @@ class Tables:
         [rows] = await self.session.run(lambda connection: ask(connection, (question, None)))
         return rows
 
+    async def truth(self) -> Truth:
+        """The digest of every case, and what the tables say of who is likely who, and of whom a person is asked."""
+        edges = await self.ask("SELECT one, other, verdict, evidence FROM edges")
+        conflicts = await self.ask("SELECT one, other FROM conflicts")
+        return Truth(
+            await self.digests(),
+            frozenset(edge_from(pair_of_rows(*pair), verdict, said) for *pair, verdict, said in edges),
+            frozenset(pair_of_rows(*pair) for pair in conflicts),
+        )
+
     async def digests(self) -> dict[CaseId, str]:
         async def read(connection: Connection) -> dict[CaseId, str]:
             return {case: digest async for case, digest in digests(connection, self.decoder)}
 
         return await self.session.run(read)
+
+
+def pair_of_rows(one: bytes, other: bytes) -> Pair:
+    return SubjectId(one.hex()), SubjectId(other.hex())
 
 
 def added(saved: Sequence[Saved]) -> Saved:

@@ -18,7 +18,7 @@ from services.runtime.audit_reading import Trails
 from services.runtime.database import Connection
 from services.wire.records import state_record
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import truth
+from tests.correlator.memory import truth, whole_truth
 from tests.correlator.tables import TOPIC, Delivered, Tables
 from tests.correlator.told import as_told
 
@@ -29,7 +29,7 @@ async def test_any_order_of_arrival_comes_to_one_truth(tables: Tables) -> None:
         await tables.forget()
         for batch in arrivals(Random(seed), history):
             await tables.save(batch)
-        assert await tables.digests() == truth(map(said, history))
+        assert await tables.truth() == whole_truth(map(said, history))
 
 
 async def test_two_workers_at_once_come_to_the_same_truth(tables: Tables) -> None:

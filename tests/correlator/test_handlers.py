@@ -13,7 +13,7 @@ from services.correlator.identity import decision_of
 from services.correlator.said import Claim, Said
 from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import Memory, truth
+from tests.correlator.memory import Memory, Truth, whole_truth
 
 A, B, C = (SubjectId(an_id(number)) for number in (1, 2, 3))
 NUMBER = Claim(IdentifierScheme.NHS_NUMBER, "1", disputed=False)
@@ -40,24 +40,24 @@ def cases(*words: Said) -> dict[str, str]:
     return {str(subject): str(case) for subject, case in memory.cases.items()}
 
 
-def after(history_seed: int, arrival_seed: int, events: int) -> tuple[Memory, dict[CaseId, str]]:
+def after(history_seed: int, arrival_seed: int, events: int) -> tuple[Memory, Truth]:
     history = a_history(Random(history_seed), events)
     memory = Memory()
     for batch in arrivals(Random(arrival_seed), history):
         memory.take([said(event) for event in batch])
-    return memory, truth(said(event) for event in history)
+    return memory, whole_truth(said(event) for event in history)
 
 
 def test_five_hundred_orders_of_arrival_come_to_one_truth() -> None:
     for seed in range(500):
         memory, expected = after(0, seed, events=60)
-        assert memory.digests() == expected
+        assert memory.truth() == expected
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 40))
 def test_any_history_in_any_order_comes_to_what_it_says_as_a_whole(history: int, arrival: int, events: int) -> None:
     memory, expected = after(history, arrival, events)
-    assert memory.digests() == expected
+    assert memory.truth() == expected
 
 
 def test_records_that_claim_one_number_are_one_case() -> None:
