@@ -103,3 +103,12 @@ VOIDS = frozenset({
     Reason.THREAT_SEEN,
 })  # fmt: skip
 """What the decision was about is no more: no later word can bring it back, and it must be asked for anew."""
+
+NO_RIGHT = frozenset({
+    Reason.WRONG_PURPOSE,
+    Reason.AUTHORITY_UNKNOWN,
+    Reason.OPENER_OF_OTHER_BODY,
+    Reason.NOT_ENTITLED,
+    Reason.NO_OPEN_ALERT,
+})  # fmt: skip
+"""Whoever asks has no right to this child's location: of what happens to the child they hear nothing (design 6.6)."""

@@ -212,9 +212,9 @@ class Deciding:
 
         return await self._session.run(self._trail.recorded(work, lambda found: recording.listed(found, who)))
 
-    async def assessment(self, decision: Decision, now: datetime) -> str | None:
-        """The risk assessment that approvals of a release must name, if there is one."""
-        return await self._session.run(lambda connection: self._gatherer.assessment(connection, decision, now))
+    async def assessment(self, decision: Decision, who: Person, now: datetime) -> str | None:
+        """The risk assessment that approvals of a release must name, for who speaks for the child's authority."""
+        return await self._session.run(lambda connection: self._gatherer.assessment(connection, decision, who, now))
 
     async def _caught_up(self) -> bool:
         """Whether the vault has read everything that its topics held when it was asked; waits for it a moment."""

@@ -68,13 +68,19 @@ class Gatherer:
         """
         return places(asked, await contents(connection, self.keys.kek, asked.child.versions), found.facts)
 
-    async def assessment(self, connection: Connection, decision: Decision, now: datetime) -> str | None:
-        """The risk assessment that approvals of a release must name, if there is one."""
+    async def assessment(self, connection: Connection, decision: Decision, who: Person, now: datetime) -> str | None:
+        """The risk assessment that approvals of a release must name.
+
+        None where there is none, and for who does not speak for the authority that is responsible for the child: that
+        there is one tells that the child is known, and how far the adult has come.
+        """
         asked = decision.asked
         if asked.enquirer is None:
             return None
         found = await self.material(connection, asked.subject, asked.enquirer)
-        return climb(knowledge(decision, found), asked.enquirer, now).assessment
+        ladder = climb(knowledge(decision, found), asked.enquirer, now)
+        known = await bodies(connection, self.keys, found.subjects)
+        return ladder.assessment if ladder.evidence.authority in speaks_as(known, who) else None
 
 
 def _role(who: Person) -> Role:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.core.codes import YesNo
-from services.core.denials import VOIDS
+from services.core.denials import NO_RIGHT, VOIDS
 from services.core.denials import Reason as GateReason
 from services.core.events import Event
 from services.core.facts import LinkDecision, RecordsLinked
@@ -62,7 +62,15 @@ def judge(decision: Decision, circumstances: Circumstances, material: Material, 
         found = protective_access(_access(decision, circumstances), known, now)
     if isinstance(found, Allow):
         return Allowed(found.until)
-    return Denied(frozenset(found.reasons), voids=not (VOIDS | {GateReason.REVOKED}).isdisjoint(found.reasons))
+    return Denied(frozenset(found.reasons), voids=_voids(found.reasons))
+
+
+def _voids(reasons: frozenset[GateReason]) -> bool:
+    """Whether it ends for good.
+
+    That it ended would tell that the child moved, or is known at all: to who has no right it goes on, and never opens.
+    """
+    return NO_RIGHT.isdisjoint(reasons) and not (VOIDS | {GateReason.REVOKED}).isdisjoint(reasons)
 
 
 def _release(asked: Asked, opener: Opener) -> ReleaseAsked:

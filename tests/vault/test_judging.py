@@ -73,6 +73,12 @@ def released(found: Material) -> Judgement:
     return judge(RELEASE, Circumstances(WORKER), found, NOW)
 
 
+def judged(decision: Decision, found: Material) -> Judgement:
+    """What a decision's gate says later, of whoever may open it."""
+    opener = TOLD if decision.asked.kind is Kind.PROTECTIVE_ACCESS else Circumstances(WORKER)
+    return judge(decision, opener, found, LATER)
+
+
 def reasons(judgement: Judgement) -> frozenset[str]:
     assert isinstance(judgement, Denied)
     return judgement.reasons
@@ -103,7 +109,7 @@ def test_what_was_said_since_it_was_asked_for_voids_a_release(later: Known, reas
 @pytest.mark.parametrize("decision", [RELEASE, ACCESS, SECONDED], ids=["release", "access", "seconded"])
 def test_another_version_of_a_location_voids_every_decision(decision: Decision) -> None:
     moved = replace(material(MISSING, *the_whole_ladder()), versions=frozenset({(FactId(an_id(51)), b"version 2")}))
-    judgement = judge(decision, TOLD, moved, LATER)
+    judgement = judged(decision, moved)
     assert isinstance(judgement, Denied)
     assert Reason.LOCATION_CHANGED in judgement.reasons
     assert judgement.voids
@@ -113,10 +119,18 @@ def test_another_version_of_a_location_voids_every_decision(decision: Decision) 
 @pytest.mark.parametrize("decision", [RELEASE, SECONDED], ids=["release", "access"])
 def test_another_set_of_records_voids_every_decision(decision: Decision, subjects: set[SubjectId]) -> None:
     changed = replace(material(MISSING, *the_whole_ladder()), subjects=frozenset(subjects))
-    judgement = judge(decision, TOLD, changed, LATER)
+    judgement = judged(decision, changed)
     assert isinstance(judgement, Denied)
     assert Reason.RECORDS_CHANGED in judgement.reasons
     assert judgement.voids
+
+
+@pytest.mark.parametrize("later", [REVOKED, MOVE, MISSING, THREAT, UNLINKED], ids=lambda one: one.event.type)
+def test_what_was_said_since_ends_no_decision_of_who_has_no_right_and_opens_none(later: Known) -> None:
+    judgement = judge(RELEASE, TOLD, material(*the_whole_ladder(), later), LATER)
+    assert Reason.OPENER_OF_OTHER_BODY in reasons(judgement)
+    assert isinstance(judgement, Denied)
+    assert not judgement.voids
 
 
 def test_a_doubt_denies_a_release() -> None:

@@ -1,89 +1,37 @@
 """The vault's page shows a location once, to the one who asked; whoever has no right always gets the same answer."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
 from services.core.codes import OrganisationKind
-from services.core.rights import Person, PersonRole
-from services.runtime.audit import Trail
+from services.core.rights import PersonRole
 from services.runtime.audit_reading import Trails, Wanted
-from services.runtime.settings import SignInSettings
-from services.runtime.signin import sessions
-from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
-from services.vault.app import create_app
-from services.vault.decisions import Act, Decision
+from services.runtime.signin.doorkeeper import STEP_UP
 from tests.builders import an_id
 from tests.vault.deciding import (
     ADDRESS,
     COLLEAGUE,
     FORCE,
     OFFICER,
-    PEOPLE_KEY,
-    Hub,
     a_missing_child,
-    hub,
     person,
 )
+from tests.vault.site import URL, Site, csrf, look, make_site, press
 from tests.vault.tables import Vault
 
-URL = "http://127.0.0.1:4711"
 AUDITOR = person(an_id(71), PersonRole.AUDITOR)
 ELSEWHERE = person(an_id(72), PersonRole.POLICE_OFFICER, "FORCE-2", OFFICER.kind)
 ANOTHER_OFFICER = person(an_id(73), PersonRole.DUTY_OFFICER, FORCE, OFFICER.kind)
 
 
-@dataclass
-class Site:
-    """The vault's web application over a child who is missing."""
-
-    hub: Hub
-    door: Doorkeeper
-    transport: httpx.ASGITransport
-    trail: Trail
-
-    async def browser(self, who: Person) -> httpx.AsyncClient:
-        """A browser in which this person has just signed in."""
-        secret, now = sessions.new_secret(), self.hub.now
-        held = sessions.Held(who, "token", now, now, now)
-        await self.door.run(lambda connection: sessions.begin(connection, secret, held))
-        return httpx.AsyncClient(
-            transport=self.transport,
-            base_url=URL,
-            headers={"accept": "text/html", "origin": URL},
-            cookies={self.door.cookie: secret},
-        )
-
-    async def seconded(self) -> Decision:
-        decision = await self.hub.ask()
-        await self.hub.act(decision, Act.SECOND)
-        return decision
-
-
 @pytest.fixture
 async def site(vault: Vault) -> Site:
     await a_missing_child(vault)
-    made = hub(vault)
-    trail = Trail(vault.session.where)
-    door = Doorkeeper(SignInSettings(public_url=URL), vault.session, PEOPLE_KEY, trail, made.later)
-    return Site(made, door, httpx.ASGITransport(create_app(made.deciding, door, trail, vault.session)), trail)
-
-
-def csrf(browser: httpx.AsyncClient) -> str:
-    (secret,) = browser.cookies.values()
-    return csrf_of(secret)
-
-
-async def press(browser: httpx.AsyncClient, decision: Decision | str, act: str, **fields: str) -> httpx.Response:
-    number = decision if isinstance(decision, str) else decision.asked.decision_id
-    return await browser.post(f"/decisions/{number}/{act}", data={"csrf": csrf(browser), **fields})
-
-
-async def look(browser: httpx.AsyncClient, decision: Decision | str) -> httpx.Response:
-    return await press(browser, decision, "look", attested="yes")
+    return make_site(vault)
 
 
 async def test_the_one_who_asked_attests_and_sees_the_location(site: Site) -> None:

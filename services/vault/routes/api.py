@@ -69,7 +69,7 @@ class ApiRoutes:
     async def show(self, request: Request) -> Response:
         who = await who_may(self._door, request, Action.REQUEST_LOCATION, Action.APPROVE_LOCATION)
         now, decision = self._door.now(), await seen(self._deciding, number_of(request), who)
-        return _told(decision, who, now, await soon(self._deciding.assessment(decision, now)))
+        return _told(decision, who, now, await soon(self._deciding.assessment(decision, who.person, now)))
 
     async def act(self, request: Request) -> Response:
         act, now = act_of(request), self._door.now()
