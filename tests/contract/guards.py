@@ -19,7 +19,9 @@ PURE = words("""
     unicodedata zoneinfo
 """)
 # And the libraries that are as pure, for those who read what agencies send.
-PURE_LIBRARIES = frozenset({"lxml", "nhs_number", "orjson", "pydantic", "pydantic_core"})
+PURE_LIBRARIES = frozenset(
+    {"icalendar", "lxml", "nhs_number", "orjson", "pydantic", "pydantic_core", "recurring_ical_events"}
+)
 
 # How names are compared is worked out by others better than by us: one reads scripts, the other counts letters.
 OF_MATCHING = frozenset({"anyascii", "rapidfuzz"})
