@@ -15,8 +15,8 @@ from services.correlator.identity import EMPTY, Change
 from services.correlator.likeness import Matcher
 from services.correlator.said import Said
 from services.correlator.survey import Known, Survey, survey
-from services.correlator.telling import messages
-from services.correlator.writing import Message, Overtaken
+from services.correlator.telling import Message, link_messages, messages, proposals
+from services.correlator.writing import Overtaken
 from services.runtime import fence
 from services.runtime.audit import Trail, offsets
 from services.runtime.database import Connection, Session
@@ -99,7 +99,7 @@ class Batches:
             said = [one.said for records in admitted.values() for one in records if one.said]
             known, version = await reading.known(connection, said)
         outcome = await self._decide(connection, known, survey(known, said), alone=alone)
-        told = messages(self._decoder.schemas, outcome.cases, version) if self._telling else []
+        told = self._told(outcome, version) if self._telling else []
         numbers = await writing.save(connection, outcome, known, self._matcher.keys, version, told)
         if self._telling:
             await self._record(connection, admitted, outcome)
@@ -112,6 +112,10 @@ class Batches:
             numbers=numbers,
             messages=told,
         )
+
+    def _told(self, outcome: Outcome, version: int) -> list[Message]:
+        schemas = self._decoder.schemas
+        return [*messages(schemas, outcome.cases, version), *link_messages(schemas, proposals(outcome, version))]
 
     async def _record(self, connection: Connection, admitted: Batch, outcome: Outcome) -> None:
         if taken := offsets(admitted):

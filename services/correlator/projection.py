@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Collection
 from itertools import islice
 
 from services.core.ids import CaseId
-from services.correlator import writing
+from services.correlator import reading, writing
 from services.correlator.batch import Batches
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
 from services.correlator.likeness import Matcher
 from services.correlator.retelling import whole_cases
-from services.correlator.telling import messages
+from services.correlator.telling import link_messages, messages, standing
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
 from services.wire.topics import SHARED
@@ -46,4 +46,9 @@ class Timelines:
         while cases := list(islice(left, _CASES_AT_ONCE)):
             version = await writing.renew(connection, cases)
             told = await whole_cases(connection, self._decoder, cases)
-            await writing.leave(connection, messages(self._decoder.schemas, told, version))
+            edges, conflicts = await reading.links(
+                connection, [one.subject_id for case in told for one in case.assigned]
+            )
+            links = standing(edges, conflicts, version, max(case.known_at for case in told))
+            schemas = self._decoder.schemas
+            await writing.leave(connection, [*messages(schemas, told, version), *link_messages(schemas, links)])

@@ -29,6 +29,8 @@ _CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::by
 _CLAIMS = "SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])"
 _PORTRAITS = "SELECT subject_id, traits FROM portraits WHERE subject_id = ANY(%b::bytea[])"
 _EDGES = "SELECT one, other, verdict, evidence FROM edges"
+_CONFLICTS = "SELECT one, other FROM conflicts"
+_EITHER = "WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])"
 _BESIDE = """
     SELECT subject_id, traits FROM portraits WHERE subject_id IN (
         SELECT subject_id FROM blocks WHERE key = ANY(%b::bigint[]))"""
@@ -85,7 +87,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         (_EVENTS, [events]),
         (_WORDS, [subjects, facts]),
         (_CLAIMS, [distinct]),
-        (f"{_DECISIONS} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [distinct, distinct]),
+        (f"{_DECISIONS} {_EITHER}", [distinct, distinct]),
         (_PORTRAITS, [distinct]),
         ("SELECT nextval('versions')", None),
     )
@@ -109,9 +111,18 @@ async def beside(
     portraits, edges = await ask(
         connection,
         (_BESIDE, [list(keys)]),
-        (f"{_EDGES} WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])", [ids, ids]),
+        (f"{_EDGES} {_EITHER}", [ids, ids]),
     )
     return _portraits(portraits), _edges(edges)
+
+
+async def links(connection: Connection, subjects: Collection[SubjectId]) -> tuple[list[Edge], list[Pair]]:
+    """Read all edges and conflicts of some records."""
+    ids = IdArray(subjects)
+    edges, conflicts = await ask(
+        connection, (f"{_EDGES} {_EITHER}", [ids, ids]), (f"{_CONFLICTS} {_EITHER}", [ids, ids])
+    )
+    return _edges(edges), list(_pairs(conflicts))
 
 
 async def graph(
@@ -125,7 +136,7 @@ async def graph(
         (_CLAIMS, [reached]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
         (f"{_EDGES} WHERE one = ANY(%b::bytea[]) AND verdict = 'link'", [reached]),
-        ("SELECT one, other FROM conflicts WHERE one = ANY(%b::bytea[])", [reached]),
+        (f"{_CONFLICTS} WHERE one = ANY(%b::bytea[])", [reached]),
     )
     return Graph(_cases(cases), _claims(claims), _stated(decisions), tuple(_edges(edges)), frozenset(_pairs(conflicts)))
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.correlator.batch import Saved
-from services.correlator.writing import Message
+from services.correlator.telling import Message
 from services.runtime import kafka
 from services.runtime.database import Connection, Session, ask
 from services.runtime.publisher import Publisher
 from services.wire.envelope import own_headers
-from services.wire.topics import CASE_UPDATES
+from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES
 
+_TYPES = {CASE_UPDATES: "CaseUpdated", LINK_CANDIDATES: "LinkProposed"}
 # A worker tells what it commits within moments; what is older was left behind, by this worker or by one that died.
 _LEFT_BEHIND = timedelta(seconds=3)
 _SWEEP_SECONDS = 1.0
@@ -57,14 +58,13 @@ class Relay:
 
     async def _sweep(self, older_than: timedelta) -> None:
         while rows := await self._session.run(lambda connection: _oldest(connection, older_than)):
-            numbers, keys, values = zip(*rows, strict=True)
-            await self._publish(numbers, list(zip(keys, values, strict=True)))
+            await self._publish([number for number, _ in rows], [message for _, message in rows])
 
     async def _publish(self, numbers: Sequence[int], messages: Sequence[Message]) -> None:
         await self._publisher.publish(
             [
-                kafka.Message(CASE_UPDATES, key, value, own_headers("correlator", "CaseUpdated", number))
-                for number, (key, value) in zip(numbers, messages, strict=True)
+                kafka.Message(one.topic, one.key, one.value, own_headers("correlator", _TYPES[one.topic], number))
+                for number, one in zip(numbers, messages, strict=True)
             ]
         )
         await self._session.run(lambda connection: _remove(connection, numbers))
@@ -76,10 +76,10 @@ async def waiting(connection: Connection) -> timedelta:
     return rows[0][0] if rows else timedelta()
 
 
-async def _oldest(connection: Connection, older_than: timedelta) -> list[tuple[int, bytes, bytes]]:
-    question = "SELECT seq, key, value FROM outbox WHERE made_at <= now() - %s ORDER BY seq LIMIT %s"
+async def _oldest(connection: Connection, older_than: timedelta) -> list[tuple[int, Message]]:
+    question = "SELECT seq, key, value, topic FROM outbox WHERE made_at <= now() - %s ORDER BY seq LIMIT %s"
     [rows] = await ask(connection, (question, [older_than, _AT_ONCE]))
-    return [(seq, key, value) for seq, key, value in rows]
+    return [(seq, Message(*message)) for seq, *message in rows]
 
 
 async def _remove(connection: Connection, numbers: Sequence[int]) -> None:

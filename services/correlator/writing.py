@@ -10,12 +10,10 @@ from services.correlator.identity import NO_CLAIMS, Claims
 from services.correlator.linking import Keys, Question, linking
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
+from services.correlator.telling import Message
 from services.runtime.database import Connection, ask, write_rows
 from services.runtime.fence import Place
 from services.runtime.id_arrays import IdArray
-
-Message = tuple[bytes, bytes]
-"""Key and value of one update."""
 
 
 class Overtaken(Exception):
@@ -207,6 +205,7 @@ def _cases(outcome: Outcome, version: int) -> Iterator[Question]:
 
 def _outbox(messages: Sequence[Message]) -> Question:
     return (
-        "INSERT INTO outbox (key, value) SELECT * FROM unnest(%b::bytea[], %b::bytea[]) RETURNING seq",
-        [[key for key, _ in messages], [value for _, value in messages]],
+        """INSERT INTO outbox (key, value, topic) SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[])
+           RETURNING seq""",
+        [[one.key for one in messages], [one.value for one in messages], [one.topic for one in messages]],
     )

@@ -20,7 +20,7 @@ from services.wire.records import state_record
 from tests.correlator.histories import a_history, arrivals, said
 from tests.correlator.memory import truth, whole_truth
 from tests.correlator.tables import TOPIC, Delivered, Tables
-from tests.correlator.told import as_told
+from tests.correlator.told import as_told, links_as_told
 
 
 async def test_any_order_of_arrival_comes_to_one_truth(tables: Tables) -> None:
@@ -65,13 +65,23 @@ async def test_a_state_absorbed_batch_by_batch_is_the_fold_of_its_entries(tables
 async def test_what_is_told_comes_to_what_is_held_in_any_order_of_hearing(tables: Tables) -> None:
     for batch in arrivals(Random(4), a_history(Random(4), 80)):
         await tables.save(batch)
-    messages = [value for (value,) in await tables.ask("SELECT value FROM outbox")]
+    messages = [value for (value,) in await tables.ask("SELECT value FROM outbox WHERE topic = 'case-updates.v1'")]
     held = {case.hex(): from_json(state) for case, state in await tables.ask("SELECT case_id, state FROM cases")}
     for seed in range(10):
         Random(seed).shuffle(messages)
         digests, states = as_told(tables.decoder, messages)
         assert digests == await tables.digests()
         assert states == {case: state_record(state) for case, state in held.items()}
+
+
+async def test_what_is_told_of_links_comes_to_what_is_held_in_any_order_of_hearing(tables: Tables) -> None:
+    for batch in arrivals(Random(4), a_history(Random(4), 80)):
+        await tables.save(batch)
+    told = [value for (value,) in await tables.ask("SELECT value FROM outbox WHERE topic = 'link-candidates.v1'")]
+    held = await tables.truth()
+    for seed in range(5):
+        Random(seed).shuffle(told)
+        assert links_as_told(tables.decoder, told) == (held.edges, held.conflicts)
 
 
 async def test_a_batch_that_is_delivered_twice_is_saved_once(tables: Tables) -> None:

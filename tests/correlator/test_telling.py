@@ -17,7 +17,7 @@ CASE = CaseId(SUBJECTS[0])
 
 
 def told(decoder: Decoder, change: CaseChange) -> list[Record]:
-    return [decoder.schemas.decode(value)[1] for _, value in messages(decoder.schemas, [change], 7)]
+    return [decoder.schemas.decode(value)[1] for _, value, _ in messages(decoder.schemas, [change], 7)]
 
 
 def a_change(decoder: Decoder, entries: int, again: int = 0) -> CaseChange:
@@ -36,7 +36,7 @@ def a_change(decoder: Decoder, entries: int, again: int = 0) -> CaseChange:
 def test_a_case_of_twenty_thousand_entries_is_told_in_messages_that_kafka_takes(decoder: Decoder) -> None:
     change = a_change(decoder, entries=5_000)
     long = CaseChange(CASE, day(3), EMPTY, change.assigned, list(change.new) * 4, ())
-    values = [value for _, value in messages(decoder.schemas, [long], 7)]
+    values = [value for _, value, _ in messages(decoder.schemas, [long], 7)]
     assert len(values) > 1
     assert max(map(len, values)) <= decoder.schemas.newest("CaseUpdated").max_bytes
 
@@ -61,7 +61,7 @@ def test_a_case_that_has_lost_everything_is_told_too(decoder: Decoder) -> None:
 
 
 def test_an_update_is_keyed_by_its_case(decoder: Decoder) -> None:
-    keys = {key for key, _ in messages(decoder.schemas, [a_change(decoder, entries=3)], 7)}
+    keys = {key for key, _, _ in messages(decoder.schemas, [a_change(decoder, entries=3)], 7)}
     assert keys == {CASE.encode()}
 
 

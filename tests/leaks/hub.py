@@ -167,7 +167,7 @@ class Hub:
         heard = decoder().decode(shared)
         assert all(one.said for one in heard), [one.unreadable for one in heard]
         outcome = self.memory.take([one.said for one in heard if one.said])
-        self.updates += [value for _, value in told(self.schemas, outcome.cases, len(self.answers))]
+        self.updates += [one.value for one in told(self.schemas, outcome.cases, len(self.answers))]
 
     @property
     def messages(self) -> list[Message]:

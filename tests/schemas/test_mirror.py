@@ -15,6 +15,7 @@ from services.core.codes import MissingKind, Purpose, SealedField, Sector, YesNo
 from services.core.events import Head
 from services.core.facts import FACTS, Fact
 from services.core.indicators import Indicator
+from services.core.matching.proposals import ProposedBy
 from services.core.radar import PatternKind
 from services.core.reasons import Reason
 from services.core.statements import Problem
@@ -46,6 +47,7 @@ SAFE_ANSWERS = {
     "Indicator": "other",
     "Interpreter": "unknown",
     "LinkGround": "other",
+    "LinkVerdict": "ask",
     "MissingKind": "missing",
     "NameKind": "unknown",
     "Outcome": "refused",
@@ -54,6 +56,7 @@ SAFE_ANSWERS = {
     "PoliceCircumstance": "other",
     "Precision": "unknown",
     "ProblemReason": "unreadable_record",
+    "ProposedBy": "unknown",
     "Purpose": "unknown",
     "Reason": "unknown",
     "ReferralDecision": "undecided",
@@ -147,6 +150,7 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("PatternFound", PatternKind),
         ("DecisionWaiting", Purpose),
         ("DecisionWaiting", Waits),
+        ("LinkProposed", ProposedBy),
     ],
 )
 def test_a_code_list_has_the_same_symbols(sources: Mapping[str, Source], schema: str, kind: type[StrEnum]) -> None:

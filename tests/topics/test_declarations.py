@@ -8,6 +8,7 @@ from services.runtime.local.principals import DATABASE_ROLES
 from services.wire.topics import (
     AUDIT_CHECKPOINTS,
     CASE_UPDATES,
+    LINK_CANDIDATES,
     PATTERNS,
     SEALED_FACTS,
     SHARED,
@@ -73,11 +74,11 @@ def test_a_case_comes_from_the_correlator_alone(named: dict[str, Topic]) -> None
     assert named[CASE_UPDATES].writers == ("correlator",)
 
 
-def test_casefeed_reads_cases_patterns_and_what_waits_for_a_coordinator_and_nothing_else(
+def test_casefeed_reads_cases_patterns_and_what_waits_for_a_person_and_nothing_else(
     topics: tuple[Topic, ...],
 ) -> None:
     readable = {topic.topic for topic in topics if "casefeed" in topic.readers}
-    assert readable == {CASE_UPDATES, PATTERNS, VAULT_DECISIONS}
+    assert readable == {CASE_UPDATES, PATTERNS, VAULT_DECISIONS, LINK_CANDIDATES}
 
 
 def test_patterns_come_from_the_vault_and_nobody_but_the_coordinators_app_reads_them(named: dict[str, Topic]) -> None:
