@@ -50,6 +50,13 @@ async def sight(connection: Connection, person: Person, now: datetime, action: A
     return Sight(missing=far is Reach.OWN_OR_MISSING, own=await _own(connection, person.handle, now))
 
 
+async def own_sight(connection: Connection, person: Person, now: datetime) -> Sight:
+    """Their own cases alone, for who may read cases at all."""
+    if reach(person, Action.READ_CASES) is None:
+        return Sight()
+    return Sight(own=await _own(connection, person.handle, now))
+
+
 async def _own(connection: Connection, worker: str, now: datetime) -> frozenset[CaseId]:
     """The cases in which a record was given to a worker, as its allocations now stand."""
     found = await connection.execute(

@@ -41,13 +41,15 @@ def case_routes(window: Window, schemas: Schemas) -> APIRouter:
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> CaseList:
         find = partial(list_cases, status=status, cursor=cursor, at_most=at_most)
-        return await window.seen(who, find, _listed, f"cases {status} {cursor} {at_most}")
+        return await window.seen(who, find, case_listed, f"cases {status} {cursor} {at_most}")
 
     @routes.get("/api/cases/{case_id}")
     async def show(who: Who, case_id: Id, as_known_at: AwareDatetime | None = None) -> CaseView:
         known_by = as_known_at.astimezone(UTC) if as_known_at else FOREVER
-        find = partial(_known, schemas=schemas, digits=case_id, known_by=known_by)
-        known = await window.seen(who, find, partial(_read, digits=case_id), f"case {case_id} {known_by.isoformat()}")
+        find = partial(known_case, schemas=schemas, digits=case_id, known_by=known_by)
+        known = await window.seen(
+            who, find, partial(case_read, digits=case_id), f"case {case_id} {known_by.isoformat()}"
+        )
         if isinstance(known, NotOne):
             raise known.refusal("No case was known by this id at this time.")
         return case_view(known.case_id, known.subjects, known.entries, as_known_at and known_by)
@@ -67,7 +69,7 @@ def digest_route(session: Session, schemas: Schemas, trail: Trail) -> Route:
     return Route("/digests", show_digests)
 
 
-async def _known(
+async def known_case(
     connection: Connection, sees: Sight, schemas: Schemas, digits: str, known_by: datetime
 ) -> Known | NotOne:
     try:
@@ -79,12 +81,12 @@ async def _known(
     return await read_case(connection, schemas, sees, case_id, known_by)
 
 
-def _listed(found: CaseList) -> Entry:
+def case_listed(found: CaseList) -> Entry:
     shown = tuple(about(Kind.CASE, case.case_id) for case in found.cases)
     return Entry(Action.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
 
 
-def _read(found: Known | NotOne, digits: str) -> Entry:
+def case_read(found: Known | NotOne, digits: str) -> Entry:
     if isinstance(found, NotOne):
         return found.entry(Action.CASE_READ, digits)
     shown = (about(Kind.CASE, found.case_id), *(about(Kind.RECORD, one) for one in found.subjects))

@@ -42,19 +42,19 @@ def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
     ) -> StreamingResponse:
         person = (await window.door.who(request)).person
         held = after if last_event_id is None else last_event_id
-        find, told = partial(_start, held=held, since=since), partial(_watched, Action.FEED_FOLLOWED, person)
+        find, told = partial(_start, held=held, since=since), partial(watched, Action.FEED_FOLLOWED, person)
         start = await answer(window.session, window.trail.recorded(find, told))
-        eyes = Eyes(lambda: _sight(window, request), time.monotonic)
+        eyes = Eyes(lambda: _sight_or_none(window, request), time.monotonic)
         stream = follow(feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons)
-        shown = _counted(
-            stream, process.metrics, lambda: window.trail.note(_watched(Action.FEED_LEFT, person, feed.head))
+        shown = counted(
+            stream, process.metrics, lambda: window.trail.note(watched(Action.FEED_LEFT, person, feed.head))
         )
         return StreamingResponse(shown, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     return routes
 
 
-async def _counted(stream: AsyncIterator[bytes], metrics: Metrics, left: Callable[[], None]) -> AsyncIterator[bytes]:
+async def counted(stream: AsyncIterator[bytes], metrics: Metrics, left: Callable[[], None]) -> AsyncIterator[bytes]:
     try:
         with metrics.watchers.track_inprogress():
             async for sent in stream:
@@ -63,18 +63,27 @@ async def _counted(stream: AsyncIterator[bytes], metrics: Metrics, left: Callabl
         left()
 
 
-def _watched(action: Action, person: Person, sequence: int) -> Entry:
+def watched(action: Action, person: Person, sequence: int) -> Entry:
     """Of what lies between the places where somebody begins and leaves, they were shown what they may see."""
     return by(person, Entry(action, Outcome.ALLOWED, about=(about_feed(sequence),)))
 
 
-async def _sight(window: Window, request: Request) -> Sight | None:
-    """What who watches sees now; a watcher whose rights cannot be asked for watches no longer, and comes back."""
+async def sight_now(window: Window, request: Request) -> Sight | None:
+    """What who watches sees now; None when nobody is signed in any more.
+
+    Raises:
+        HTTPException: the tables do not answer.
+    """
+    who = await window.door.still(request)
+    if who is None:
+        return None
+    return await answer(window.session, lambda connection: sight(connection, who.person, window.door.now()))
+
+
+async def _sight_or_none(window: Window, request: Request) -> Sight | None:
+    """The same; a watcher whose rights cannot be asked for watches no longer, and comes back."""
     try:
-        who = await window.door.still(request)
-        if who is None:
-            return None
-        return await answer(window.session, lambda connection: sight(connection, who.person, window.door.now()))
+        return await sight_now(window, request)
     except HTTPException:
         return None
 

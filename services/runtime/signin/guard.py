@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_MISDIRECTED, _FORBIDDEN = 421, 403
+_OK, _MISDIRECTED, _FORBIDDEN = 200, 421, 403
 
 ANSWERS = {
     "cache-control": "no-store",
@@ -19,6 +19,8 @@ ANSWERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+UNCHANGING = "/assets/"
+"""Below this stand files named after their content, the same for everybody: they alone may be stored."""
 TLS = {"strict-transport-security": "max-age=31536000"}
 
 
@@ -34,7 +36,9 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        await (self._refusal(Headers(scope=scope), scope["method"]) or self.app)(scope, receive, self._marking(send))
+        await (self._refusal(Headers(scope=scope), scope["method"]) or self.app)(
+            scope, receive, self._marking(scope, send)
+        )
 
     def _refusal(self, headers: Headers, method: str) -> PlainTextResponse | None:
         if headers.getlist("host") != [self._host]:  # a name that somebody pointed at this address
@@ -45,13 +49,16 @@ class Guarded:
             return PlainTextResponse("This was not sent from a page of ours.", _FORBIDDEN)
         return None
 
-    def _marking(self, send: Send) -> Send:
+    def _marking(self, scope: Scope, send: Send) -> Send:
+        stored = scope["path"].startswith(UNCHANGING)
+
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._answers.items():
                     headers.setdefault(name, value)
-                headers["cache-control"] = "no-store"
+                if not (stored and message["status"] == _OK):
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         return send_marked

@@ -1,9 +1,17 @@
 """The few pages that sign-in itself shows: plain, without a script, the same for every reason."""
 
+from collections.abc import Callable
 from html import escape
 from string import Template
 
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+Said = tuple[str, str]
+"""A title and a sentence."""
+
+Render = Callable[[Request, Said, int], Response]
+"""Makes a page of what is said, with a status."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="en">
@@ -32,7 +40,7 @@ NOT_SET_UP = ("Signing in is not set up", "This service was told of no identity 
 SIGNED_OUT = ("You are signed out", "Close this window if others use this computer.")
 
 
-def page(said: tuple[str, str], status: int, *, invented: bool) -> HTMLResponse:
+def page(_: Request, said: Said, status: int, *, invented: bool) -> HTMLResponse:
     """A page of a title and a sentence."""
     title, sentence = map(escape, said)
     return HTMLResponse(_PAGE.substitute(title=title, sentence=sentence, notice=NOTICE if invented else ""), status)

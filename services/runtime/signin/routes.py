@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote
 
 import structlog
@@ -28,8 +29,9 @@ log = structlog.get_logger()
 class SignInRoutes:
     """The way in and out of one service."""
 
-    def __init__(self, door: Doorkeeper) -> None:
+    def __init__(self, door: Doorkeeper, page: pages.Render | None = None) -> None:
         self._door = door
+        self._render = page or partial(pages.page, invented=door.invented)
         self._back = f"{door.settings.public_url}/signin/back"
         self._cookie = f"{door.cookie}-signin"
 
@@ -45,13 +47,13 @@ class SignInRoutes:
     async def _sign_in(self, request: Request) -> Response:
         door, now, secret = self._door, self._door.now(), sessions.new_secret()
         if door.provider is None:
-            return self._page(pages.NOT_SET_UP, _UNAVAILABLE)
+            return self._page(request, pages.NOT_SET_UP, _UNAVAILABLE)
         asked = provider.Request(*(sessions.new_secret() for _ in range(3)))
         pending = Pending(asked, "anew" in request.query_params, own_path(request.query_params), now)
         try:
             url = await door.provider.sign_in_url(asked, self._back, now, anew=pending.anew)
         except Unavailable:
-            return self._page(pages.UNAVAILABLE, _UNAVAILABLE)
+            return self._page(request, pages.UNAVAILABLE, _UNAVAILABLE)
         await door.run(lambda connection: sessions.begin_sign_in(connection, secret, pending))
         response = RedirectResponse(url, _SEE_OTHER)
         self._give(response, self._cookie, secret, int(sessions.PENDING.total_seconds()))
@@ -64,9 +66,9 @@ class SignInRoutes:
         except TokenRefused as refused:
             log.warning("Somebody was not signed in.", reason=refused.reason.value)
             self._door.refused(refused.reason)
-            response = self._page(pages.NOT_SIGNED_IN, _BAD_REQUEST)
+            response = self._page(request, pages.NOT_SIGNED_IN, _BAD_REQUEST)
         except Unavailable:
-            response = self._page(pages.UNAVAILABLE, _UNAVAILABLE)
+            response = self._page(request, pages.UNAVAILABLE, _UNAVAILABLE)
         self._take(response, self._cookie)
         return response
 
@@ -97,7 +99,7 @@ class SignInRoutes:
     async def _sign_out(self, request: Request) -> Response:
         await self._door.form(request)
         await self._forget(request)
-        response = self._page(pages.SIGNED_OUT, _OK)
+        response = self._page(request, pages.SIGNED_OUT, _OK)
         self._take(response, self._door.cookie)
         return response
 
@@ -119,8 +121,8 @@ class SignInRoutes:
         if before:
             await self._door.run(lambda connection: sessions.end(connection, before))
 
-    def _page(self, said: tuple[str, str], status: int) -> Response:
-        return pages.page(said, status, invented=self._door.invented)
+    def _page(self, request: Request, said: pages.Said, status: int) -> Response:
+        return self._render(request, said, status)
 
     def _give(self, response: Response, name: str, secret: str, seconds: int) -> None:
         # Lax: the provider's redirect is a way in from another site.
@@ -132,9 +134,12 @@ class SignInRoutes:
         response.delete_cookie(name, path="/", secure=self._door.is_tls, httponly=True, samesite="lax")
 
 
-def mounted(app: Starlette, door: Doorkeeper) -> ASGIApp:
-    """The application with the way in and out of it, and what every request of it must meet."""
-    app.router.routes.extend(SignInRoutes(door).routes)
+def mounted(app: Starlette, door: Doorkeeper, page: pages.Render | None = None) -> ASGIApp:
+    """The application with the way in and out of it, and what every request of it must meet.
+
+    `page` renders what signing in has to say in the service's own look.
+    """
+    app.router.routes.extend(SignInRoutes(door, page).routes)
     for error in (NotSignedIn, TooLongAgo):
         app.add_exception_handler(error, not_signed_in)
     return Guarded(app, door.settings.public_url)

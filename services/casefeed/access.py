@@ -1,0 +1,81 @@
+"""Which right each route of the case feed asks for: one table; what is not in it is refused, and fails the build.
+
+What is seen of one case is a matter of the rights to that case (`sight`); here it is who has business with a route.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fastapi import HTTPException, Request, status
+from starlette.routing import Route
+
+from services.core.rights import Action, Person, reach
+
+
+class Door(StrEnum):
+    """How a route meets somebody without the right that it asks for."""
+
+    OPEN = "open"
+    EMPTY = "empty"
+    ABSENT = "absent"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The rights of which one is needed (none: being signed in is enough), and how who has none of them is met."""
+
+    actions: tuple[Action, ...] = ()
+    door: Door = Door.ABSENT
+
+
+_OPEN = Need((), Door.OPEN)
+_ANYBODY = Need()
+_READER = Need((Action.READ_CASES,))
+_ENQUIRIES = Need((Action.HANDLE_ENQUIRY,))
+_AUDITOR = Need((Action.READ_AUDIT,), Door.FORBIDDEN)
+
+ROUTES: Mapping[tuple[str, str], Need] = {
+    ("GET", "/signin"): _OPEN,
+    ("GET", "/signin/back"): _OPEN,
+    ("POST", "/signout"): _ANYBODY,
+    ("GET", "/assets/{name}"): _OPEN,
+    ("GET", "/api/person"): _ANYBODY,
+    ("GET", "/api/answer"): _ANYBODY,
+    ("GET", "/api/cases"): Need((Action.READ_CASES,), Door.EMPTY),
+    ("GET", "/api/cases/{case_id}"): _READER,
+    ("GET", "/api/enquiries"): Need((Action.HANDLE_ENQUIRY,), Door.EMPTY),
+    ("GET", "/api/enquiries/{handle}"): _ENQUIRIES,
+    ("GET", "/api/patterns"): Need((Action.READ_PATTERNS,), Door.EMPTY),
+    ("GET", "/api/waiting"): Need((Action.APPROVE_LOCATION,), Door.EMPTY),
+    ("GET", "/api/feed"): Need((Action.READ_CASES,), Door.EMPTY),
+    ("GET", "/api/audit"): _AUDITOR,
+    ("GET", "/api/audit/links"): _AUDITOR,
+    ("GET", "/api/audit/entries"): _AUDITOR,
+    ("GET", "/"): _ANYBODY,
+    ("GET", "/feed/entries"): _READER,
+    ("GET", "/feed/bell"): _READER,
+    ("GET", "/cases"): _READER,
+    ("GET", "/cases/{case_id}"): _READER,
+    ("GET", "/missing"): _READER,
+    ("GET", "/more"): _ANYBODY,
+}
+"""Every route, by method and path."""
+
+
+def entitled(person: Person, need: Need) -> bool:
+    """Whether somebody who is signed in has one of the rights that are needed."""
+    return not need.actions or any(reach(person, action) is not None for action in need.actions)
+
+
+def expect(request: Request, person: Person) -> None:
+    """Go on only if this person has business with the route that was asked.
+
+    Raises:
+        HTTPException: they have not, and are met as if there were nothing, or nobody thought of the route.
+    """
+    route = request.scope.get("route")
+    need = ROUTES.get((request.method, route.path)) if isinstance(route, Route) else None
+    if need is None or (need.door is Door.ABSENT and not entitled(person, need)):
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "There is nothing here that you may see.")

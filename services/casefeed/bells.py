@@ -1,0 +1,54 @@
+"""A watcher's doorbell: says that there is something new for them, and never what; the page then asks for that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from services.casefeed.feed import HEARTBEAT_SECONDS, Feed, Show
+
+BELL = b"event: bell\ndata: 1\n\n"
+BEAT = b"event: beat\ndata: 1\n\n"
+OVER = b"event: over\ndata: 1\n\n"
+"""Something new; nothing new, and all is well; you may watch no longer."""
+
+_BEGIN = b"retry: 1000\n\n"
+_SHORTEST_SECONDS = 0.1
+_LONGEST_SECONDS = 0.5
+_WATCHERS_A_SECOND = 400
+
+
+def pace(watchers: int) -> float:
+    """How long a watcher is left alone after a bell, in seconds: with many watchers, at most two bells a second."""
+    return min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, watchers / _WATCHERS_A_SECOND))
+
+
+async def bells(
+    feed: Feed,
+    show: Show,
+    is_live: Callable[[], bool],
+    pause_seconds: Callable[[], float],
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
+) -> AsyncIterator[bytes]:
+    """What one watcher hears. The first bell rings at once: whoever comes back asks for what they missed.
+
+    A feed that is not live is silent: a page that hears nothing says so.
+    """
+    after = feed.head
+    if await show(()) is None:
+        yield OVER
+        return
+    yield _BEGIN + BELL
+    while not feed.closed:
+        items, after = feed.after(after), max(after, feed.head)
+        shown = await show(items or ()) if items is None or items else ()
+        if shown is None:
+            yield OVER
+            return
+        if items is None or shown:
+            yield BELL
+            await asyncio.sleep(pause_seconds())
+        elif not items and not await feed.news(after, heartbeat_seconds):
+            if await show(()) is None:
+                yield OVER
+                return
+            if is_live():
+                yield BEAT

@@ -1,0 +1,52 @@
+"""What a board shows of each case beside its state: the names that were claimed, and what speaks for urgency."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.casefeed.reading import said_of_child
+from services.casefeed.views import CaseSummary
+from services.core.ids import SubjectId
+from services.runtime.database import Connection
+from services.wire.avro import Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One case on a board; `names` as claimed, each once."""
+
+    case: CaseSummary
+    names: tuple[str, ...]
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the child is missing; None when nobody said."""
+        dated = [one.since for one in self.case.state.open_episodes if one.since is not None]
+        return min(dated, default=None)
+
+
+async def cards(connection: Connection, schemas: Schemas, found: Sequence[CaseSummary]) -> Sequence[Card]:
+    """A card for each of these cases, which are in sight of whoever asks; in their order."""
+    subjects = [bytes.fromhex(subject) for case in found for subject in case.subjects]
+    rows = await connection.execute(
+        """SELECT DISTINCT ON (subject_id) subject_id, frame, known_at FROM entries
+           WHERE subject_id = ANY(%(subjects)b) ORDER BY subject_id, known_at DESC""",
+        {"subjects": subjects},
+        binary=True,
+    )
+    names: defaultdict[SubjectId, list[str]] = defaultdict(list)
+    for subject, frame, known_at in await rows.fetchall():
+        _, claims = said_of_child(schemas, frame, known_at, None)
+        names[SubjectId(subject.hex())] += [name.text for name in claims.names]
+    return [_card(case, names) for case in found]
+
+
+def _card(case: CaseSummary, names: defaultdict[SubjectId, list[str]]) -> Card:
+    return Card(case, tuple(dict.fromkeys(name for subject in case.subjects for name in names[subject])))
+
+
+def urgency(card: Card) -> tuple[bool, bool, str]:
+    """Missing before away; nobody knows since when before the longest missing."""
+    since = card.since
+    return card.case.state.status != "missing", since is not None, since.isoformat() if since else ""

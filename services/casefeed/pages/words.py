@@ -1,0 +1,75 @@
+"""Codes, facts and times in the words of a page: every word goes through gettext, every time is told in UK time."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from services.core.codes import Precision
+from services.core.facts import Fact
+
+UK = ZoneInfo("Europe/London")
+SHORT_ID = 8
+"""So many digits of an id are shown, and are enough to ask for the case."""
+
+_SAID_NOTHING = {"unknown", "undecided", "unverified", "other"}
+_CAPITAL = re.compile("(?<!^)(?=[A-Z])|_")
+_SPELT = Path(__file__).with_name("words.toml")
+
+Gettext = Callable[[str], str]
+
+
+class Words:
+    """What things are called in one language."""
+
+    def __init__(self, gettext: Gettext, spelt: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        self._gettext = gettext
+        self._spelt = spelt if spelt is not None else tomllib.loads(_SPELT.read_text("utf-8"))
+
+    def code(self, value: Enum) -> str:
+        """What a code is called."""
+        return self.named(type(value).__name__, str(value.value))
+
+    def named(self, group: str, code: str) -> str:
+        """What a code of a list is called; a list without words of its own is spelt from its codes."""
+        return self._gettext(english(self._spelt, group, code))
+
+    def fact(self, fact: Fact) -> Iterator[tuple[str, str]]:
+        """What a fact says, name by name; what is not known is left out, and so are handles, which say nothing."""
+        for one in fields(fact):
+            if told := self._value(getattr(fact, one.name)):
+                yield self.named("Fact", one.name), told
+
+    def day(self, at: date) -> str:
+        return f"{at.day} {self.named('Month', str(at.month))} {at.year}"
+
+    def moment(self, at: datetime) -> str:
+        """To the minute, in UK time."""
+        there = at.astimezone(UK)
+        return f"{self.day(there)}, {there:%H:%M}"
+
+    def happened(self, at: datetime | None, precision: Precision) -> str:
+        """When something happened, no more exactly than is known; a day is the day that was said."""
+        if at is None:
+            return self._gettext("No date")
+        return self.moment(at) if precision is Precision.INSTANT else self.day(at.astimezone(UTC))
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, Enum):
+            return "" if value.value in _SAID_NOTHING else self.code(value)
+        if isinstance(value, tuple):
+            return ", ".join(self.code(one) for one in value)
+        return self.day(value) if isinstance(value, date) else ""
+
+
+def english(spelt: Mapping[str, Mapping[str, str]], group: str, code: str) -> str:
+    """A code in English: "away_without_authorisation" and "ChildMissing" alike."""
+    return spelt.get(group, {}).get(code) or _CAPITAL.sub(" ", code).lower().capitalize()
+
+
+def short(identifier: str) -> str:
+    return identifier[:SHORT_ID]

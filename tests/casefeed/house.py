@@ -1,0 +1,120 @@
+"""The case feed's web application over real tables, with people signed in: everything but Kafka and a provider."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from starlette.types import ASGIApp
+
+from services.casefeed.app import create_app
+from services.casefeed.feed import Feed
+from services.casefeed.handlers import merged, read
+from services.casefeed.live import head
+from services.casefeed.routes.answering import Window
+from services.casefeed.telling import tell
+from services.casefeed.writing import write
+from services.core.codes import OrganisationKind, Sector
+from services.core.ids import person_handle
+from services.core.rights import Person, PersonRole
+from services.runtime.audit import Trail
+from services.runtime.database import Connection, Database, Session
+from services.runtime.health import Health, Reason
+from services.runtime.metrics import Metrics
+from services.runtime.migrations import migrate
+from services.runtime.process import Process
+from services.runtime.settings import HOME, KafkaSecurity, Settings, SignInSettings
+from services.runtime.signin import sessions
+from services.runtime.signin.doorkeeper import Doorkeeper
+from services.runtime.signin.sessions import Held
+from services.wire.avro import Schemas
+from tests.casefeed.updates import Update
+
+URL = "http://127.0.0.1:8080"
+PEOPLE_KEY = bytes(32)
+KINDS = {
+    PersonRole.POLICE_OFFICER: (OrganisationKind.POLICE_FORCE, Sector.POLICE),
+    PersonRole.IMMIGRATION_OFFICER: (OrganisationKind.UKBA, Sector.UKBA),
+    PersonRole.CLINICIAN: (OrganisationKind.HEALTH_BODY, Sector.HEALTH),
+}
+"""Where a role is held; every other one at a local authority."""
+
+
+def somebody(role: PersonRole) -> Person:
+    """A person of this role, in a body that has it."""
+    kind, sector = KINDS.get(role, (OrganisationKind.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY))
+    return Person(person_handle(PEOPLE_KEY, role), role, "BODY", kind, sector)
+
+
+@dataclass
+class House:
+    """The application, and the way into it."""
+
+    app: ASGIApp
+    session: Session
+    schemas: Schemas
+    feed: Feed
+    health: Health
+    door: Doorkeeper
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    async def tell(self, *updates: Update) -> None:
+        """Project case updates, and ring."""
+        told = merged(read(self.schemas, update.frame(self.schemas)) for update in updates)
+
+        async def save(connection: Connection) -> int:
+            await tell(connection, await write(connection, told))
+            return await head(connection)
+
+        self.feed.start(await self.session.run(save))
+
+    async def enter(self, role: PersonRole, accept: str = "text/html") -> httpx.AsyncClient:
+        """A browser in which somebody of this role is signed in."""
+        client = self.stranger(accept)
+        secret, now = secrets.token_urlsafe(32), datetime.now(UTC)
+        held = Held(somebody(role), "token", now, now, now)
+        await self.session.run(lambda connection: sessions.begin(connection, secret, held))
+        client.cookies.set(self.door.cookie, secret)
+        return client
+
+    def stranger(self, accept: str = "text/html") -> httpx.AsyncClient:
+        """A browser in which nobody is signed in."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=URL, headers={"accept": accept})
+        self._clients.append(client)
+        return client
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+        await self.session.close()
+
+
+@asynccontextmanager
+async def house(where: Database, schemas: Schemas, updates: Iterable[Update] = ()) -> AsyncIterator[House]:
+    """The application over the tables of a database that has none yet."""
+    metrics = Metrics()
+    health = Health(metrics)
+    health.green(Reason.STARTING)
+    await migrate(where, "casefeed", HOME, health)
+    session, trail, feed = Session(where, health), Trail(where), Feed()
+    door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, trail, lambda: datetime.now(UTC))
+    process = Process(_settings(), health, metrics, asyncio.Event())
+    made = House(create_app(Window(session, door, trail), schemas, feed, process), session, schemas, feed, health, door)
+    await made.tell(*updates)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def _settings() -> Settings:
+    nowhere = Path("nowhere")
+    return Settings(
+        service="casefeed", kafka_bootstrap="nowhere:1", kafka_security=KafkaSecurity.SASL_SSL, kafka_user="casefeed",
+        secrets_file=nowhere, http_port=0, operator_token_file=nowhere,
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""The pages, over real tables: each shows what its reader may see, in words, and nothing else."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from services.core.rights import PersonRole
+from services.wire.avro import Schemas
+from tests.builders import an_id, day
+from tests.casefeed.histories import ADULT, HIDDEN, HISTORY, MISSING, REFERRED
+from tests.casefeed.house import House, house
+from tests.runtime.secured_postgres import SecuredPostgres
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
+    async with house(postgres.database("casefeed"), schemas, HISTORY) as open_house:
+        yield open_house
+
+
+async def page(home: House, role: PersonRole, path: str) -> str:
+    client = await home.enter(role)
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def short(number: int) -> str:
+    return an_id(number)[:8]
+
+
+async def test_the_feed_shows_a_coordinator_what_was_said_the_latest_first(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/")
+    numbers = [int(number) for number in re.findall(r'data-sequence="(\d+)"', shown)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == sum(len(update.new) for update in HISTORY)
+    assert {short(MISSING), short(REFERRED), short(HIDDEN)} <= set(re.findall(r'lantern-id">([0-9a-f]{8})<', shown))
+
+
+async def test_the_feed_shows_a_worker_their_own_case_alone(home: House) -> None:
+    shown = await page(home, PersonRole.SOCIAL_WORKER, "/")
+    assert set(re.findall(r"/cases/([0-9a-f]{8})", shown)) == {short(REFERRED)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "types"),
+    [
+        ("type=ChildMissing", {"Child reported missing"}),
+        ("sector=health", {"Child referred"}),
+        ("status=missing", {"Child reported missing", "An adult asks for the child", "Two records joined: one child"}),
+    ],
+)
+async def test_the_feed_shows_what_is_asked_for_alone(home: House, asked: str, types: set[str]) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, f"/?{asked}")
+    assert set(re.findall(r'entry__what">([^<]+)<', shown)) == types
+
+
+async def test_the_page_of_a_bell_begins_after_what_the_reader_holds(home: House) -> None:
+    everything = await page(home, PersonRole.COORDINATOR, "/feed/entries?after=0")
+    last = max(int(number) for number in re.findall(r'data-sequence="(\d+)"', everything))
+    some = await page(home, PersonRole.COORDINATOR, f"/feed/entries?after={last - 2}")
+    assert re.findall(r'data-sequence="(\d+)"', some) == [str(last), str(last - 1)]
+    assert f'name="after" id="feed-reached" value="{last}" hx-swap-oob="true"' in some
+
+
+async def test_a_corrected_entry_is_struck_through_and_kept(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(REFERRED)}")
+    assert "<s>Child met at the border</s>" in shown
+    assert f'href="#event-{an_id(13)}"' in shown
+
+
+async def test_a_case_as_known_at_a_time_holds_no_later_word(home: House) -> None:
+    then = await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(REFERRED)}?as_known_at={day(2):%Y-%m-%dT%H:%M:%SZ}")
+    assert f"event-{an_id(12)}" in then
+    assert f"event-{an_id(13)}" not in then
+
+
+async def test_where_the_child_is_is_held_sealed(home: House) -> None:
+    assert "Held sealed" in await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(MISSING)}")
+
+
+async def test_the_missing_board_shows_who_is_missing_alone(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/missing")
+    assert set(re.findall(r"/cases/([0-9a-f]{8})", shown)) == {short(MISSING)}
+
+
+async def test_a_case_that_is_not_theirs_and_one_that_is_not_there_are_one_page(home: House) -> None:
+    worker = await home.enter(PersonRole.SOCIAL_WORKER)
+    answers = [await worker.get(f"/cases/{case}") for case in (an_id(HIDDEN), an_id(404), "none", "a" * 99)]
+    told = {(one.status_code, re.sub("[0-9a-f]{8}</strong>", "", one.text)) for one in answers}
+    paths = {re.sub('"/cases/[^"]*"', "", text) for _, text in told}
+    assert (len(paths), {status for status, _ in told}) == (1, {404})
+
+
+async def test_every_page_says_in_the_local_edition_that_its_people_are_invented(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/more")
+    assert home.door.invented == ("is invented" in shown)
+
+
+async def test_what_is_not_in_a_page_is_never_where_the_adult_or_the_child_is(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(MISSING)}")
+    assert ADULT not in shown
