@@ -1,8 +1,9 @@
 """The case feed's web application: JSON, pages and a live stream, for people who sign in, under their rights."""
 
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, status
+from fastapi import APIRouter, Depends, FastAPI, Request, status
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -10,9 +11,9 @@ from starlette.types import ASGIApp
 from services.casefeed.access import expect
 from services.casefeed.feed import Feed
 from services.casefeed.pages.assets import PREFIX, Assets
-from services.casefeed.pages.cases import case_pages
-from services.casefeed.pages.feed import feed_pages
-from services.casefeed.pages.more import more_pages
+from services.casefeed.pages.cases import CasePages
+from services.casefeed.pages.feed import FeedPages
+from services.casefeed.pages.more import MorePages
 from services.casefeed.pages.shell import Shell
 from services.casefeed.refusing import Refusing
 from services.casefeed.routes.answering import Window
@@ -37,36 +38,47 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process) -
     """
     assets = Assets()
     shell = Shell(window.door, assets)
-
-    def started() -> None:
-        if Reason.STARTING in process.health.reasons:
-            raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "The case feed is starting. Ask again soon.")
-
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
-
-    async def entitled(request: Request, who: Who) -> None:
-        expect(request, who.person)
-
-    app = FastAPI(
-        title="Lantern case feed",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        dependencies=[Depends(started), Depends(entitled)],
-    )
-    for routes in (
-        case_routes(window, schemas),
-        enquiry_routes(window, schemas),
-        pattern_routes(window),
-        feed_routes(window, feed, process),
-        waiting_routes(window),
-        feed_pages(window, schemas, feed, process, shell),
-        case_pages(window, schemas, shell),
-        more_pages(window, shell),
-    ):
+    asked_first = [Depends(_started(process)), Depends(_entitled(window))]
+    app = FastAPI(title="Lantern case feed", docs_url=None, redoc_url=None, openapi_url=None, dependencies=asked_first)
+    for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, feed, process, shell)):
         app.include_router(routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
     app.router.routes.append(Route(f"{PREFIX}{{name}}", assets.show))
     refusing = Refusing(shell)
     refusing.answer_for(app)
     return mounted(app, window.door, refusing.said)
+
+
+def _answers(window: Window, schemas: Schemas, feed: Feed, process: Process) -> Iterator[APIRouter]:
+    """What programs ask for."""
+    yield case_routes(window, schemas)
+    yield enquiry_routes(window, schemas)
+    yield pattern_routes(window)
+    yield feed_routes(window, feed, process)
+    yield waiting_routes(window)
+
+
+def _pages(window: Window, schemas: Schemas, feed: Feed, process: Process, shell: Shell) -> Iterator[APIRouter]:
+    """What people ask for in a browser."""
+    yield FeedPages(window, schemas, feed, process, shell).routes
+    yield CasePages(window, schemas, shell).routes
+    yield MorePages(shell).routes
+
+
+def _started(process: Process) -> Callable[[], None]:
+    def started() -> None:
+        if Reason.STARTING in process.health.reasons:
+            raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "The case feed is starting. Ask again soon.")
+
+    return started
+
+
+def _entitled(window: Window) -> Callable[..., Awaitable[None]]:
+    """Nobody comes to a route without the right that it asks for."""
+    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
+
+    async def entitled(request: Request, who: Who) -> None:
+        expect(request, who.person)
+        request.state.who = who
+
+    return entitled

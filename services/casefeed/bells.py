@@ -1,9 +1,9 @@
 """A watcher's doorbell: says that there is something new for them, and never what; the page then asks for that."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
-from services.casefeed.feed import HEARTBEAT_SECONDS, Feed, Show
+from services.casefeed.feed import HEARTBEAT_SECONDS, Feed, Item, Show
 
 BELL = b"event: bell\ndata: 1\n\n"
 BEAT = b"event: beat\ndata: 1\n\n"
@@ -21,6 +21,10 @@ def pace(watchers: int) -> float:
     return min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, watchers / _WATCHERS_A_SECOND))
 
 
+class NoLonger(Exception):
+    """Whoever watches may do so no longer."""
+
+
 async def bells(
     feed: Feed,
     show: Show,
@@ -28,27 +32,46 @@ async def bells(
     pause_seconds: Callable[[], float],
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[bytes]:
-    """What one watcher hears. The first bell rings at once: whoever comes back asks for what they missed.
+    """What one watcher hears, until they may watch no longer or the feed is closed.
 
     A feed that is not live is silent: a page that hears nothing says so.
     """
-    after = feed.head
-    if await show(()) is None:
+    try:
+        async for sound in _heard(feed, show, is_live, pause_seconds, heartbeat_seconds):
+            yield sound
+    except NoLonger:
         yield OVER
-        return
+
+
+async def _heard(
+    feed: Feed,
+    show: Show,
+    is_live: Callable[[], bool],
+    pause_seconds: Callable[[], float],
+    heartbeat_seconds: float,
+) -> AsyncIterator[bytes]:
+    """The first bell rings at once: whoever comes back asks for what they missed."""
+    after = feed.head
+    await _seen(show, ())
     yield _BEGIN + BELL
     while not feed.closed:
         items, after = feed.after(after), max(after, feed.head)
-        shown = await show(items or ()) if items is None or items else ()
-        if shown is None:
-            yield OVER
-            return
-        if items is None or shown:
+        if items is None or (items and await _seen(show, items)):
             yield BELL
             await asyncio.sleep(pause_seconds())
         elif not items and not await feed.news(after, heartbeat_seconds):
-            if await show(()) is None:
-                yield OVER
-                return
+            await _seen(show, ())
             if is_live():
                 yield BEAT
+
+
+async def _seen(show: Show, items: Sequence[Item]) -> Sequence[Item]:
+    """Which of these the watcher sees.
+
+    Raises:
+        NoLonger: none, and none that will come.
+    """
+    shown = await show(items)
+    if shown is None:
+        raise NoLonger
+    return shown

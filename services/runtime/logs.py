@@ -28,6 +28,8 @@ KEYS = frozenset(
         "library",
         "line",
         "reason",
+        "reference",
+        "status",
         "topic",
         "partition",
         "offset",

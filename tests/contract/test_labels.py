@@ -37,6 +37,8 @@ MAY_HOLD_TEXT = {
     "KinshipClaimed.enquirer": "a keyed handle",
     "TimelineEntry.type": "the name of an event's class",
     "FeedEntry.type": "the name of an event's class",
+    "FeedRow.type": "the same",
+    "FeedRow.names": "letters alone, as Name.text",
     "CaseList.next": "an id and a time, encoded",
     "EnquiryView.enquirer": "a keyed handle",
     "EnquirySummary.enquirer": "a keyed handle",

@@ -1,21 +1,21 @@
 """GET /cases, /cases/{id} and /missing: the cases in sight, one of them as known at a time, and who is missing."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.casefeed.pages.board import Card, cards, urgency
+from services.casefeed.pages.routing import code, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK
-from services.casefeed.reading import FOREVER, list_cases
+from services.casefeed.reading import FOREVER, Known, list_cases
 from services.casefeed.routes.answering import NotOne, Window
-from services.casefeed.routes.cases import Id, case_read, known_case
+from services.casefeed.routes.cases import case_read, known_case
 from services.casefeed.sight import MISSING, Sight
 from services.casefeed.views import CaseView, TimelineEntry, case_view
 from services.core.audit import Action as Act
@@ -24,49 +24,61 @@ from services.core.case import CaseStatus
 from services.core.claims import Subject
 from services.core.codes import Role, Sector
 from services.runtime.database import Connection
-from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
+_DIGITS = re.compile("[0-9a-f]{6,32}")
 _PAGE = 50
 _MOST_MISSING = 500
 _MOST_MOMENTS = 500
 
 
-def case_pages(window: Window, schemas: Schemas, shell: Shell) -> APIRouter:
+class CasePages:
     """The pages of cases, under the rights of who asks."""
-    routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
-    @routes.get("/cases", response_class=HTMLResponse)
-    async def listed(
-        request: Request, who: Who, status: str = "", cursor: Annotated[str | None, Query(max_length=200)] = None
-    ) -> Response:
-        wanted = CaseStatus(status) if status in set(CaseStatus) else None
-        find = partial(_page, schemas=schemas, status=wanted, cursor=cursor)
-        found, following = await window.seen(who, find, _page_read, f"cases {wanted} {cursor} {_PAGE}")
-        told = {"found": found, "next": following, "status": wanted, "statuses": list(CaseStatus)}
-        return shell.page(request, "cases.html", who, told)
+    def __init__(self, window: Window, schemas: Schemas, shell: Shell) -> None:
+        self._window = window
+        self._schemas = schemas
+        self._shell = shell
 
-    @routes.get("/cases/{case_id}", response_class=HTMLResponse)
-    async def shown(request: Request, who: Who, case_id: Id, as_known_at: str = "") -> Response:
-        asked = moment(as_known_at)
+    @property
+    def routes(self) -> APIRouter:
+        return routed({"/cases": self.listed, "/cases/{case_id}": self.shown, "/missing": self.missing})
+
+    async def listed(self, request: Request) -> Response:
+        who, status = signed_in(request), code(request, "status", CaseStatus)
+        cursor = request.query_params.get("cursor")
+        find = partial(_page, schemas=self._schemas, status=status, cursor=cursor)
+        found, following = await self._window.seen(who, find, _page_read, f"cases {status} {cursor} {_PAGE}")
+        told = {"found": found, "next": following, "status": status, "statuses": list(CaseStatus)}
+        return self._shell.page(request, "cases.html", who, told)
+
+    async def shown(self, request: Request) -> Response:
+        """One case, now or as known at a time."""
+        who, digits = signed_in(request), request.path_params["case_id"]
+        asked = moment(request.query_params.get("as_known_at", ""))
         known_by = asked or FOREVER
-        find = partial(known_case, schemas=schemas, digits=case_id, known_by=known_by)
-        read = partial(case_read, digits=case_id)
-        known = await window.seen(who, find, read, f"case {case_id} {known_by.isoformat()}")
+        find = partial(_known, schemas=self._schemas, digits=digits, known_by=known_by)
+        question = f"case {digits} {known_by.isoformat()}"
+        known = await self._window.seen(who, find, partial(case_read, digits=digits), question)
         if isinstance(known, NotOne):
             raise known.refusal("No case was known by this id at this time.")
         view = case_view(known.case_id, known.subjects, known.entries, asked)
         told = {"case": view, "days": days(view), "claims": claims(view), "moments": moments(view)}
-        return shell.page(request, "case.html", who, {**told, "asked": asked, "people": people(view)})
+        return self._shell.page(request, "case.html", who, {**told, "asked": asked, "people": people(view)})
 
-    @routes.get("/missing", response_class=HTMLResponse)
-    async def missing(request: Request, who: Who) -> Response:
-        find = partial(_missing, schemas=schemas)
-        found = await window.seen(who, find, _board_read, "missing board")
-        return shell.page(request, "missing.html", who, {"cards": found})
+    async def missing(self, request: Request) -> Response:
+        who, find = signed_in(request), partial(_missing, schemas=self._schemas)
+        found = await self._window.seen(who, find, _board_read, "missing board")
+        return self._shell.page(request, "missing.html", who, {"cards": found})
 
-    return routes
+
+async def _known(
+    connection: Connection, sees: Sight, schemas: Schemas, digits: str, known_by: datetime
+) -> Known | NotOne:
+    """The case of these digits; what are no digits are no case either."""
+    if not _DIGITS.fullmatch(digits):
+        return NotOne.NOT_KNOWN
+    return await known_case(connection, sees, schemas, digits, known_by)
 
 
 async def _page(

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import StreamingResponse
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.bells import bells, pace
 from services.casefeed.feed import Feed
+from services.casefeed.pages.routing import code, number, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.recent import Recent, Sought, recent
 from services.casefeed.routes.answering import Window
@@ -32,79 +32,70 @@ from services.wire.avro import Schemas
 _PAGE = 30
 _MOST_NEW = 200
 _SEE_OTHER = 303
-_NUMBER = 2**62
 
 
-class Asked(BaseModel):
-    """What a reader asks of the feed; what a form leaves empty is not asked."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of the feed, and whether of their own cases alone."""
 
-    model_config = ConfigDict(frozen=True)
-
-    sector: Sector | None = None
-    type: str | None = None
-    status: CaseStatus | None = None
-    mine: bool = False
-    after: Annotated[int, Field(ge=0, le=_NUMBER)] | None = None
-    before: Annotated[int, Field(ge=0, le=_NUMBER)] | None = None
-
-    @field_validator("sector", "type", "status", mode="before")
-    @classmethod
-    def _empty_is_nothing(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @property
-    def sought(self) -> Sought:
-        return Sought(self.sector, self.type if self.type in FACTS else None, self.status, self.after, self.before)
+    sought: Sought
+    mine: bool
 
     def query(self, **more: object) -> dict[str, object]:
         """The same as the parameters of an address, without places; `more` is added."""
-        kept = self.model_dump(mode="json", exclude={"after", "before"}, exclude_defaults=True)
-        return {**kept, **more}
+        sought = self.sought
+        kept = {"sector": sought.sector, "type": sought.type, "status": sought.status, "mine": self.mine and "true"}
+        return {name: value for name, value in kept.items() if value} | more
 
 
-Wanted = Annotated[Asked, Query()]
+class FeedPages:
+    """The live feed, for people in a browser."""
 
+    def __init__(self, window: Window, schemas: Schemas, feed: Feed, process: Process, shell: Shell) -> None:
+        self._window = window
+        self._schemas = schemas
+        self._feed = feed
+        self._process = process
+        self._shell = shell
+        self._watchers = Watchers()
 
-def feed_pages(window: Window, schemas: Schemas, feed: Feed, process: Process, shell: Shell) -> APIRouter:
-    """The routes of the live feed, for people in a browser."""
-    routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
-    watchers = Watchers()
+    @property
+    def routes(self) -> APIRouter:
+        return routed({"/": self.home, "/feed/entries": self.entries, "/feed/bell": self.bell})
 
-    async def seen(who: SignedIn, asked: Asked, at_most: int) -> Recent:
-
-        async def find(connection: Connection, sees: Sight) -> Recent:
-            theirs = await own_sight(connection, who.person, window.door.now()) if asked.mine else sees
-            return await recent(connection, schemas, theirs, asked.sought, at_most)
-
-        return await window.seen(who, find, _listed, f"feed {asked.model_dump_json()}")
-
-    @routes.get("/", response_class=HTMLResponse)
-    async def home(request: Request, who: Who, asked: Wanted) -> Response:
+    async def home(self, request: Request) -> Response:
+        who, asked = signed_in(request), _asked(request)
         if reach(who.person, Action.READ_CASES) is None:
             return RedirectResponse("/more", _SEE_OTHER)
-        found = await seen(who, asked, _PAGE)
+        found = await self._seen(who, asked, _PAGE)
         lists = {"sectors": list(Sector), "types": sorted(FACTS), "statuses": list(CaseStatus)}
-        return shell.page(request, "feed.html", who, {"found": found, "asked": asked, **lists})
+        return self._shell.page(request, "feed.html", who, {"found": found, "asked": asked, **lists})
 
-    @routes.get("/feed/entries", response_class=HTMLResponse)
-    async def entries(request: Request, who: Who, asked: Wanted) -> Response:
-        found = await seen(who, asked, _MOST_NEW)
-        return shell.page(request, "feed_entries.html", who, {"found": found})
+    async def entries(self, request: Request) -> Response:
+        """What is new since the page was made, or since it last asked."""
+        who, asked = signed_in(request), _asked(request)
+        since = replace(asked.sought, after=asked.sought.after or 0)
+        found = await self._seen(who, replace(asked, sought=since), _MOST_NEW)
+        return self._shell.page(request, "feed_entries.html", who, {"found": found})
 
-    @routes.get("/feed/bell", response_class=StreamingResponse)
-    async def bell(request: Request, who: Who) -> StreamingResponse:
-        window.trail.note(watched(Act.FEED_FOLLOWED, who.person, feed.head))
-        eyes = Eyes(partial(sight_now, window, request), time.monotonic)
-        heard = bells(feed, eyes.show, lambda: not process.health.reasons, watchers.pause_seconds)
+    async def bell(self, request: Request) -> Response:
+        person, trail, feed = signed_in(request).person, self._window.trail, self._feed
+        trail.note(watched(Act.FEED_FOLLOWED, person, feed.head))
+        eyes = Eyes(partial(sight_now, self._window, request), time.monotonic)
+        heard = bells(feed, eyes.show, lambda: not self._process.health.reasons, self._watchers.pause_seconds)
         stream = counted(
-            watchers.counted(heard),
-            process.metrics,
-            lambda: window.trail.note(watched(Act.FEED_LEFT, who.person, feed.head)),
+            self._watchers.counted(heard),
+            self._process.metrics,
+            lambda: trail.note(watched(Act.FEED_LEFT, person, feed.head)),
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
-    return routes
+    async def _seen(self, who: SignedIn, asked: Asked, at_most: int) -> Recent:
+        async def find(connection: Connection, sees: Sight) -> Recent:
+            theirs = await own_sight(connection, who.person, self._window.door.now()) if asked.mine else sees
+            return await recent(connection, self._schemas, theirs, asked.sought, at_most)
+
+        return await self._window.seen(who, find, _listed, f"feed {asked}")
 
 
 class Watchers:
@@ -126,6 +117,18 @@ class Watchers:
             return
         finally:
             self._now -= 1
+
+
+def _asked(request: Request) -> Asked:
+    kind = request.query_params.get("type", "")
+    sought = Sought(
+        code(request, "sector", Sector),
+        kind if kind in FACTS else None,
+        code(request, "status", CaseStatus),
+        number(request, "after"),
+        number(request, "before"),
+    )
+    return Asked(sought, request.query_params.get("mine") == "true")
 
 
 def _listed(found: Recent) -> Entry:

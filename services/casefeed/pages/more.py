@@ -1,23 +1,22 @@
 """GET /more: the pages that the navigation has no room for."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.casefeed.pages.routing import routed, signed_in
 from services.casefeed.pages.shell import FURTHER, Shell, led_to
-from services.casefeed.routes.answering import Window
-from services.runtime.signin.doorkeeper import SignedIn
 
 
-def more_pages(window: Window, shell: Shell) -> APIRouter:
-    """The one route."""
-    routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
+class MorePages:
+    """The one page."""
 
-    @routes.get("/more", response_class=HTMLResponse)
-    async def more(request: Request, who: Who) -> Response:
-        return shell.page(request, "more.html", who, {"further": led_to(FURTHER, who)})
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
 
-    return routes
+    @property
+    def routes(self) -> APIRouter:
+        return routed({"/more": self.more})
+
+    async def more(self, request: Request) -> Response:
+        who = signed_in(request)
+        return self._shell.page(request, "more.html", who, {"further": led_to(FURTHER, who)})

@@ -18,7 +18,7 @@ SHORT_ID = 8
 
 _SAID_NOTHING = {"unknown", "undecided", "unverified", "other"}
 _CAPITAL = re.compile("(?<!^)(?=[A-Z])|_")
-_SPELT = Path(__file__).with_name("words.toml")
+_HERE = Path(__file__).parent
 
 Gettext = Callable[[str], str]
 
@@ -28,7 +28,7 @@ class Words:
 
     def __init__(self, gettext: Gettext, spelt: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._gettext = gettext
-        self._spelt = spelt if spelt is not None else tomllib.loads(_SPELT.read_text("utf-8"))
+        self._spelt = spelt if spelt is not None else tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
 
     def code(self, value: Enum) -> str:
         """What a code is called."""

@@ -1,5 +1,6 @@
 """GET /api/cases, GET /api/cases/{id}: what the person who asks sees; for the operator, GET /digests."""
 
+import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -25,6 +26,7 @@ from services.wire.avro import Schemas
 _PAGE = 100
 _LARGEST_PAGE = 1_000
 
+_DIGITS = re.compile("[0-9a-f]{6,32}")
 Id = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, or at least its first 6 digits.")]
 
 
@@ -88,6 +90,6 @@ def case_listed(found: CaseList) -> Entry:
 
 def case_read(found: Known | NotOne, digits: str) -> Entry:
     if isinstance(found, NotOne):
-        return found.entry(Action.CASE_READ, digits)
+        return found.entry(Action.CASE_READ, digits if _DIGITS.fullmatch(digits) else None)
     shown = (about(Kind.CASE, found.case_id), *(about(Kind.RECORD, one) for one in found.subjects))
     return Entry(Action.CASE_READ, Outcome.ALLOWED, about=shown, count=len(found.entries))
