@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from services.core import ids
@@ -266,7 +267,7 @@ def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
 
 def _plain(value: object) -> object:
     """A core value as JSON can say it."""
-    if value is None or isinstance(value, str):  # nearly all are
+    if isinstance(value, str):  # nearly all are
         return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
@@ -278,5 +279,10 @@ def _plain(value: object) -> object:
 
 
 def _plain_fields(part: _Part) -> dict[str, object]:
-    named = ((field.name, _plain(getattr(part, field.name))) for field in fields(part))
-    return {name: plain for name, plain in named if plain is not None and plain != []}
+    said = ((name, getattr(part, name)) for name in _names_of(type(part)))
+    return {name: _plain(value) for name, value in said if value is not None and value != ()}
+
+
+@cache
+def _names_of(kind: type[_Part]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
