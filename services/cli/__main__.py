@@ -1,40 +1,53 @@
 """`lantern`: one command, a client of the services' HTTP APIs and of Kafka."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
-from services.cli import audit, edition, location, topics, vault
-from services.cli.bench.command import bench
-from services.cli.cases import case, cases
-from services.cli.enquiry import group as enquiry
-from services.cli.login import login, logout, whoami
-from services.cli.match import command as match
-from services.cli.patterns import patterns
-from services.cli.publish import publish
-from services.cli.rebuild import rebuild
-from services.cli.watch import watch
 from services.core.errors import LanternError
 from services.runtime import logs
 from services.runtime.settings import LogLevel
 
+# Where each command and each group of commands is: the hub is asked at night, and a terminal that first reads in what
+# another command needs is a terminal that waits.
+_COMMANDS = {
+    "up": "edition:up",
+    "down": "edition:down",
+    "status": "edition:status",
+    "doctor": "edition:examine",
+    "rebuild": "rebuild:rebuild",
+    "bench": "bench.command:bench",
+    "login": "login:login",
+    "logout": "login:logout",
+    "whoami": "login:whoami",
+    "publish": "publish:publish",
+    "watch": "watch:watch",
+    "cases": "cases:cases",
+    "case": "cases:case",
+    "patterns": "patterns:patterns",
+}
+_GROUPS = {
+    "location": "location",
+    "match": "match.command",
+    "topics": "topics",
+    "enquiry": "enquiry.group",
+    "audit": "audit",
+    "vault": "vault",
+}
 
-def commands() -> typer.Typer:
-    """Every command, registered here and nowhere else."""
+
+def commands(asked: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
+    """The commands of these names, or every one: they are listed here and nowhere else."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
-    running: tuple[Callable[..., None], ...] = (edition.up, edition.down, edition.status, rebuild, bench)
-    people: tuple[Callable[..., None], ...] = (login, logout, whoami, publish, watch, cases, case, patterns)
-    for command in running + people:
-        app.command()(command)
-    app.command("doctor")(edition.examine)
-    app.add_typer(location.commands(), name="location")
-    app.add_typer(match.commands(), name="match")
-    app.add_typer(topics.commands(), name="topics")
-    app.add_typer(enquiry.commands(), name="enquiry")
-    app.add_typer(audit.commands(), name="audit")
-    app.add_typer(vault.commands(), name="vault")
+    for name in asked:
+        if name in _COMMANDS:
+            module, _, function = _COMMANDS[name].partition(":")
+            app.command(name)(getattr(import_module(f"services.cli.{module}"), function))
+        else:
+            app.add_typer(import_module(f"services.cli.{_GROUPS[name]}").commands(), name=name)
     return app
 
 
@@ -45,8 +58,9 @@ def lantern() -> None:
 def main() -> None:
     """Run a command: exit status 0 done, 1 failed, 2 wrong usage, 3 done but some input was refused."""
     logs.configure("lantern", LogLevel.ERROR, sys.stderr)
+    known = [name for name in sys.argv[1:2] if name in _COMMANDS or name in _GROUPS]
     try:
-        commands()()
+        (commands(known) if known else commands())()
     except LanternError as error:
         sys.exit(str(error) or error.__doc__)
 

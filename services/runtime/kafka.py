@@ -195,6 +195,9 @@ async def connect(make: Callable[[], ClientT], health: Health, reason: Reason) -
             health.red(reason)
             log.warning("Kafka lets no client in; it is asked again until it does.", reason=reason, exc_info=error)
             await asyncio.sleep(RETRY_SECONDS)
+        except BaseException:
+            await client.stop()
+            raise
         else:
             health.green(reason)
             return client

@@ -59,7 +59,11 @@ class Publisher:
     async def stop(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            await producer.stop()
+            try:
+                await producer.stop()
+            except asyncio.CancelledError:  # a producer stops once only: what it still holds open is closed for it
+                await producer.client.close()
+                raise
 
 
 @contextlib.asynccontextmanager

@@ -100,8 +100,8 @@ class Rebuild:
         self._progress = progress
         self._shadow = Session(where.shadow, process.health)
 
-    async def run(self) -> None:
-        """Do all of it; the end is told by the progress.
+    async def run(self) -> Phase:
+        """Do all of it; gives how it ended, which the progress tells once nothing of it is under way any more.
 
         Raises:
             NoLongerInKafka: the live tables hold more than can be read again; they are as they were.
@@ -113,8 +113,9 @@ class Rebuild:
         again = await self._view(self._where.shadow)
         differing = live.differing(again)
         self._progress.cases, self._progress.differing = len(again.digests), len(differing)
-        self._progress.phase = await self._end(differing, complete=again.events >= live.events)
+        ended = await self._end(differing, complete=again.events >= live.events)
         await self._shadow.run(shadow.empty)
+        return ended
 
     async def close(self) -> None:
         await self._shadow.close()

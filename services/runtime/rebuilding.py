@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,7 +42,7 @@ class Rebuilder:
         self._process = process
         self._where = where
         self._projection = projection
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[Phase] | None = None
         self.progress = Progress()
 
     @property
@@ -66,26 +67,31 @@ class Rebuilder:
             return JSONResponse({"error": "A rebuild is under way. See how far it is with GET /rebuild."}, _CONFLICT)
         self.progress = Progress(asked.verify, Phase.READING)
         self._task = asyncio.create_task(self._rebuild(self.progress))
-        self._task.add_done_callback(self._ended)
+        self._task.add_done_callback(partial(_ended, self.progress))
         return JSONResponse(asdict(self.progress), _ACCEPTED)
 
     async def _told(self, _: Request) -> Response:
         return JSONResponse(asdict(self.progress), headers={"cache-control": "no-store"})
 
-    async def _rebuild(self, progress: Progress) -> None:
+    async def _rebuild(self, progress: Progress) -> Phase:
         rebuild = Rebuild(self._process, self._where, self._projection, progress)
         try:
             async with await connect(self._where) as alone:
                 if await (await alone.execute(_ALONE)).fetchone() != (True,):
                     raise AnotherIsUnderWay
-                await rebuild.run()
+                return await rebuild.run()
         finally:
             await rebuild.close()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
-            self.progress.phase, self.progress.reason = Phase.FAILED, type(error).__name__
-            log.error("A rebuild failed; the live tables are as they were.", exc_info=error)
+
+def _ended(progress: Progress, task: asyncio.Task[Phase]) -> None:
+    if task.cancelled():
+        return
+    if error := task.exception():
+        progress.phase, progress.reason = Phase.FAILED, type(error).__name__
+        log.error("A rebuild failed; the live tables are as they were.", exc_info=error)
+    else:
+        progress.phase = task.result()
 
 
 @asynccontextmanager
