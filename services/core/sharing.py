@@ -284,5 +284,5 @@ def _plain_fields(part: _Part) -> dict[str, object]:
 
 
 @cache
-def _names_of(kind: type[_Part]) -> tuple[str, ...]:
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
