@@ -279,7 +279,8 @@ def _plain(value: object) -> object:
 
 
 def _plain_fields(part: _Part) -> dict[str, object]:
-    said = ((name, getattr(part, name)) for name in _names_of(type(part)))
+    kind: Any = type(part)
+    said = ((name, getattr(part, name)) for name in _names_of(kind))
     return {name: _plain(value) for name, value in said if value is not None and value != ()}
 
 
