@@ -15,6 +15,7 @@ from services.vault.deciding import Deciding
 from services.vault.deciding import Request as Wish
 from services.vault.decisions import Decision, Kind
 from services.vault.routes.asking import NEEDS, act_of, done, number_of, seen, soon, who_may
+from services.vault.routes.pacing import paced
 from services.vault.routes.refusing import Refused, Why
 from services.vault.views import decision_view
 
@@ -56,9 +57,9 @@ class ApiRoutes:
     def routes(self) -> list[BaseRoute]:
         decisions = "/api/decisions"
         return [
-            Route(decisions, self.ask, methods=["POST"]),
-            Route(f"{decisions}/{{decision_id}}", self.show),
-            Route(f"{decisions}/{{decision_id}}/{{act}}", self.act, methods=["POST"]),
+            Route(decisions, paced(self.ask), methods=["POST"]),
+            Route(f"{decisions}/{{decision_id}}", paced(self.show)),
+            Route(f"{decisions}/{{decision_id}}/{{act}}", paced(self.act), methods=["POST"]),
         ]
 
     async def ask(self, request: Request) -> Response:

@@ -13,7 +13,8 @@ from services.core.rights import Action, reach
 from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 from services.vault.deciding import Answer, Deciding
 from services.vault.decisions import Act, Decision, Step
-from services.vault.routes.refusing import Refused, Why, began, known
+from services.vault.routes.pacing import began
+from services.vault.routes.refusing import Refused, Why, known
 from services.vault.views import may_see
 
 _PATIENCE_SECONDS = 8.0

@@ -16,7 +16,8 @@ from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn, TooLongAgo
 from services.vault.deciding import Answer, Attestation, Deciding
 from services.vault.decisions import Decision, is_over
 from services.vault.routes.asking import NEEDS, act_of, done, expect, number_of, seen, soon, who_may
-from services.vault.routes.refusing import Refused, began, known
+from services.vault.routes.pacing import began, no_sooner, paced
+from services.vault.routes.refusing import Refused, known
 from services.vault.views import decision_view, hint
 
 _SEE_OTHER = 303
@@ -40,9 +41,9 @@ class PageRoutes:
         return [
             Route("/", self.home),
             Route("/over", self.over),
-            Route(decision, self.decision),
+            Route(decision, paced(self.decision)),
             Route(f"{decision}/look", self.look, methods=["POST"]),
-            Route(f"{decision}/{{act}}", self.act, methods=["POST"]),
+            Route(f"{decision}/{{act}}", paced(self.act), methods=["POST"]),
             Route("/vault.css", style),
         ]
 
@@ -66,6 +67,8 @@ class PageRoutes:
             return RedirectResponse(anew(number), _SEE_OTHER)
         attestation = Attestation(fields.get("attested") == "yes", who.token)
         answer = await soon(self._deciding.look(number, who.person, now, attestation))
+        if answer.shown is None:
+            await no_sooner(request)
         return self._show.looked_at(who, answer, now)
 
     async def act(self, request: Request) -> Response:

@@ -1,6 +1,5 @@
 """One refusal for everything that somebody has no right to: the same status, words, length and time (design 6.5)."""
 
-import asyncio
 from contextlib import suppress
 from enum import StrEnum
 
@@ -13,12 +12,11 @@ from services.core.audit import NOBODY, Action, Entry, Kind, Outcome, about
 from services.core.ids import MalformedId, well_formed
 from services.runtime.audit import Trail
 from services.runtime.signin.doorkeeper import SignedIn, by
+from services.vault.routes.pacing import no_sooner
 from services.vault.views import REFUSED
 
 _STATUS = 403
 _NO_SUCH = frozenset({404, 405})
-_NO_SOONER_SECONDS = 0.15
-"""No refusal comes back sooner than this after its request: what was looked up for it does not show."""
 
 
 class Why(StrEnum):
@@ -50,7 +48,7 @@ class Refusing:
         """Answer no sooner than any other refusal."""
         if isinstance(error, Refused) and error.why is not None:
             self._trail.note(_entry(request, error.why))
-        await asyncio.sleep(began(request) + _NO_SOONER_SECONDS - asyncio.get_running_loop().time())
+        await no_sooner(request)
         if request.url.path.startswith("/api/"):
             return JSONResponse(REFUSED, _STATUS)
         return HTMLResponse(self._page, _STATUS)
@@ -76,11 +74,3 @@ def _entry(request: Request, why: Why) -> Entry:
     entry = Entry(Action.LOCATION_REFUSED, Outcome.DENIED, NOBODY, about=asked, reasons=(why.value,))
     who: SignedIn | None = getattr(request.state, "who", None)
     return by(who.person, entry) if who else entry
-
-
-def began(request: Request) -> float:
-    """When work on this request began, on the event loop's clock."""
-    if not hasattr(request.state, "began"):
-        request.state.began = asyncio.get_running_loop().time()
-    moment: float = request.state.began
-    return moment
