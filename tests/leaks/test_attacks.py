@@ -16,6 +16,7 @@ from services.core.codes import OrganisationKind, Sector
 from services.core.errors import UnreadableBytes
 from services.runtime.kafka import Message
 from services.runtime.replies import QUARANTINE_PURPOSE
+from services.vault.handlers import Arrival
 from services.vault.keys import DigestKey
 from services.vault.opening import Reader
 from services.wire import topics
@@ -104,6 +105,33 @@ def test_a_timeline_has_no_gap_where_something_is_sealed(schemas: Schemas) -> No
     silent = published(schemas, a_file(*placed(location={}, narrative="")))
     telling = published(schemas, a_file(*placed(narrative="Collected near a station.")))
     assert differences(heard(silent), heard(telling)) == []
+
+
+def two_children(schemas: Schemas, *addresses: str) -> Hub:
+    """Two children placed on one day, each at an address of their own or both at one."""
+    sources = [{"system": "authority", "child": f"CHILD-{number}"} for number in range(len(addresses))]
+    both = zip(sources, addresses, strict=True)
+    return published(
+        schemas, a_file(*(one for source, door in both for one in placed(source=source, location={"address": door})))
+    )
+
+
+def test_nothing_stands_in_an_order_of_addresses(schemas: Schemas) -> None:
+    one, other = two_children(schemas, "A House", "Z House"), two_children(schemas, "Z House", "A House")
+    assert heard(one) == heard(other)
+    assert [message.key for message in one.messages] == [message.key for message in other.messages]
+
+
+def test_that_siblings_are_placed_together_shows_nowhere(schemas: Schemas) -> None:
+    together, apart = two_children(schemas, "A House", "A House"), two_children(schemas, "A House", "B House")
+    assert heard(together) == heard(apart)
+    assert len({arrival.saying.digest for arrival in arrivals(together)}) == len(arrivals(apart)) > 1
+
+
+def arrivals(hub: Hub) -> list[Arrival]:
+    """What the vault takes in."""
+    reader = Reader(hub.schemas, Opener(hub.vault), DigestKey(bytes(32)))
+    return [reader.read(one.value) for one in hub.messages if one.topic == topics.SEALED_FACTS]
 
 
 def test_a_rebuilt_projection_shows_what_the_live_one_showed(schemas: Schemas) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from services.core.codes import OrganisationKind, Sector
 from services.core.denials import Reason
-from services.core.errors import BrokenRule
 from services.core.ids import EventId
 from services.core.known import Known
 from services.core.rights import Person, PersonRole
@@ -28,7 +27,6 @@ from tests.core.enquiries import (
 )
 from tests.vault.deciding import (
     ADDRESS,
-    COUNCIL,
     FORCE,
     OFFICER,
     RELEASE,
@@ -85,11 +83,6 @@ async def test_a_guessed_number_is_of_nothing_and_leaves_nothing(searched: Hub) 
 async def test_nobody_acts_on_a_number_that_nobody_was_given(searched: Hub, act: Act) -> None:
     answer = await searched.deciding.act(an_id(123), act, OFFICER, searched.now)
     assert answer.outcome is Refusal.UNKNOWN
-
-
-async def test_another_persons_decision_shows_nothing_to_whoever_holds_its_number(searched: Hub) -> None:
-    answer = await searched.look(await seconded(searched), STRANGER)
-    assert (answer.outcome, answer.shown) == (Refusal.NOT_THEIRS, None)
 
 
 async def test_nobody_seconds_their_own_search_under_another_role(searched: Hub) -> None:
@@ -176,17 +169,6 @@ async def test_an_approval_written_into_the_vaults_table_counts_only_if_its_proc
     answer = await claimed.look(decision, WORKER)
     assert (answer.shown is not None) is (by is Sector.LOCAL_AUTHORITY)
     assert (Reason.NOT_WHOLE in answer.reasons) is (by is Sector.HEALTH)
-
-
-async def test_another_childs_content_put_in_the_place_of_this_ones_does_not_open(searched: Hub) -> None:
-    await searched.vault.seal([speaks(COUNCIL, AUTHORITY, number=701)])
-    decision = await seconded(searched)
-    await searched.alter(
-        """UPDATE contents SET (wrapped_key, ciphertext) = (other.wrapped_key, other.ciphertext)
-           FROM contents AS other WHERE contents.field = 'location' AND other.field = 'organisation'"""
-    )
-    with pytest.raises(BrokenRule):
-        await searched.look(decision)
 
 
 async def test_a_body_that_claims_the_authoritys_handle_does_not_speak_as_it(claimed: Hub) -> None:

@@ -1,11 +1,16 @@
 """The audit tells the story of a decision: who asked, answered, opened, saw and was denied, why, and never what."""
 
+import re
+from dataclasses import replace
+
 import psycopg
 import pytest
 
 from services.core.audit import Action, Entry, Kind, Outcome, about
+from services.core.errors import BrokenRule
 from services.core.rights import PersonRole
 from services.runtime.audit_reading import Trails
+from services.vault import recording
 from services.vault.decisions import Act
 from services.vault.recording import action_of
 from tests.builders import an_id
@@ -83,6 +88,18 @@ async def test_what_was_shown_stands_nowhere_in_the_audit(searched: Hub) -> None
     answer = await searched.look(decision)
     assert answer.shown
     assert ADDRESS not in repr(await entries(searched, decision.asked.decision_id))
+
+
+async def test_an_entry_would_hold_a_place_if_it_took_any_words(searched: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = recording.asked_for
+    monkeypatch.setattr(
+        "services.vault.recording.asked_for", lambda asked, who: replace(told(asked, who), reasons=(ADDRESS,))
+    )
+    with pytest.raises(BrokenRule):
+        await searched.ask()
+    monkeypatch.setattr("services.core.audit._CODE", re.compile(".*"))
+    decision = await searched.ask()
+    assert ADDRESS in repr(await entries(searched, decision.asked.decision_id))
 
 
 async def test_a_look_that_could_not_be_recorded_is_none(searched: Hub) -> None:
