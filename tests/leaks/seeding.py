@@ -17,9 +17,7 @@ from tests.conftest import HOME
 
 LIST = Path(__file__).with_name("seeded.toml")
 LONGEST_SECONDS = 300
-_MADE = shutil.ignore_patterns(
-    ".git", ".venv", ".lantern*", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info", "node_modules"
-)
+_MADE = shutil.ignore_patterns(".git", ".venv", ".lantern*", ".*_cache", ".hypothesis", "*.egg-info", "node_modules")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::\w+)", re.MULTILINE)
 _BROKEN_OFF = {2, 3, 4, 5}
 
@@ -89,7 +87,7 @@ class Tree:
         moment = path.stat().st_mtime + 10 * next(self._ages)
         os.utime(path, (moment, moment))
 
-    def failing(self, tests: Sequence[str], *, first: bool) -> list[str]:
+    def failing(self, tests: Sequence[str], *, first: bool = False) -> list[str]:
         """Those of these files' tests that fail in the tree, or only the first of them, by their names."""
         options = ["-q", "-rfE", "-p", "no:cacheprovider", "--hypothesis-profile=seeded", *(["-x"] if first else [])]
         result = subprocess.run(
