@@ -2,10 +2,10 @@
 
 from services.correlator.batch import Batches
 from services.correlator.decoding import make_decoder
-from services.correlator.likeness import Matcher
 from services.correlator.projection import Timelines
 from services.correlator.routes import routes
 from services.correlator.service import collect_rarely, work
+from services.correlator.weighing import Matchers
 from services.runtime.audit import Trail
 from services.runtime.audit_routes import Auditor
 from services.runtime.auditing import auditing
@@ -15,7 +15,7 @@ from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
-from services.runtime.weights import load_weights
+from services.runtime.weights import load_all
 
 
 async def main(process: Process) -> None:
@@ -23,10 +23,10 @@ async def main(process: Process) -> None:
     collect_rarely()
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
-    decoder, matcher, trail = make_decoder(told.home), Matcher(load_weights(told.home)), Trail(where)
+    decoder, matchers, trail = make_decoder(told.home), Matchers(load_all(told.home)), Trail(where)
     async with (
         sessions(where, health, 3) as (saving, telling, asking),
-        rebuilder(process, where, Timelines(decoder, matcher)) as rebuilding,
+        rebuilder(process, where, Timelines(decoder, matchers)) as rebuilding,
         serving(
             process,
             [*routes(asking, decoder, trail), *Auditor(asking, trail).routes, *rebuilding.routes],
@@ -35,7 +35,7 @@ async def main(process: Process) -> None:
     ):
         await migrate(where, told.service, told.home, health)
         async with auditing(process, asking, trail):
-            batches = Batches(saving, decoder, matcher, telling=True)
+            batches = Batches(saving, decoder, matchers, telling=True)
             await work(process, decoder, batches, telling, asking)
 
 

@@ -3,19 +3,21 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.core.audit import Action, Entry, Kind, about
 from services.core.errors import Unreadable
 from services.core.ids import SubjectId
-from services.correlator import handlers, reading, writing
+from services.core.matching.versions import last_adopted
+from services.correlator import handlers, linking, reading, writing
 from services.correlator.decoding import Decoder, Read
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import EMPTY, Change
-from services.correlator.likeness import Matcher
+from services.correlator.likeness import Edge, Likeness, Matcher
 from services.correlator.said import Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.telling import Message, link_messages, messages, proposals
+from services.correlator.weighing import Matchers, all_edges
 from services.correlator.writing import Overtaken
 from services.runtime import fence
 from services.runtime.audit import Trail, offsets
@@ -59,11 +61,11 @@ class Batches:
     """Saves batches through one session; a shadow's tell nobody."""
 
     def __init__(
-        self, session: Session, decoder: Decoder, matcher: Matcher, *, telling: bool, most_retold: int = MOST_RETOLD
+        self, session: Session, decoder: Decoder, matchers: Matchers, *, telling: bool, most_retold: int = MOST_RETOLD
     ) -> None:
         self.session = session
         self._decoder = decoder
-        self._matcher = matcher
+        self._matchers = matchers
         self._telling = telling
         self._trail = Trail(session.where)
         self._most_retold = most_retold
@@ -98,9 +100,10 @@ class Batches:
             await writing.bury(connection, letters)
             said = [one.said for records in admitted.values() for one in records if one.said]
             known, version = await reading.known(connection, said)
-        outcome = await self._decide(connection, known, survey(known, said), alone=alone)
+        matcher, reweighs = await self._weights(connection, admitted, known)
+        outcome = await self._decide(connection, known, survey(known, said), matcher, reweighs=reweighs, alone=alone)
         told = self._told(outcome, version) if self._telling else []
-        numbers = await writing.save(connection, outcome, known, self._matcher.keys, version, told)
+        numbers = await writing.save(connection, outcome, known, matcher.keys, version, told)
         if self._telling:
             await self._record(connection, admitted, outcome)
         return Saved(
@@ -113,6 +116,13 @@ class Batches:
             messages=told,
         )
 
+    async def _weights(self, connection: Connection, admitted: Batch, known: Known) -> tuple[Matcher, bool]:
+        """By what to compare, and whether this batch adopts it."""
+        adopted = [one.adopted for records in admitted.values() for one in records if one.adopted]
+        await linking.adopt(connection, adopted)
+        now = last_adopted([*known.adopted, *adopted])
+        return self._matchers.of(now), now != last_adopted(known.adopted)
+
     def _told(self, outcome: Outcome, version: int) -> list[Message]:
         schemas = self._decoder.schemas
         return [*messages(schemas, outcome.cases, version), *link_messages(schemas, proposals(outcome, version))]
@@ -122,26 +132,21 @@ class Batches:
             came = Entry(Action.EVENTS_CORRELATED, about=taken, count=len(outcome.found.new))
             await self._trail.append(connection, came, *moves(outcome))
 
-    async def _decide(self, connection: Connection, known: Known, found: Survey, *, alone: bool) -> Outcome:
+    async def _decide(  # noqa: PLR0913 - what is held, what comes, and how they are compared
+        self, connection: Connection, known: Known, found: Survey, matcher: Matcher, *, reweighs: bool, alone: bool
+    ) -> Outcome:
         restated = await self._whole(connection, found.restated, found)
         change = handlers.change(known, found, restated)
-        self._begins_alone = handlers.concerns_identity(known, found, change)
+        self._begins_alone = reweighs or handlers.concerns_identity(known, found, change)
         if self._begins_alone and not alone:
             raise ChangesIdentity
-        change = await self._likened(connection, change)
+        change = await (_reweighed if reweighs else _likened)(connection, change, matcher)
         touched = found.restated | change.touches | handlers.awaited(known, found)
         graph = await reading.graph(connection, touched, change.identifiers) if touched else EMPTY
         where = handlers.placed(known, found, change, graph)
         told = {**await self._whole(connection, where.retold - restated.keys(), found), **restated}
         states = {**known.states, **await reading.states(connection, where.unread)}
         return handlers.settle(found, change, where, states, told)
-
-    async def _likened(self, connection: Connection, change: Change) -> Change:
-        if not change.portraits:
-            return change
-        keys = frozenset().union(*map(self._matcher.keys, change.portraits.values()))
-        beside, before = await reading.beside(connection, change.portraits, keys)
-        return handlers.likened(change, self._matcher, beside, before)
 
     async def _whole(self, connection: Connection, subjects: Collection[SubjectId], found: Survey) -> Timelines:
         if not subjects:
@@ -153,6 +158,28 @@ class Batches:
         async for one in reading.timelines(connection, subjects):
             held[one.subject_id].append(self._decoder.again(one.frame, one.known_at, one.said_at))
         return handlers.whole(held, found)
+
+
+async def _likened(connection: Connection, change: Change, matcher: Matcher) -> Change:
+    if not change.portraits:
+        return change
+    keys = frozenset().union(*map(matcher.keys, change.portraits.values()))
+    beside, before = await reading.beside(connection, change.portraits, keys)
+    return handlers.likened(change, matcher, beside, before)
+
+
+async def _reweighed(connection: Connection, change: Change, matcher: Matcher) -> Change:
+    """The change with every edge that there is, weighed anew, and every record found by new keys."""
+    held = await reading.portraits(connection)
+    await linking.rekey(connection, held, matcher.keys)
+    portraits = {**held, **change.portraits}
+    now: list[Edge] = []
+    for some in all_edges(matcher, portraits):
+        now += some
+        # PostgreSQL ends a session that says nothing for long, and others use the same loop.
+        await connection.execute("SELECT")
+    before = await reading.edges(connection)
+    return replace(change, likeness=Likeness(frozenset(portraits), before, tuple(now)))
 
 
 def moves(outcome: Outcome) -> Iterator[Entry]:

@@ -9,11 +9,14 @@ from typing import Protocol
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import FACTS
+from services.core.matching.versions import Adopted
 from services.correlator.likeness import portrait_of
 from services.correlator.said import Claim, Said
 from services.wire.avro import Record, Schemas, load_schemas
 from services.wire.entries import entry_of
-from services.wire.topics import SHARED, load_topics
+from services.wire.topics import MATCHING_WEIGHTS, SHARED, load_topics
+
+WEIGHTS_ADOPTED = "WeightsAdopted"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEMES = {scheme.value: scheme for scheme in IdentifierScheme}
@@ -38,11 +41,12 @@ class Delivered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One record of Kafka as it was understood: what it says, or why it could not be read."""
+    """One record of Kafka as it was understood: what it says or adopts, or why it could not be read."""
 
     offset: int
     said: Said | None
     unreadable: Unreadable | None = None
+    adopted: Adopted | None = None
 
 
 class Decoder:
@@ -62,9 +66,15 @@ class Decoder:
     def _read(self, record: Delivered) -> Read:
         known_at = _EPOCH + timedelta(milliseconds=record.timestamp)
         try:
+            if record.topic == MATCHING_WEIGHTS:
+                return Read(record.offset, None, adopted=self._adopted(record.value or b""))
             return Read(record.offset, self._said(record.value or b"", self._expected[record.topic], known_at))
         except UnreadableBytes as error:
             return Read(record.offset, None, error.reason)
+
+    def _adopted(self, frame: bytes) -> Adopted:
+        _, record = self.schemas.decode(frame, (WEIGHTS_ADOPTED,))
+        return Adopted(record["version"], record["sha256"], record["adopted_at"])
 
     def _said(
         self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None

@@ -1,18 +1,45 @@
 """Saves what a batch changes in portraits, their keys, edges and conflicts."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 from typing import LiteralString
 
 from services.core.ids import SubjectId
 from services.core.matching.components import Pair
+from services.core.matching.versions import Adopted
 from services.correlator.handlers import Outcome
 from services.correlator.kept import evidence_to, portrait_to
 from services.correlator.likeness import Edge, Portraits
 from services.correlator.said import Portrait
+from services.runtime.database import Connection, ask, write_rows
 from services.runtime.id_arrays import IdArray
 
 Question = tuple[LiteralString, Sequence[object]]
 Keys = Callable[[Portrait], Collection[int]]
+
+_KEYED: LiteralString = """
+    INSERT INTO blocks (key, subject_id) SELECT * FROM unnest(%b::bigint[], %b::bytea[]) ON CONFLICT DO NOTHING"""
+
+
+_AT_ONCE = 20_000
+
+
+async def adopt(connection: Connection, adopted: Sequence[Adopted]) -> None:
+    """Note which versions of the weights were adopted, and when."""
+    await write_rows(
+        connection,
+        """INSERT INTO weights (version, sha256, adopted_at)
+           SELECT * FROM unnest(%b::text[], %b::text[], %b::timestamptz[]) ON CONFLICT DO NOTHING""",
+        [(one.version, one.sha256, one.adopted_at) for one in adopted],
+    )
+
+
+async def rekey(connection: Connection, portraits: Portraits, keys: Keys) -> None:
+    """Let every record be found by these keys and by no others."""
+    await connection.execute("DELETE FROM blocks")
+    left = ((key, subject) for subject, portrait in portraits.items() for key in keys(portrait))
+    while some := list(islice(left, _AT_ONCE)):
+        await ask(connection, (_KEYED, _keyed(some)))
 
 
 def linking(outcome: Outcome, held: Portraits, keys: Keys) -> Iterator[Question]:
@@ -43,11 +70,7 @@ def _blocks(before: dict[SubjectId, Collection[int]], changed: Portraits, keys: 
             _keyed(less),
         )
     if more:
-        yield (
-            """INSERT INTO blocks (key, subject_id) SELECT * FROM unnest(%b::bigint[], %b::bytea[])
-               ON CONFLICT DO NOTHING""",
-            _keyed(more),
-        )
+        yield _KEYED, _keyed(more)
 
 
 def _keyed(rows: Sequence[tuple[int, SubjectId]]) -> list[object]:

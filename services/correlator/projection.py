@@ -8,12 +8,12 @@ from services.correlator import reading, writing
 from services.correlator.batch import Batches
 from services.correlator.decoding import Decoder
 from services.correlator.digests import digests
-from services.correlator.likeness import Matcher
 from services.correlator.retelling import whole_cases
 from services.correlator.telling import link_messages, messages, standing
+from services.correlator.weighing import Matchers
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
-from services.wire.topics import SHARED
+from services.wire.topics import MATCHING_WEIGHTS, SHARED
 
 _CASES_AT_ONCE = 20
 
@@ -21,20 +21,20 @@ _CASES_AT_ONCE = 20
 class Timelines:
     """What a rebuild makes again; the outbox, the order of versions and what was set aside stay as they are."""
 
-    topics = SHARED
+    topics = (*SHARED, MATCHING_WEIGHTS)
     tables = (
         *("entries", "said_again", "subjects", "cases", "claims", "decisions"),
-        *("portraits", "blocks", "edges", "conflicts", "positions"),
+        *("portraits", "blocks", "edges", "conflicts", "weights", "positions"),
     )
     inbox = "entries"
 
-    def __init__(self, decoder: Decoder, matcher: Matcher) -> None:
+    def __init__(self, decoder: Decoder, matchers: Matchers) -> None:
         self._decoder = decoder
-        self._matcher = matcher
+        self._matchers = matchers
 
     async def take(self, session: Session, batch: Batch) -> None:
         decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
-        async for _ in Batches(session, self._decoder, self._matcher, telling=False).save(decoded):
+        async for _ in Batches(session, self._decoder, self._matchers, telling=False).save(decoded):
             pass
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:

@@ -13,6 +13,7 @@ from services.core.case_json import from_json
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import Decision, IdentifierKey, Pair, Verdict
+from services.core.matching.versions import Adopted
 from services.correlator.handlers import Assigned
 from services.correlator.identity import Claims, Graph, Stated
 from services.correlator.kept import edge_from, portrait_from
@@ -80,7 +81,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
     subjects = IdArray([said.entry.subject_id for said in batch])
     facts = IdArray([said.entry.fact_id for said in batch])
     distinct = IdArray({said.entry.subject_id for said in batch})
-    states, cases, held, words, claims, decisions, portraits, version = await ask(
+    states, cases, held, words, claims, decisions, portraits, adopted, version = await ask(
         connection,
         (_LOCKED_STATES, [distinct]),
         (_CASES, [distinct]),
@@ -89,6 +90,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         (_CLAIMS, [distinct]),
         (f"{_DECISIONS} {_EITHER}", [distinct, distinct]),
         (_PORTRAITS, [distinct]),
+        ("SELECT version, sha256, adopted_at FROM weights", None),
         ("SELECT nextval('versions')", None),
     )
     found = Known(
@@ -99,6 +101,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         claims=_claims(claims),
         decisions=_stated(decisions),
         portraits=_portraits(portraits),
+        adopted=tuple(Adopted(*row) for row in adopted),
     )
     return found, version[0][0]
 
@@ -114,6 +117,18 @@ async def beside(
         (f"{_EDGES} {_EITHER}", [ids, ids]),
     )
     return _portraits(portraits), _edges(edges)
+
+
+async def portraits(connection: Connection) -> Portraits:
+    """Read what every record claims of who its child is."""
+    [rows] = await ask(connection, ("SELECT subject_id, traits FROM portraits", None))
+    return _portraits(rows)
+
+
+async def edges(connection: Connection) -> tuple[Edge, ...]:
+    """Read every edge."""
+    [rows] = await ask(connection, (_EDGES, None))
+    return tuple(_edges(rows))
 
 
 async def links(connection: Connection, subjects: Collection[SubjectId]) -> tuple[list[Edge], list[Pair]]:

@@ -17,7 +17,7 @@ from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process
 from services.runtime.publisher import publishing
-from services.wire.topics import SHARED
+from services.wire.topics import MATCHING_WEIGHTS, SHARED
 
 BATCH_RECORDS = 1_000
 _WATCH_SECONDS = 1.0
@@ -38,7 +38,7 @@ async def work(process: Process, decoder: Decoder, batches: Batches, telling: Se
         relay = Relay(telling, publisher)
         relaying = tasks.create_task(relay.run())
         watching = tasks.create_task(watch_tables(asking, metrics))
-        async with inlet.opened(process, batches.session, *SHARED) as shared:
+        async with inlet.opened(process, batches.session, *SHARED, MATCHING_WEIGHTS) as shared:
             await correlate(shared, decoder, batches, relay, metrics)
         await relaying
         watching.cancel()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.matching.versions import Adopted
 from services.core.timeline import NEVER
 from services.correlator.identity import Claims, Stated, decision_of
 from services.correlator.likeness import Portraits
@@ -19,7 +20,7 @@ Words = Mapping[EventId, datetime]
 class Known:
     """What the tables hold about a batch: its events, its facts, the cases, claims and portraits of its records.
 
-    `decisions` are those that speak of one of its records.
+    `decisions` are those that speak of one of its records, `adopted` the versions of weights so far.
     """
 
     events: frozenset[EventId]
@@ -29,6 +30,7 @@ class Known:
     claims: Claims
     decisions: Sequence[Stated]
     portraits: Portraits = field(default_factory=dict)
+    adopted: tuple[Adopted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,26 @@ from datetime import datetime
 from services.core.case import CaseState, digest
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import IdentifierKey, Pair, partition
+from services.core.matching.versions import FIRST, Adopted, Pinned
 from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
-from services.correlator.identity import NO_CLAIMS, Graph, Stated, decision_of, linking
-from services.correlator.likeness import Edge, Matcher, Portraits, likely
+from services.correlator.identity import NO_CLAIMS, Change, Graph, Stated, decision_of, linking
+from services.correlator.likeness import Edge, Likeness, Matcher, likely
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
-from services.runtime.weights import load_weights
+from services.correlator.weighing import Matchers, all_edges
+from services.runtime.weights import load_all
+from tests.builders import day
 from tests.conftest import HOME
 
-MATCHER = Matcher(load_weights(HOME))
+WEIGHTS = load_all(HOME)[FIRST]
+BOLDER = Pinned(replace(WEIGHTS.weights, version="2", link_at=20.0, ask_at=10.0), "of a file that is not there")
+MATCHERS = Matchers({FIRST: WEIGHTS, "2": BOLDER})
+"""The weights that hold at first, and others that join more and ask more."""
+
+ADOPTED = Adopted("2", BOLDER.sha256, day(40))
+MATCHER, BOLDER_MATCHER = MATCHERS.of(None), MATCHERS.of(ADOPTED)
 
 
 @dataclass
@@ -33,13 +42,16 @@ class Memory:
     portraits: dict[SubjectId, Portrait] = field(default_factory=dict)
     edges: dict[Pair, Edge] = field(default_factory=dict)
     conflicts: set[Pair] = field(default_factory=set)
+    matcher: Matcher = MATCHER
 
-    def take(self, batch: Sequence[Said]) -> Outcome:
+    def take(self, batch: Sequence[Said], matcher: Matcher | None = None) -> Outcome:
+        """Take a batch; with a matcher, one that adopts its weights."""
+        before, self.matcher = self.matcher, matcher or self.matcher
         known = self._known(batch)
         found = survey(known, batch)
         restated = self._whole(found.restated, found)
         change = handlers.change(known, found, restated)
-        change = handlers.likened(change, MATCHER, *self._beside_in_likeness(change.portraits))
+        change = self._likened(change) if self.matcher is before else self._reweighed(change)
         touched = found.restated | change.touches | handlers.awaited(known, found)
         graph = self._graph(touched, change.identifiers) if touched else Graph({}, {}, ())
         where = handlers.placed(known, found, change, graph)
@@ -71,10 +83,17 @@ class Memory:
             portraits={subject: self.portraits[subject] for subject in subjects & self.portraits.keys()},
         )
 
-    def _beside_in_likeness(self, changed: Portraits) -> tuple[Portraits, list[Edge]]:
-        keys = {key for portrait in changed.values() for key in MATCHER.keys(portrait)}
-        beside = {who: held for who, held in self.portraits.items() if keys & MATCHER.keys(held)}
-        return beside, [edge for edge in self.edges.values() if changed.keys() & set(edge.pair)]
+    def _likened(self, change: Change) -> Change:
+        changed, find = change.portraits, self.matcher.keys
+        keys = {key for portrait in changed.values() for key in find(portrait)}
+        beside = {who: held for who, held in self.portraits.items() if keys & find(held)}
+        before = [edge for edge in self.edges.values() if changed.keys() & set(edge.pair)]
+        return handlers.likened(change, self.matcher, beside, before)
+
+    def _reweighed(self, change: Change) -> Change:
+        portraits = {**self.portraits, **change.portraits}
+        now = tuple(edge for some in all_edges(self.matcher, portraits) for edge in some)
+        return replace(change, likeness=Likeness(frozenset(portraits), tuple(self.edges.values()), now))
 
     def _graph(self, subjects: Iterable[SubjectId], identifiers: Collection[IdentifierKey]) -> Graph:
         reached = set(subjects) | {who for who, claims in self.claims.items() if _names(claims) & set(identifiers)}

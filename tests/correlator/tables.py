@@ -9,15 +9,18 @@ from psycopg.rows import TupleRow
 from services.core.events import Event
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.components import Pair
+from services.core.matching.versions import Adopted
+from services.correlator import reading
 from services.correlator.batch import MOST_RETOLD, Batches, Saved
-from services.correlator.decoding import Decoder
+from services.correlator.decoding import WEIGHTS_ADOPTED, Decoder
 from services.correlator.digests import digests
 from services.correlator.kept import edge_from
+from services.correlator.likeness import Matcher
 from services.runtime.database import Connection, Session, ask
 from services.runtime.fence import Place
 from services.wire.records import to_record
-from services.wire.topics import topic_of
-from tests.correlator.memory import MATCHER, Truth
+from services.wire.topics import MATCHING_WEIGHTS, topic_of
+from tests.correlator.memory import MATCHERS, Truth
 
 TOPIC = UUID(int=7)
 
@@ -39,7 +42,7 @@ class Tables:
         self.other = other
         self.decoder = decoder
         self._workers = tuple(
-            Batches(session, decoder, MATCHER, telling=True, most_retold=most_retold) for session in (one, other)
+            Batches(session, decoder, MATCHERS, telling=True, most_retold=most_retold) for session in (one, other)
         )
         self._next = [0, 0]
         self.transactions = 0
@@ -49,6 +52,23 @@ class Tables:
         records = self.deliver(events, self._next[worker])
         self._next[worker] += len(records)
         return await self.save_records(records, worker)
+
+    async def adopt(self, adopted: Adopted) -> Saved:
+        """Deliver that a version of the weights is adopted, on a topic of its own."""
+        record = {"version": adopted.version, "sha256": adopted.sha256, "adopted_at": adopted.adopted_at}
+        frame = self.decoder.schemas.encode(WEIGHTS_ADOPTED, record)
+        return await self.save_records([Delivered(MATCHING_WEIGHTS, 0, 0, frame)], partition=len(self._workers))
+
+    async def keys(self) -> set[tuple[int, SubjectId]]:
+        """By which keys the tables find which record."""
+        return {
+            (key, SubjectId(subject.hex())) for key, subject in await self.ask("SELECT key, subject_id FROM blocks")
+        }
+
+    async def keys_of(self, matcher: Matcher) -> set[tuple[int, SubjectId]]:
+        """By which keys they should."""
+        portraits = await self.session.run(reading.portraits)
+        return {(key, subject) for subject, portrait in portraits.items() for key in matcher.keys(portrait)}
 
     async def save_records(self, records: Sequence[Delivered], worker: int = 0, partition: int | None = None) -> Saved:
         place = Place(TOPIC, worker if partition is None else partition)
@@ -70,7 +90,7 @@ class Tables:
 
     async def forget(self) -> None:
         """Empty every table, as if nothing had ever come."""
-        kept = "entries, said_again, subjects, cases, claims, decisions, portraits, blocks, edges, conflicts"
+        kept = "entries, said_again, subjects, cases, claims, decisions, portraits, blocks, edges, conflicts, weights"
         await self.ask(f"TRUNCATE {kept}, outbox, dead_letters, positions, holes")
         self._next = [0, 0]
 

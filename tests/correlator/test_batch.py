@@ -14,11 +14,12 @@ from services.core.claims import Identifier, Subject
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable
 from services.core.events import Event
+from services.correlator.weighing import UnknownWeights
 from services.runtime.audit_reading import Trails
 from services.runtime.database import Connection
 from services.wire.records import state_record
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import truth, whole_truth
+from tests.correlator.memory import ADOPTED, BOLDER_MATCHER, truth, whole_truth
 from tests.correlator.tables import TOPIC, Delivered, Tables
 from tests.correlator.told import as_told, links_as_told
 
@@ -32,9 +33,29 @@ async def test_any_order_of_arrival_comes_to_one_truth(tables: Tables) -> None:
         assert await tables.truth() == whole_truth(map(said, history))
 
 
+async def test_weights_that_are_adopted_at_any_time_come_to_one_truth(tables: Tables) -> None:
+    history = a_history(Random(1), 60)
+    expected = whole_truth(map(said, history), BOLDER_MATCHER)
+    for seed in range(5):
+        await tables.forget()
+        batches = list(arrivals(Random(seed), history))
+        for number, batch in enumerate(batches):
+            if number == seed * len(batches) // 5:
+                await tables.adopt(ADOPTED)
+            await tables.save(batch)
+        assert await tables.truth() == expected
+        assert await tables.keys() == await tables.keys_of(BOLDER_MATCHER)
+
+
+async def test_weights_that_this_edition_does_not_have_stop_it_and_nothing_is_saved(tables: Tables) -> None:
+    with pytest.raises(UnknownWeights):
+        await tables.adopt(replace(ADOPTED, sha256="of another file"))
+    assert await tables.ask("SELECT count(*) FROM weights") == [(0,)]
+
+
 async def test_two_workers_at_once_come_to_the_same_truth(tables: Tables) -> None:
     history = a_history(Random(2), 120)
-    for seed in range(10):
+    for seed in range(5):
         await tables.forget()
         random = Random(seed)
         halves = [list(arrivals(random, history[:80])), list(arrivals(random, history[40:]))]

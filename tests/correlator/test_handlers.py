@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from services.correlator.identity import decision_of
 from services.correlator.said import Claim, Said
 from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import Memory, Truth, whole_truth
+from tests.correlator.memory import BOLDER_MATCHER, Memory, Truth, whole_truth
 
 A, B, C = (SubjectId(an_id(number)) for number in (1, 2, 3))
 NUMBER = Claim(IdentifierScheme.NHS_NUMBER, "1", disputed=False)
@@ -48,9 +49,23 @@ def after(history_seed: int, arrival_seed: int, events: int) -> tuple[Memory, Tr
     return memory, whole_truth(said(event) for event in history)
 
 
-def test_five_hundred_orders_of_arrival_come_to_one_truth() -> None:
-    for seed in range(500):
+def test_two_hundred_orders_of_arrival_come_to_one_truth() -> None:
+    for seed in range(200):
         memory, expected = after(0, seed, events=60)
+        assert memory.truth() == expected
+
+
+@pytest.mark.parametrize("orders", [50, pytest.param(1000, marks=pytest.mark.prove)])
+def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(orders: int) -> None:
+    history = a_history(Random(1), 60)
+    expected = whole_truth(map(said, history), BOLDER_MATCHER)
+    assert expected.edges != whole_truth(map(said, history)).edges
+    for seed in range(orders):
+        memory, random = Memory(), Random(seed)
+        batches = list(arrivals(random, history))
+        adopted = random.randrange(len(batches))
+        for number, batch in enumerate(batches):
+            memory.take([said(event) for event in batch], BOLDER_MATCHER if number == adopted else None)
         assert memory.truth() == expected
 
 
