@@ -36,6 +36,8 @@ class Action(StrEnum):
     RECORD_MOVED = "record_moved"
     FACTS_KEPT = "facts_kept"
     REBUILT = "rebuilt"
+    WEIGHTS_WEIGHED = "weights_weighed"
+    WEIGHTS_ADOPTED = "weights_adopted"
     ERASED = "erased"
     KEY_REPLACED = "key_replaced"
     STORE_SAVED = "store_saved"

@@ -1,5 +1,6 @@
 """`python -m services.correlator`: joins shared events into case timelines and tells what each case comes to."""
 
+from services.correlator.adopting import Weighing
 from services.correlator.batch import Batches
 from services.correlator.decoding import make_decoder
 from services.correlator.projection import Timelines
@@ -29,7 +30,12 @@ async def main(process: Process) -> None:
         rebuilder(process, where, Timelines(decoder, matchers)) as rebuilding,
         serving(
             process,
-            [*routes(asking, decoder, trail), *Auditor(asking, trail).routes, *rebuilding.routes],
+            [
+                *routes(asking, decoder, trail),
+                *Weighing(asking, matchers, trail, decoder.schemas).routes,
+                *Auditor(asking, trail).routes,
+                *rebuilding.routes,
+            ],
             Refusal(trail.door_tried),
         ),
     ):

@@ -30,6 +30,7 @@ _CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::by
 _CLAIMS = "SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])"
 _PORTRAITS = "SELECT subject_id, traits FROM portraits WHERE subject_id = ANY(%b::bytea[])"
 _EDGES = "SELECT one, other, verdict, evidence FROM edges"
+_ADOPTED = "SELECT version, sha256, adopted_at FROM weights"
 _CONFLICTS = "SELECT one, other FROM conflicts"
 _EITHER = "WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])"
 _BESIDE = """
@@ -90,7 +91,7 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
         (_CLAIMS, [distinct]),
         (f"{_DECISIONS} {_EITHER}", [distinct, distinct]),
         (_PORTRAITS, [distinct]),
-        ("SELECT version, sha256, adopted_at FROM weights", None),
+        (_ADOPTED, None),
         ("SELECT nextval('versions')", None),
     )
     found = Known(
@@ -117,6 +118,12 @@ async def beside(
         (f"{_EDGES} {_EITHER}", [ids, ids]),
     )
     return _portraits(portraits), _edges(edges)
+
+
+async def adopted(connection: Connection) -> tuple[Adopted, ...]:
+    """Read which versions of the weights were adopted."""
+    [rows] = await ask(connection, (_ADOPTED, None))
+    return tuple(Adopted(*row) for row in rows)
 
 
 async def portraits(connection: Connection) -> Portraits:

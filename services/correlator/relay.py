@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.correlator.batch import Saved
+from services.correlator.decoding import WEIGHTS_ADOPTED
 from services.correlator.telling import Message
 from services.runtime import kafka
 from services.runtime.database import Connection, Session, ask
 from services.runtime.publisher import Publisher
 from services.wire.envelope import own_headers
-from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES
+from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES, MATCHING_WEIGHTS
 
-_TYPES = {CASE_UPDATES: "CaseUpdated", LINK_CANDIDATES: "LinkProposed"}
+_TYPES = {CASE_UPDATES: "CaseUpdated", LINK_CANDIDATES: "LinkProposed", MATCHING_WEIGHTS: WEIGHTS_ADOPTED}
 # A worker tells what it commits within moments; what is older was left behind, by this worker or by one that died.
 _LEFT_BEHIND = timedelta(seconds=3)
 _SWEEP_SECONDS = 1.0

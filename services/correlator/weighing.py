@@ -37,6 +37,11 @@ class Matchers:
             self._made[version] = Matcher(pinned.weights)
         return self._made[version]
 
+    @property
+    def versions(self) -> list[str]:
+        """Every version that this edition has."""
+        return sorted(self._pinned)
+
     def pinned(self, version: str) -> Pinned | None:
         """The weights of a version, if this edition has it."""
         return self._pinned.get(version)

@@ -22,7 +22,7 @@ from tests.builders import day
 from tests.conftest import HOME
 
 WEIGHTS = load_all(HOME)[FIRST]
-BOLDER = Pinned(replace(WEIGHTS.weights, version="2", link_at=20.0, ask_at=10.0), "of a file that is not there")
+BOLDER = Pinned(replace(WEIGHTS.weights, version="2", link_at=20.0, ask_at=10.0), "fe" * 32)
 MATCHERS = Matchers({FIRST: WEIGHTS, "2": BOLDER})
 """The weights that hold at first, and others that join more and ask more."""
 
