@@ -29,7 +29,7 @@ _ACCEPTED, _NOT_FOUND, _UNPROCESSABLE = 202, 404, 422
 _MOST_CASES = 1_000
 
 
-class Asked(BaseModel):
+class AdoptionAsked(BaseModel):
     """Which weights to adopt: their version, and the digest that the report showed."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -90,7 +90,7 @@ class Weighing:
 
     async def _adopt(self, request: Request) -> Response:
         try:
-            asked = Asked.model_validate_json(await request.body())
+            asked = AdoptionAsked.model_validate_json(await request.body())
         except ValidationError:
             return JSONResponse({"error": "Ask with version, and the sha256 that its report shows."}, _UNPROCESSABLE)
         pinned = self._matchers.pinned(asked.version)

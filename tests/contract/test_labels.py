@@ -49,6 +49,8 @@ MAY_HOLD_TEXT = {
     "WaitingView.decision_id": "an id",
     "WaitingView.waits_for": "second_person or coordinator, as its topic has it",
     "Asked.event_ids": "ids, checked by a pattern; a question, not an answer",
+    "AdoptionAsked.version": "a version of the weights; a question, not an answer",
+    "AdoptionAsked.sha256": "a digest; a question, not an answer",
 }
 # Handles of people in facts are keyed like ids.
 HANDLES = ("enquirer", "officer", "worker", "decision")
