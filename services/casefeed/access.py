@@ -59,6 +59,15 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/cases"): _READER,
     ("GET", "/cases/{case_id}"): _READER,
     ("GET", "/missing"): _READER,
+    ("GET", "/deadlines"): _READER,
+    ("GET", "/night"): _READER,
+    ("GET", "/statistics"): _READER,
+    ("GET", "/patterns"): Need((Action.READ_PATTERNS,)),
+    ("GET", "/enquirers"): _ENQUIRIES,
+    ("GET", "/enquirers/{handle}"): _ENQUIRIES,
+    ("GET", "/counter"): _ANYBODY,
+    ("GET", "/audit"): Need((Action.READ_AUDIT,)),
+    ("GET", "/help"): _ANYBODY,
     ("GET", "/more"): _ANYBODY,
 }
 """Every route, by method and path."""

@@ -11,7 +11,10 @@ from starlette.types import ASGIApp
 from services.casefeed.access import expect
 from services.casefeed.feed import Feed
 from services.casefeed.pages.assets import PREFIX, Assets
+from services.casefeed.pages.audit import AuditPages
+from services.casefeed.pages.boards import BoardPages
 from services.casefeed.pages.cases import CasePages
+from services.casefeed.pages.enquirers import EnquirerPages
 from services.casefeed.pages.feed import FeedPages
 from services.casefeed.pages.more import MorePages
 from services.casefeed.pages.shell import Shell
@@ -62,6 +65,9 @@ def _pages(window: Window, schemas: Schemas, feed: Feed, process: Process, shell
     """What people ask for in a browser."""
     yield FeedPages(window, schemas, feed, process, shell).routes
     yield CasePages(window, schemas, shell).routes
+    yield BoardPages(window, schemas, shell).routes
+    yield EnquirerPages(window, schemas, shell).routes
+    yield AuditPages(window, shell).routes
     yield MorePages(shell).routes
 
 

@@ -76,7 +76,7 @@ async def list_cases(
     )
     rows = await found.fetchall()
     full = len(rows) == at_most
-    return CaseList(cases=[_summary(row) for row in rows], next=_cursor(rows[-1]) if full else None)
+    return CaseList(cases=[summary(row) for row in rows], next=_cursor(rows[-1]) if full else None)
 
 
 async def find_case(connection: Connection, sight: Sight, digits: str, known_by: datetime) -> CaseId | None:
@@ -177,7 +177,8 @@ def _said(schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: dat
     return entry, event
 
 
-def _summary(row: TupleRow) -> CaseSummary:
+def summary(row: TupleRow) -> CaseSummary:
+    """A line of a list, of a row with case, records, time of knowing and state."""
     case_id, subjects, known_at, state, _ = row
     return CaseSummary(
         case_id=case_id.hex(),

@@ -104,3 +104,42 @@ async def test_every_page_says_in_the_local_edition_that_its_people_are_invented
 async def test_what_is_not_in_a_page_is_never_where_the_adult_or_the_child_is(home: House) -> None:
     shown = await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(MISSING)}")
     assert ADULT not in shown
+
+
+@pytest.mark.parametrize("role", list(PersonRole))
+async def test_every_page_that_the_navigation_leads_to_opens(home: House, role: PersonRole) -> None:
+    client = await home.enter(role)
+    more = await client.get("/more")
+    paths = set(re.findall(r'href="(/[a-z]*)"', more.text))
+    opened = {path: (await client.get(path, follow_redirects=True)).status_code for path in paths}
+    assert len(paths) > 3
+    assert set(opened.values()) == {200}, opened
+
+
+async def test_an_enquirers_page_shows_what_each_step_lacks_and_the_words_to_say(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, f"/enquirers/{ADULT}")
+    assert "Not interviewed" in shown
+    assert "I cannot tell you anything about any child" in shown
+
+
+async def test_what_is_overdue_says_so(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/deadlines")
+    assert re.findall(r"/cases/([0-9a-f]{8})", shown) == [short(REFERRED)]
+    assert "Overdue" in shown
+
+
+async def test_statistics_tell_of_nothing_that_fewer_than_eight_children_did(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/statistics")
+    assert set(re.findall(r'cell--numeric"[^>]*>([^<]*)<', shown)) <= {"fewer than 8", "too few to tell"}
+
+
+async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(home: House) -> None:
+    shown = await page(home, PersonRole.AUDITOR, "/audit?about=nobody+knows")
+    assert 'value="nobody knows"' in shown
+    assert "There is a problem" in shown
+
+
+async def test_an_auditor_sees_who_was_refused(home: House) -> None:
+    await (await home.enter(PersonRole.SOCIAL_WORKER)).get(f"/cases/{an_id(HIDDEN)}")
+    shown = await page(home, PersonRole.AUDITOR, f"/audit?outcome=denied&about=asked:{an_id(HIDDEN)}")
+    assert "Social worker" in shown

@@ -1,4 +1,4 @@
-"""GET /cases, /cases/{id} and /missing: the cases in sight, one of them as known at a time, and who is missing."""
+"""GET /cases, /cases/{id}: the cases in sight, and one of them as known at a time."""
 
 import re
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.casefeed.pages.board import Card, cards, urgency
+from services.casefeed.pages.board import Card, cards
+from services.casefeed.pages.boards import cards_listed
 from services.casefeed.pages.routing import code, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK
 from services.casefeed.reading import FOREVER, Known, list_cases
 from services.casefeed.routes.answering import NotOne, Window
 from services.casefeed.routes.cases import case_read, known_case
-from services.casefeed.sight import MISSING, Sight
+from services.casefeed.sight import Sight
 from services.casefeed.views import CaseView, TimelineEntry, case_view
-from services.core.audit import Action as Act
-from services.core.audit import Entry, Kind, Outcome, about
+from services.core.audit import Entry
 from services.core.case import CaseStatus
 from services.core.claims import Subject
 from services.core.codes import Role, Sector
@@ -28,7 +28,6 @@ from services.wire.avro import Schemas
 
 _DIGITS = re.compile("[0-9a-f]{6,32}")
 _PAGE = 50
-_MOST_MISSING = 500
 _MOST_MOMENTS = 500
 
 
@@ -42,7 +41,7 @@ class CasePages:
 
     @property
     def routes(self) -> APIRouter:
-        return routed({"/cases": self.listed, "/cases/{case_id}": self.shown, "/missing": self.missing})
+        return routed({"/cases": self.listed, "/cases/{case_id}": self.shown})
 
     async def listed(self, request: Request) -> Response:
         who, status = signed_in(request), code(request, "status", CaseStatus)
@@ -66,11 +65,6 @@ class CasePages:
         told = {"case": view, "days": days(view), "claims": claims(view), "moments": moments(view)}
         return self._shell.page(request, "case.html", who, {**told, "asked": asked, "people": people(view)})
 
-    async def missing(self, request: Request) -> Response:
-        who, find = signed_in(request), partial(_missing, schemas=self._schemas)
-        found = await self._window.seen(who, find, _board_read, "missing board")
-        return self._shell.page(request, "missing.html", who, {"cards": found})
-
 
 async def _known(
     connection: Connection, sees: Sight, schemas: Schemas, digits: str, known_by: datetime
@@ -89,21 +83,7 @@ async def _page(
 
 
 def _page_read(found: tuple[Sequence[Card], str | None]) -> Entry:
-    return _board_read(found[0])
-
-
-async def _missing(connection: Connection, sees: Sight, schemas: Schemas) -> Sequence[Card]:
-    found = [
-        case
-        for status in sorted(MISSING)
-        for case in (await list_cases(connection, sees, status, None, _MOST_MISSING)).cases
-    ]
-    return sorted(await cards(connection, schemas, found), key=urgency)
-
-
-def _board_read(found: Sequence[Card]) -> Entry:
-    shown = tuple(about(Kind.CASE, card.case.case_id) for card in found)
-    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
+    return cards_listed(found[0])
 
 
 def moment(text: str) -> datetime | None:

@@ -40,7 +40,14 @@ ROOMS: Sequence[Room] = (
 )
 """What the navigation leads to, in its order."""
 
-FURTHER: Sequence[Room] = ()
+FURTHER: Sequence[Room] = (
+    Room("night", "/night", Action.READ_CASES),
+    Room("counter", "/counter", None),
+    Room("patterns", "/patterns", Action.READ_PATTERNS),
+    Room("statistics", "/statistics", Action.READ_CASES),
+    Room("audit", "/audit", Action.READ_AUDIT),
+    Room("help", "/help", None),
+)
 """What is found under "More"."""
 
 

@@ -45,16 +45,16 @@ def enquiry_routes(window: Window, schemas: Schemas) -> APIRouter:
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> EnquiryList:
         find = partial(_list, schemas=schemas, skip=skip, at_most=at_most)
-        return await window.seen(who, find, _listed, f"enquiries {skip} {at_most}", Action.HANDLE_ENQUIRY)
+        return await window.seen(who, find, enquiries_listed, f"enquiries {skip} {at_most}", Action.HANDLE_ENQUIRY)
 
     @routes.get("/api/enquiries/{handle}")
     async def show(who: Who, handle: Handle) -> EnquiryView:
-        find = partial(_found, schemas=schemas, handle=handle)
-        told = partial(_read, handle=handle)
+        find = partial(enquiry_found, schemas=schemas, handle=handle)
+        told = partial(enquiry_read, handle=handle)
         found = await window.seen(who, find, told, f"enquiry {handle}", Action.HANDLE_ENQUIRY)
         if isinstance(found, NotOne):
             raise found.refusal("No adult is known to you by this handle.")
-        return _view(found, window.door.now())
+        return enquiry_shown(found, window.door.now())
 
     return routes
 
@@ -63,7 +63,7 @@ async def _list(connection: Connection, sees: Sight, schemas: Schemas, skip: int
     return await list_enquiries(connection, schemas, sees, skip, at_most)
 
 
-async def _found(connection: Connection, sees: Sight, schemas: Schemas, handle: str) -> Enquirer | NotOne:
+async def enquiry_found(connection: Connection, sees: Sight, schemas: Schemas, handle: str) -> Enquirer | NotOne:
     """Unknown, not theirs to see, and no handle at all are one answer: whoever asks cannot tell them apart."""
     if not _HANDLE.fullmatch(handle):
         return NotOne.NOT_KNOWN
@@ -73,7 +73,7 @@ async def _found(connection: Connection, sees: Sight, schemas: Schemas, handle: 
         return NotOne.SEVERAL
 
 
-def _view(found: Enquirer, now: datetime) -> EnquiryView:
+def enquiry_shown(found: Enquirer, now: datetime) -> EnquiryView:
     ladders = [
         ladder_view(case_id, child.subjects, child.said, found.enquirer, now)
         for case_id, child in sorted(found.cases.items())
@@ -81,12 +81,12 @@ def _view(found: Enquirer, now: datetime) -> EnquiryView:
     return enquiry_view(found.enquirer, found.seen, ladders, found.everything, now.date())
 
 
-def _listed(found: EnquiryList) -> Entry:
+def enquiries_listed(found: EnquiryList) -> Entry:
     shown = tuple(about(Kind.ENQUIRER, one.enquirer) for one in found.enquiries)
     return Entry(Act.ENQUIRIES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
 
 
-def _read(found: Enquirer | NotOne, handle: str) -> Entry:
+def enquiry_read(found: Enquirer | NotOne, handle: str) -> Entry:
     if isinstance(found, NotOne):
         return found.entry(Act.ENQUIRY_READ, handle if _HANDLE.fullmatch(handle) else None)
     shown = (about(Kind.ENQUIRER, found.enquirer), *(about(Kind.CASE, case) for case in sorted(found.cases)))

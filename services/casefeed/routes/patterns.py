@@ -28,11 +28,11 @@ def pattern_routes(window: Window) -> APIRouter:
         at_most: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     ) -> PatternList:
         find = partial(list_patterns, skip=skip, at_most=at_most)
-        return await window.seen(who, find, _listed, f"patterns {skip} {at_most}", Action.READ_PATTERNS)
+        return await window.seen(who, find, patterns_listed, f"patterns {skip} {at_most}", Action.READ_PATTERNS)
 
     return routes
 
 
-def _listed(found: PatternList) -> Entry:
+def patterns_listed(found: PatternList) -> Entry:
     shown = tuple(about(Kind.CASE, case) for case in sorted({case for one in found.patterns for case in one.cases}))
     return Entry(Act.PATTERNS_LISTED, Outcome.ALLOWED, about=shown, count=len(found.patterns))

@@ -27,12 +27,12 @@ def waiting_routes(window: Window) -> APIRouter:
         async def find(connection: Connection, _: Sight) -> WaitingList:
             return await list_waiting(connection, window.door.now()) if may else WaitingList(waiting=[])
 
-        return await window.seen(who, find, partial(_listed, allowed=may), "waiting", Action.APPROVE_LOCATION)
+        return await window.seen(who, find, partial(waiting_listed, allowed=may), "waiting", Action.APPROVE_LOCATION)
 
     return routes
 
 
-def _listed(found: WaitingList, *, allowed: bool) -> Entry:
+def waiting_listed(found: WaitingList, *, allowed: bool) -> Entry:
     shown = tuple(about(Kind.DECISION, one.decision_id) for one in found.waiting)
     if not allowed:
         return Entry(Act.WAITING_LISTED, Outcome.DENIED, reasons=("no_right",), count=0)

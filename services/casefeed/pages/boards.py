@@ -1,0 +1,138 @@
+"""GET /deadlines, /night, /patterns, /statistics and /help: what is owed, the night, the radar, numbers and words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.casefeed.counting import FEWEST, NEAREST, Counts, count
+from services.casefeed.due import list_due
+from services.casefeed.pages.board import Card, cards, urgency
+from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
+from services.casefeed.pages.routing import number, routed, signed_in
+from services.casefeed.pages.shell import Shell
+from services.casefeed.patterns import list_patterns
+from services.casefeed.reading import list_cases
+from services.casefeed.routes.answering import Window
+from services.casefeed.routes.patterns import patterns_listed
+from services.casefeed.sight import MISSING, Sight
+from services.casefeed.waiting import WaitingView, list_waiting
+from services.core.audit import Action as Act
+from services.core.audit import Entry, Kind, Outcome, about
+from services.core.case import CaseStatus
+from services.core.indicators import PARAGRAPHS
+from services.core.ladder import Rung
+from services.core.rights import Action, reach
+from services.runtime.database import Connection
+from services.wire.avro import Schemas
+
+_MOST = 500
+_PATTERNS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Who is missing, and which decisions at the vault wait for this reader (none: they answer for nobody)."""
+
+    missing: Sequence[Card]
+    waiting: Sequence[WaitingView]
+
+
+class BoardPages:
+    """The pages, under the rights of who asks."""
+
+    def __init__(self, window: Window, schemas: Schemas, shell: Shell) -> None:
+        self._window = window
+        self._schemas = schemas
+        self._shell = shell
+
+    @property
+    def routes(self) -> APIRouter:
+        return routed(
+            {
+                "/missing": self.missing,
+                "/deadlines": self.deadlines,
+                "/night": self.night,
+                "/patterns": self.patterns,
+                "/statistics": self.statistics,
+                "/help": self.help,
+            }
+        )
+
+    async def missing(self, request: Request) -> Response:
+        who, find = signed_in(request), partial(missing_cards, schemas=self._schemas)
+        found = await self._window.seen(who, find, cards_listed, "missing board")
+        return self._shell.page(request, "missing.html", who, {"cards": found})
+
+    async def deadlines(self, request: Request) -> Response:
+        who = signed_in(request)
+
+        async def find(connection: Connection, sees: Sight) -> Sequence[Card]:
+            return await cards(connection, self._schemas, await list_due(connection, sees, _MOST))
+
+        found = await self._window.seen(who, find, cards_listed, "deadlines")
+        return self._shell.page(request, "deadlines.html", who, {"cards": found})
+
+    async def night(self, request: Request) -> Response:
+        """What whoever has the night needs first."""
+        who, now = signed_in(request), self._window.door.now()
+        answers = reach(who.person, Action.APPROVE_LOCATION) is not None
+
+        async def find(connection: Connection, sees: Sight) -> Night:
+            waiting = (await list_waiting(connection, now)).waiting if answers else []
+            return Night(await missing_cards(connection, sees, self._schemas), waiting)
+
+        found = await self._window.seen(who, find, _night_read, "night page")
+        return self._shell.page(request, "night.html", who, {"night": found, "answers": answers})
+
+    async def patterns(self, request: Request) -> Response:
+        who, skip = signed_in(request), number(request, "skip") or 0
+        find = partial(list_patterns, skip=skip, at_most=_PATTERNS)
+        question = f"patterns {skip} {_PATTERNS}"
+        found = await self._window.seen(who, find, patterns_listed, question, Action.READ_PATTERNS)
+        told = {"patterns": found.patterns, "graph": graph(found.patterns), "left": LEFT, "right": RIGHT}
+        more = skip + _PATTERNS if len(found.patterns) == _PATTERNS else None
+        return self._shell.page(request, "patterns.html", who, {**told, "more": more})
+
+    async def statistics(self, request: Request) -> Response:
+        """Counts that anybody may know."""
+        who, now = signed_in(request), self._window.door.now()
+
+        async def find(connection: Connection, _: Sight) -> Counts:
+            return await count(connection, now)
+
+        counts = await self._window.seen(who, find, _counted, "statistics")
+        referrals = bars(counts.weeks, [week.referrals for week in counts.weeks])
+        missing = bars(counts.weeks, [week.missing for week in counts.weeks])
+        told = {"counts": counts, "referrals": referrals, "missing": missing, "bar_height": BAR_HEIGHT}
+        return self._shell.page(request, "statistics.html", who, {**told, "fewest": FEWEST, "nearest": NEAREST})
+
+    async def help(self, request: Request) -> Response:
+        told = {"indicators": PARAGRAPHS, "statuses": list(CaseStatus), "rungs": list(Rung)}
+        return self._shell.page(request, "help.html", signed_in(request), told)
+
+
+async def missing_cards(connection: Connection, sees: Sight, schemas: Schemas) -> Sequence[Card]:
+    """Every child in sight who is missing or away, the most urgent first."""
+    found = [
+        case for status in sorted(MISSING) for case in (await list_cases(connection, sees, status, None, _MOST)).cases
+    ]
+    return sorted(await cards(connection, schemas, found), key=urgency)
+
+
+def cards_listed(found: Sequence[Card]) -> Entry:
+    """What is recorded of a board that somebody saw."""
+    shown = tuple(about(Kind.CASE, card.case.case_id) for card in found)
+    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
+
+
+def _night_read(found: Night) -> Entry:
+    waiting = tuple(about(Kind.DECISION, one.decision_id) for one in found.waiting)
+    listed = cards_listed(found.missing)
+    return Entry(listed.action, listed.outcome, about=(*listed.about, *waiting), count=listed.count)
+
+
+def _counted(_: Counts) -> Entry:
+    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, count=0)
