@@ -28,6 +28,7 @@ _CARRIERS = guards.words("""
 """)
 _OF_CODES = {"value"}  # of an enum
 _GUESSED = guards.words("_expected _secret _token operator_token password secret signature token")
+_SENTENCE = re.compile(r'\b(_|ngettext)\("[^"]*"')  # what a page says in words of its own names nothing of a child
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]+")
 _COLUMN = re.compile(r'^\s*(?:ADD COLUMN\s+)?"?([a-z_]+)"?\s+(?:text|bytea|jsonb?|varchar|citext)\b', re.MULTILINE)
@@ -119,7 +120,8 @@ def telling_errors(text: str, words: Collection[str]) -> Iterator[str]:
 def telling_templates(text: str, words: Collection[str]) -> Iterator[str]:
     """A template that names a secret, or lets markup through."""
     for block in _TEMPLATE.findall(text):
-        yield from (f"shows {word}" for word in sorted({*_NAME.findall(block)} & {*words, "safe", "autoescape"}))
+        names = {*_NAME.findall(_SENTENCE.sub("", block))}
+        yield from (f"shows {word}" for word in sorted(names & {*words, "safe", "autoescape"}))
 
 
 def slow_paths(text: str, words: Collection[str]) -> Iterator[str]:

@@ -223,6 +223,8 @@ OFFENCES: Mapping[str, tuple[str, str]] = {
     "an index on a place": ("tables", "CREATE INDEX by_area ON cases (lower(postcode))"),
     "an index on ciphertext": ("tables", "CREATE UNIQUE INDEX equal ON contents (ciphertext)"),
     "an index on a digest": ("tables", "CREATE INDEX equal ON contents (digest);"),
+    "a page with a place by its key": ("templates", '{{ case["location"] }}'),
+    "a page with a place behind a sentence": ("templates", '{{ _("Where the address is") + case.address }}'),
     "a page that lets markup through": ("templates", "{{ name | safe }}"),
 }
 
@@ -256,6 +258,7 @@ def test_a_guard_falls_when_its_rule_is_broken(words: frozenset[str], offence: s
         ("comparisons", "return hmac.compare_digest(given, self._expected)"),
         ("tables", "CREATE TABLE cases (\n  case_id bytea\n);\nCREATE INDEX by_case ON cases (case_id);\n-- digest"),
         ("templates", "<p>{{ case.status }}</p> the location is held sealed"),
+        ("templates", '<p>{{ _("No page shows a location.") }}</p>'),
     ],
 )
 def test_a_guard_lets_good_code_pass(words: frozenset[str], name: str, text: str) -> None:
