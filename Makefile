@@ -32,7 +32,8 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka and 
 	$(pytest)
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
-	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/leaks
+	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock
+	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/cli/match tests/leaks
 
 bench: $(ready) $(pages) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
@@ -47,9 +48,10 @@ format: $(ready) ## put the code in its usual form
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-lock: ## make the two lock files again from requirements.in and infra/images/requirements.in (needs uv)
+lock: ## make the lock files again from requirements.in, and those in infra (needs uv)
 	$(compile) --upgrade requirements.in --output-file requirements.lock
 	$(compile) --constraint requirements.lock infra/images/requirements.in --output-file infra/images/requirements.lock
+	$(compile) --constraint requirements.lock infra/splink/requirements.in --output-file infra/splink/requirements.lock
 
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

@@ -3,8 +3,10 @@
 Nothing is learnt from real children. The same seed and count give the same weights.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from math import log2
 from random import Random
@@ -44,12 +46,21 @@ def estimate(seed: int, count: int, version: str, link_at: float, ask_at: float)
     shares = {field: Counter(_values(field, profiles)) for field in (NAME, NATIONALITY, LANGUAGE)}
     return Weights(
         version=version,
+        made_by=(
+            f"lantern match estimate --version {version} --link-at {link_at} --ask-at {ask_at} "
+            f"--children {count} --seed {seed}"
+        ),
         bits={field: _bits(field, alike[field], different[field]) for field in LEVELS},
         shares={field: _shares(counted, least=count / 500) for field, counted in shares.items()},
         rarest={NAME: _rounded(_HALF / count, 6), NATIONALITY: _RAREST_ORIGIN, LANGUAGE: _RAREST_ORIGIN},
         link_at=link_at,
         ask_at=ask_at,
     )
+
+
+def text_of(weights: Weights) -> str:
+    """The weights as their file holds them."""
+    return json.dumps(asdict(weights), indent=1) + "\n"
 
 
 def _values(field: str, profiles: Sequence[Profile]) -> Iterator[str]:

@@ -1,71 +1,139 @@
-"""How well generated records are matched: what is joined, what goes to a person, and what is wrong in it."""
+"""How well records are matched: what is joined, what goes to a person, and what is wrong in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from services.cli.match.population import Recorded
+from services.core.claims import Subject
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.blocking import keys
 from services.core.matching.components import Pair, pair_of, partition
 from services.core.matching.scoring import Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
 
+Numbers = tuple[int, int]  # two records by their places in the list
+Cases = Mapping[SubjectId, CaseId]
+
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What came of matching: pairs of records of one child are what is to be found.
+class Weighed:
+    """What the weights say of a pair that was compared."""
 
-    `to_a_person` counts the records of the smaller side of each two cases that a person is asked about.
-    """
+    verdict: Verdict
+    bits: float
 
-    records: int
-    compared: int
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What came of matching: `cases` of records, `by_numbers` those that numbers alone would give."""
+
+    subjects: tuple[SubjectId, ...]
+    weighed: Mapping[Numbers, Weighed]
+    cases: Cases
+    by_numbers: Cases
+    asked: Sequence[Pair]
     seconds_comparing: float
-    links_by_score: int
-    false_links_by_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How near groups of records come to whose they are, by pairs of records."""
+
     precision: float
     recall: float
-    recall_by_numbers_alone: float
-    to_a_person: float
+    false_pairs: int
 
     @property
     def f1(self) -> float:
         return 2 * self.precision * self.recall / (self.precision + self.recall) if self.precision else 0.0
 
 
-def measure(recorded: Sequence[Recorded], weights: Weights, clock: Callable[[], float]) -> Figures:
-    """Match the records and compare what is joined with whose they are; `clock` gives seconds."""
-    subjects = [SubjectId(f"{number:032x}") for number in range(len(recorded))]
-    profiles = [profile(each.subject) for each in recorded]
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of matching, against whose the records are; `false_links` are joined pairs of two children."""
+
+    false_links: int
+    false_links_by_score: int
+    precision: float
+    recall: float
+    recall_by_numbers_alone: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What there is to say of it; `judged` where somebody says whose the records are.
+
+    `to_a_person` is the share of the records of the smaller side of each two cases that a person is asked about.
+    """
+
+    records: int
+    compared: int
+    seconds_comparing: float
+    links_by_score: int
+    joined: int
+    to_a_person: float
+    judged: Judged | None
+
+
+def match(subjects: Sequence[Subject], weights: Weights, clock: Callable[[], float]) -> Matched:
+    """Match records as the hub does; `clock` gives seconds."""
+    named = tuple(SubjectId(f"{number:032x}") for number in range(len(subjects)))
+    profiles = [profile(subject) for subject in subjects]
+    pairs = sorted(_pairs(profiles, weights))
     began = clock()
-    verdicts = {
-        pair: score(profiles[pair[0]], profiles[pair[1]], weights).verdict for pair in sorted(_pairs(profiles, weights))
-    }
+    weighed = {(one, other): _weigh(profiles[one], profiles[other], weights) for one, other in pairs}
     seconds = clock() - began
-    likely = [pair for pair, verdict in verdicts.items() if verdict is Verdict.LINK]
     numbers = {
-        subject: frozenset((each.scheme, each.value) for each in own.subject.identifiers)
-        for subject, own in zip(subjects, recorded, strict=True)
+        name: frozenset((each.scheme, each.value) for each in own.identifiers)
+        for name, own in zip(named, subjects, strict=True)
     }
-    alone, found = partition(numbers, ()), partition(numbers, (), [_named(pair, subjects) for pair in likely])
-    truth = {subject: each.child for subject, each in zip(subjects, recorded, strict=True)}
-    asked = [_named(pair, subjects) for pair, verdict in verdicts.items() if verdict is Verdict.ASK]
+    found = partition(numbers, (), _said(Verdict.LINK, weighed, named))
+    asked = [*_said(Verdict.ASK, weighed, named), *found.conflicts]
+    return Matched(named, weighed, found.case_of, partition(numbers, ()).case_of, asked, seconds)
+
+
+def figures(found: Matched, children: Sequence[int] | None) -> Figures:
+    """What matching came to; `children` says whose each record is."""
+    links = [pair for pair, weighed in found.weighed.items() if weighed.verdict is Verdict.LINK]
     return Figures(
-        records=len(recorded),
-        compared=len(verdicts),
-        seconds_comparing=seconds,
-        links_by_score=len(likely),
-        false_links_by_score=sum(recorded[one].child != recorded[other].child for one, other in likely),
-        precision=_shared(found.case_of, truth) / _within(found.case_of),
-        recall=_shared(found.case_of, truth) / _within(truth),
-        recall_by_numbers_alone=_shared(alone.case_of, truth) / _within(truth),
-        to_a_person=_asked_about([*asked, *found.conflicts], found.case_of) / len(recorded),
+        records=len(found.subjects),
+        compared=len(found.weighed),
+        seconds_comparing=found.seconds_comparing,
+        links_by_score=len(links),
+        joined=pairs_within(found.cases.values()),
+        to_a_person=_asked_about(found.asked, found.cases) / len(found.subjects),
+        judged=None if children is None else _judged(found, links, children),
     )
 
 
-def _pairs(profiles: Sequence[Profile], weights: Weights) -> set[tuple[int, int]]:
+def _judged(found: Matched, links: Sequence[Numbers], children: Sequence[int]) -> Judged:
+    quality = judge([found.cases[subject] for subject in found.subjects], children)
+    alone = judge([found.by_numbers[subject] for subject in found.subjects], children)
+    return Judged(
+        false_links=quality.false_pairs,
+        false_links_by_score=sum(children[one] != children[other] for one, other in links),
+        precision=quality.precision,
+        recall=quality.recall,
+        recall_by_numbers_alone=alone.recall,
+        f1=quality.f1,
+    )
+
+
+def judge(groups: Sequence[object], children: Sequence[int]) -> Quality:
+    """How near the groups, one a record, come to whose the records are."""
+    joined, true = pairs_within(groups), pairs_within(children)
+    right = pairs_within(list(zip(groups, children, strict=True)))
+    return Quality(right / joined if joined else 1.0, right / true if true else 1.0, joined - right)
+
+
+def pairs_within(groups: Iterable[object]) -> int:
+    """Pairs of records in one group."""
+    return sum(size * (size - 1) // 2 for size in Counter(groups).values())
+
+
+def _pairs(profiles: Sequence[Profile], weights: Weights) -> set[Numbers]:
     """Every two records that share a key."""
     holders: dict[str, list[int]] = defaultdict(list)
     for number, own in enumerate(profiles):
@@ -74,21 +142,17 @@ def _pairs(profiles: Sequence[Profile], weights: Weights) -> set[tuple[int, int]
     return {pair for own in holders.values() for pair in combinations(own, 2)}
 
 
-def _named(pair: tuple[int, int], subjects: Sequence[SubjectId]) -> Pair:
-    return pair_of(subjects[pair[0]], subjects[pair[1]])
+def _weigh(one: Profile, other: Profile, weights: Weights) -> Weighed:
+    scored = score(one, other, weights)
+    return Weighed(scored.verdict, scored.bits)
 
 
-def _within(groups: Mapping[SubjectId, object]) -> int:
-    """Pairs of records in one group."""
-    return sum(size * (size - 1) // 2 for size in Counter(groups.values()).values())
+def _said(verdict: Verdict, weighed: Mapping[Numbers, Weighed], named: Sequence[SubjectId]) -> list[Pair]:
+    pairs = (pair for pair, said in weighed.items() if said.verdict is verdict)
+    return [pair_of(named[one], named[other]) for one, other in pairs]
 
 
-def _shared(cases: Mapping[SubjectId, CaseId], truth: Mapping[SubjectId, int]) -> int:
-    """Pairs of records in one case and of one child."""
-    return _within({subject: (case, truth[subject]) for subject, case in cases.items()})
-
-
-def _asked_about(pairs: Sequence[Pair], cases: Mapping[SubjectId, CaseId]) -> int:
+def _asked_about(pairs: Sequence[Pair], cases: Cases) -> int:
     sizes = Counter(cases.values())
     questions = {frozenset((cases[one], cases[other])) for one, other in pairs if cases[one] != cases[other]}
     return sum(min(sizes[case] for case in question) for question in questions)

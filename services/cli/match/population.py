@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 from random import Random
 
 from services.cli.match.communities import COMMUNITIES, Community
@@ -121,22 +122,22 @@ def _sibling(random: Random, number: int, of: Child) -> Child:
 
 
 def _name(random: Random, common: str, syllables: str) -> str:
-    names = (*common.split(), *_rare(syllables))
-    return random.choices(names, _falling(len(names)))[0]
+    names = _names(common, syllables)
+    return random.choices(names, cum_weights=_falling(len(names)))[0]
 
 
 @cache
-def _rare(syllables: str) -> tuple[str, ...]:
-    """Names of two or three syllables, always the same."""
+def _names(common: str, syllables: str) -> tuple[str, ...]:
+    """Common names, and behind them rare ones of two or three syllables, always the same."""
     own = syllables.split()
     made = (a + b + c for c in ("", *own[:2]) for a in own for b in own if a != b)
-    return tuple(dict.fromkeys(name.capitalize() for name in made))[:_RARE_NAMES]
+    return (*common.split(), *tuple(dict.fromkeys(name.capitalize() for name in made))[:_RARE_NAMES])
 
 
 @cache
 def _falling(count: int) -> tuple[float, ...]:
-    """Each name about as often as its rank says (Zipf)."""
-    return tuple(1 / (rank + 3) for rank in range(count))
+    """How often each name comes, about as its rank says (Zipf), added up."""
+    return tuple(accumulate(1 / (rank + 3) for rank in range(count)))
 
 
 def _recorded(random: Random, child: Child, agency: Sector) -> Subject:

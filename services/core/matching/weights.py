@@ -32,13 +32,14 @@ class UnreadableWeights(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One version. `bits` is by field and level, `link_at` and `ask_at` are bits.
+    """One version, and the command that made it. `bits` is by field and level, `link_at` and `ask_at` are bits.
 
     `shares` says which share of all parts of names, nationalities and languages is this one, and `rarest` what is
     taken for the share of one that is not there: to agree in something rare says more.
     """
 
     version: str
+    made_by: str
     bits: Mapping[str, Mapping[str, float]]
     shares: Mapping[str, Mapping[str, float]]
     rarest: Mapping[str, float]
