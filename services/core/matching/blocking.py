@@ -5,6 +5,7 @@ with whom does not depend on who came first. It holds as much as a score must ag
 of a name with the day of birth, or parts so rare that they need no day. Few children of a million share one.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, product
 
@@ -40,24 +41,30 @@ def _of_days(of: Profile) -> Iterator[str]:
 
 def _of_names(of: Profile, weights: Weights) -> Iterator[str]:
     """The fewest parts of a name, in their usual forms, that are rare enough to ask a person without a day of birth."""
-    enough = _least_rarity(of, weights)
-    for name in of.names:
-        rare = {part.form: rarity(NAME, part.form, weights) for part in name}
-        taken: list[frozenset[str]] = []
+    for enough, name in product(sorted(_rarities(of, weights)), of.names):
+        forms = sorted(part.form for part in name)
+        rare = {form: rarity(NAME, form, weights) for form in forms}
+        taken: list[Counter[str]] = []
         for size in range(1, _MOST_PARTS + 1):
-            for forms in combinations(sorted(rare), size):
-                if sum(map(rare.__getitem__, forms)) >= enough and not any(less <= set(forms) for less in taken):
-                    taken.append(frozenset(forms))
-                    yield "n:" + "+".join(forms)
+            for some in combinations(forms, size):
+                counted = Counter(some)
+                if sum(map(rare.__getitem__, some)) >= enough and not any(less <= counted for less in taken):
+                    taken.append(counted)
+                    yield "n:" + "+".join(some)
 
 
-def _least_rarity(of: Profile, weights: Weights) -> float:
-    """The bits that names must bring where everything else agrees as well as it can, but for the day of birth."""
+def _rarities(of: Profile, weights: Weights) -> set[float]:
+    """The bits that names must bring where everything else agrees as well as it can, but for the day of birth.
+
+    They are fewer where a nationality or a language agrees too: each way of agreeing has a threshold of its own, so
+    that two records that agree in that way have it in common.
+    """
     name = max(weights.bits[NAME][likeness] for likeness in _WHOLE)
     birth = max(bits for agreement, bits in weights.bits[BIRTH].items() if agreement not in _BY_DAY)
+    least = weights.ask_at - name - max(birth, 0.0) - max(weights.bits[SEX][AGREES], 0.0)
     codes = [(NATIONALITY, code) for code in of.nationalities] + [(LANGUAGE, code) for code in of.languages]
-    origin = max((weights.bits[field][AGREES] + rarity(field, code, weights) for field, code in codes), default=0.0)
-    return weights.ask_at - name - max(birth, 0.0) - max(weights.bits[SEX][AGREES], 0.0) - max(origin, 0.0)
+    origins = (weights.bits[field][AGREES] + rarity(field, code, weights) for field, code in codes)
+    return {least, *(least - max(bits, 0.0) for bits in origins)}
 
 
 def _sound(part: Part) -> str:

@@ -95,3 +95,11 @@ def test_a_record_with_many_names_has_few_keys() -> None:
 def test_weights_decide_how_much_is_enough() -> None:
     easy: Weights = replace(WEIGHTS, ask_at=2.0, link_at=2.0)
     assert keys(child("Linh Nguyen", None), easy) > keys(child("Linh Nguyen", None), WEIGHTS)
+
+
+def test_a_nationality_that_one_of_two_lacks_hides_nobody() -> None:
+    said, unsaid = (
+        child("Linh Baquyen Nguyen", None, "MW"),
+        replace(child("Linh Baquyen Nguyen", None), nationalities=frozenset()),
+    )
+    assert keys(said, WEIGHTS) & keys(unsaid, WEIGHTS)
