@@ -51,9 +51,9 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of matching, against whose the records are; `false_links` are joined pairs of two children."""
+    """What came of matching, against whose the records are; `false_pairs` are joined pairs of two children."""
 
-    false_links: int
+    false_pairs: int
     false_links_by_score: int
     precision: float
     recall: float
@@ -112,7 +112,7 @@ def _judged(found: Matched, links: Sequence[Numbers], children: Sequence[int]) -
     quality = judge([found.cases[subject] for subject in found.subjects], children)
     alone = judge([found.by_numbers[subject] for subject in found.subjects], children)
     return Judged(
-        false_links=quality.false_pairs,
+        false_pairs=quality.false_pairs,
         false_links_by_score=sum(children[one] != children[other] for one, other in links),
         precision=quality.precision,
         recall=quality.recall,

@@ -38,7 +38,7 @@ def found() -> Figures:
 
 
 def test_nothing_is_joined_that_is_not_of_one_child(found: Figures) -> None:
-    assert judged(found).false_links == 0
+    assert judged(found).false_pairs == 0
 
 
 def test_nine_in_ten_pairs_of_one_child_are_joined(found: Figures) -> None:
@@ -67,7 +67,7 @@ def test_splink_trained_without_labels_finds_no_more_of_the_same_records() -> No
 def test_weights_that_join_too_easily_would_be_found_out() -> None:
     easy = replace(load_weights(HOME), link_at=12.0, ask_at=11.0)
     of_police = [each for each in generated(1000) if each.agency is Sector.POLICE]
-    assert judged(measured(of_police, easy)).false_links > 0
+    assert judged(measured(of_police, easy)).false_pairs > 0
 
 
 def test_a_seed_gives_the_same_children_and_records() -> None:
