@@ -4,14 +4,14 @@ A service has one chain. Whoever changes, drops, adds or moves an entry must mak
 that others hold, signed, no longer agree.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from services.core.audit_bytes import hashed, joined, number_bytes, time_bytes
 from services.core.errors import BrokenRule
 
 SALT_BYTES = 32
@@ -21,8 +21,6 @@ OPERATOR = "operator"
 NOBODY = "nobody"
 """Who acts, when it is no person with a handle: the service by itself, the operator's token, somebody unknown."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _LARGEST = 2**63
 _WHO = re.compile(rf"[0-9a-f]{{32}}|{THE_SERVICE}|{OPERATOR}|{NOBODY}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -171,7 +169,7 @@ def about_feed(sequence: int) -> str:
 
 def commit(salt: bytes, detail: bytes) -> bytes:
     """What stands in an entry for `detail`; once the salt is gone nobody can tell what it stood for."""
-    return hmac.digest(salt, _joined(b"lantern audit detail v1", detail), "sha256")
+    return hmac.digest(salt, joined(b"lantern audit detail v1", detail), "sha256")
 
 
 def proves(commitment: bytes, salt: bytes, detail: bytes) -> bool:
@@ -186,7 +184,7 @@ def genesis(service: str, chain: str, at: datetime) -> Link:
 
 def origin(service: str, chain: str) -> bytes:
     """What stands before the first link of this chain and of no other."""
-    return _hash(b"lantern audit chain v1", service.encode(), chain.encode())
+    return hashed(b"lantern audit chain v1", service.encode(), chain.encode())
 
 
 def extend(last: Link, at: datetime, entries: Iterable[Entry]) -> tuple[Link, tuple[Recorded, ...]]:
@@ -223,33 +221,33 @@ def checked(entry: Entry) -> Entry:
 
 def entry_digest(number: int, entry: Entry) -> bytes:
     """32 bytes over everything that an entry says, and its number."""
-    return _hash(
+    return hashed(
         b"lantern audit entry v1",
-        _number(number),
+        number_bytes(number),
         entry.action.encode(),
         entry.outcome.encode(),
         entry.who.encode(),
         b"" if entry.role is None else b"role:" + entry.role.encode(),
-        _joined(*(handle.encode() for handle in entry.about)),
-        _joined(*(reason.encode() for reason in entry.reasons)),
-        _number(entry.count),
+        joined(*(handle.encode() for handle in entry.about)),
+        joined(*(reason.encode() for reason in entry.reasons)),
+        number_bytes(entry.count),
         entry.commitment,
     )
 
 
 def entries_digest(digests: Iterable[bytes]) -> bytes:
     """32 bytes over the digests of a link's entries, in their order."""
-    return _hash(b"lantern audit entries v1", *digests)
+    return hashed(b"lantern audit entries v1", *digests)
 
 
 def link_hash(link: Link) -> bytes:
     """32 bytes over everything else that a link says."""
-    return _hash(
+    return hashed(
         b"lantern audit link v1",
-        _number(link.number),
-        _time(link.at),
-        _number(link.first_entry),
-        _number(link.entries),
+        number_bytes(link.number),
+        time_bytes(link.at),
+        number_bytes(link.first_entry),
+        number_bytes(link.entries),
         link.digest,
         link.previous,
     )
@@ -257,33 +255,16 @@ def link_hash(link: Link) -> bytes:
 
 def checkpoint_bytes(checkpoint: Checkpoint) -> bytes:
     """What a service signs of its chain's head."""
-    return _joined(
+    return joined(
         b"lantern audit checkpoint v1",
         checkpoint.service.encode(),
         checkpoint.chain.encode(),
-        _number(checkpoint.number),
+        number_bytes(checkpoint.number),
         checkpoint.hash,
-        _time(checkpoint.at),
+        time_bytes(checkpoint.at),
     )
 
 
 def _link(number: int, at: datetime, first_entry: int, digests: Sequence[bytes], previous: bytes) -> Link:
     bare = Link(number, at, first_entry, len(digests), entries_digest(digests), previous, b"")
     return Link(number, at, first_entry, len(digests), bare.digest, previous, link_hash(bare))
-
-
-def _hash(domain: bytes, *parts: bytes) -> bytes:
-    return hashlib.sha256(_joined(domain, *parts)).digest()
-
-
-def _joined(*parts: bytes) -> bytes:
-    """One encoding, in which no two lists of parts are the same."""
-    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
-
-
-def _number(number: int) -> bytes:
-    return number.to_bytes(9, "big", signed=True)
-
-
-def _time(at: datetime) -> bytes:
-    return _number((at - _EPOCH) // _MICROSECOND)
