@@ -20,7 +20,7 @@ from services.runtime.rebuilding import rebuilder
 from services.runtime.settings import DatabaseSettings, load, read_secrets
 from services.runtime.signin.doorkeeper import doorkeeper
 from services.wire.avro import load_schemas
-from services.wire.topics import CASE_UPDATES, PATTERNS, VAULT_DECISIONS
+from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES, PATTERNS, VAULT_DECISIONS
 
 BATCH_RECORDS = 500
 
@@ -48,7 +48,7 @@ async def main(process: Process) -> None:
         await projector.count_dead_letters()
         async with (
             auditing(process, reading, trail),
-            inlet.opened(process, writing, CASE_UPDATES, PATTERNS, VAULT_DECISIONS) as updates,
+            inlet.opened(process, writing, CASE_UPDATES, PATTERNS, VAULT_DECISIONS, LINK_CANDIDATES) as updates,
         ):
             async for batch in updates.batches(BATCH_RECORDS):
                 await projector.project(batch)

@@ -48,6 +48,8 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/api/enquiries"): Need((Action.HANDLE_ENQUIRY,), Door.EMPTY),
     ("GET", "/api/enquiries/{handle}"): _ENQUIRIES,
     ("GET", "/api/patterns"): Need((Action.READ_PATTERNS,), Door.EMPTY),
+    ("GET", "/api/links"): Need((Action.DECIDE_LINK,), Door.EMPTY),
+    ("GET", "/api/links/{one}/{other}"): Need((Action.DECIDE_LINK,)),
     ("GET", "/api/waiting"): Need((Action.APPROVE_LOCATION,), Door.EMPTY),
     ("GET", "/api/feed"): Need((Action.READ_CASES,), Door.EMPTY),
     ("GET", "/api/audit"): _AUDITOR,

@@ -23,6 +23,7 @@ from services.casefeed.routes.answering import Window
 from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.enquiries import enquiry_routes
 from services.casefeed.routes.feed import feed_routes
+from services.casefeed.routes.links import link_routes
 from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
 from services.runtime.health import Reason
@@ -57,6 +58,7 @@ def _answers(window: Window, schemas: Schemas, feed: Feed, process: Process) -> 
     yield case_routes(window, schemas)
     yield enquiry_routes(window, schemas)
     yield pattern_routes(window)
+    yield link_routes(window, schemas)
     yield feed_routes(window, feed, process)
     yield waiting_routes(window)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.casefeed.proposals import LINK_PROPOSED, Proposal, latest, proposal_of
 from services.core.claims import Subject
 from services.core.codes import Precision, Sector
 from services.core.errors import Unreadable, UnreadableBytes
@@ -15,7 +16,7 @@ from services.wire.entries import entry_of
 from services.wire.records import value_of
 
 PATTERN = "PatternFound"
-READ: Collection[str] = ("CaseUpdated", PATTERN)
+READ: Collection[str] = ("CaseUpdated", PATTERN, LINK_PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,21 @@ class Projection:
     cases: tuple[Case, ...]
     allocations: tuple[Allocated, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 def read(schemas: Schemas, frame: bytes) -> Projection:
-    """Read one case update, or one pattern.
+    """Read one case update, one pattern, or what speaks for a link.
 
     Raises:
         UnreadableBytes: the update, or an event in it, is not what its schema says.
     """
     name, record = schemas.decode(frame, READ)
     try:
+        if name == LINK_PROPOSED:
+            return Projection((), (), (), (), proposals=(proposal_of(record),))
         return _projection_of_pattern(record) if name == PATTERN else _projection(schemas, record)
-    except MalformedId:
+    except (MalformedId, ValueError):
         raise UnreadableBytes(Unreadable.UNKNOWN_VALUE) from None
 
 
@@ -122,7 +126,9 @@ def merged(updates: Iterable[Projection]) -> Projection:
     cases: dict[CaseId, Case] = {}
     allocations: dict[EventId, Allocated] = {}
     patterns: dict[str, Pattern] = {}
+    proposals: list[Proposal] = []
     for update in updates:
+        proposals += update.proposals
         for entry in update.entries:
             entries.setdefault(entry.event_id, entry)
         for said in update.said_again:
@@ -142,6 +148,7 @@ def merged(updates: Iterable[Projection]) -> Projection:
         tuple(cases.values()),
         tuple(allocations.values()),
         tuple(patterns.values()),
+        latest(proposals),
     )
 
 

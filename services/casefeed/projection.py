@@ -9,16 +9,16 @@ from services.core.ids import CaseId
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
 from services.wire.avro import Schemas
-from services.wire.topics import CASE_UPDATES, PATTERNS, VAULT_DECISIONS
+from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES, PATTERNS, VAULT_DECISIONS
 
 
 class Cases:
     """What a rebuild makes again; the feed stays as it is: it is what watchers were told, and their place in it."""
 
-    topics = (CASE_UPDATES, PATTERNS, VAULT_DECISIONS)
+    topics = (CASE_UPDATES, PATTERNS, VAULT_DECISIONS, LINK_CANDIDATES)
     tables = (
         *("entries", "said_again", "assignments", "allocations", "enquirers", "cases", "patterns", "waiting"),
-        *("dead_letters", "positions"),
+        *("proposals", "dead_letters", "positions"),
     )
     inbox = "entries"
 

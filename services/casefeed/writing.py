@@ -6,6 +6,7 @@ from typing import LiteralString
 
 import orjson
 
+from services.casefeed import proposals
 from services.casefeed.handlers import Allocated, Assignment, Case, NewEntry, Pattern, Projection, SaidAgain
 from services.core.timeline import NEVER
 from services.runtime.database import Connection, ask, write_rows
@@ -71,6 +72,7 @@ async def write(connection: Connection, projection: Projection) -> list[NewEntry
         *_rows(_CASES, map(_case, projection.cases)),
         *_rows(_ALLOCATIONS, map(_allocated, projection.allocations)),
         *_rows(_PATTERNS, map(_pattern, projection.patterns)),
+        *_rows(proposals.ADD, map(proposals.row, projection.proposals)),
         *_rows(_ENQUIRERS, [_enquirer(entry) for entry in projection.entries if entry.enquirer is not None]),
         *_rows(_ENTRIES, map(_entry, projection.entries)),
     )

@@ -51,6 +51,8 @@ class Action(StrEnum):
     ENQUIRY_READ = "enquiry_read"
     ANSWER_READ = "answer_read"
     PATTERNS_LISTED = "patterns_listed"
+    LINKS_LISTED = "links_listed"
+    LINK_READ = "link_read"
     WAITING_LISTED = "waiting_listed"
     DECISIONS_LISTED = "decisions_listed"
     DECISION_READ = "decision_read"

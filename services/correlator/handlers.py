@@ -13,8 +13,9 @@ from functools import reduce
 from services.core.case import EMPTY, CaseState, absorb, fold
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.matching.components import Pair
+from services.core.matching.stated import decision_of
 from services.core.timeline import current
-from services.correlator.identity import NO_CLAIMS, Change, Graph, decision_of, place
+from services.correlator.identity import NO_CLAIMS, Change, Graph, place
 from services.correlator.likeness import Edge, Likeness, Matcher, Portraits
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known, Survey

@@ -3,26 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from services.core.codes import Precision
-from services.core.facts import LinkRefused, RecordsLinked, RecordsUnlinked
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import Decision, IdentifierKey, Pair, Partition, Verdict, pair_of, partition
-from services.core.timeline import Entry
+from services.core.matching.components import IdentifierKey, Pair, Partition, partition
+from services.core.matching.stated import Stated
 from services.correlator.likeness import Edge, Likeness, Portraits, likely
 from services.correlator.said import Claim
 
 Claims = Mapping[SubjectId, frozenset[Claim]]
 
 NO_CLAIMS: frozenset[Claim] = frozenset()
-_VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A person's decision, and the record whose event says it."""
-
-    decision: Decision
-    by: SubjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +57,6 @@ class Graph:
 
 
 EMPTY = Graph({}, {}, ())
-
-
-def decision_of(entry: Entry) -> Stated | None:
-    """The decision that an entry says, if it says one about two records.
-
-    It was made when it is said to have been; where only a day is known, which cannot order two decisions, when it was
-    last recorded.
-    """
-    fact = entry.fact
-    if not isinstance(fact, RecordsLinked | RecordsUnlinked | LinkRefused) or fact.other == entry.subject_id:
-        return None
-    exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
-    pair = pair_of(entry.subject_id, fact.other)
-    return Stated(Decision(pair, _VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id), entry.subject_id)
 
 
 def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> Partition:

@@ -13,9 +13,10 @@ from services.core.case_json import from_json
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import Decision, IdentifierKey, Pair, Verdict
+from services.core.matching.stated import Stated
 from services.core.matching.versions import Adopted
 from services.correlator.handlers import Assigned
-from services.correlator.identity import Claims, Graph, Stated
+from services.correlator.identity import Claims, Graph
 from services.correlator.kept import edge_from, portrait_from
 from services.correlator.likeness import Edge, Portraits
 from services.correlator.said import Claim, Said, SaidAgain

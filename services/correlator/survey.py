@@ -6,9 +6,10 @@ from datetime import datetime
 
 from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.matching.stated import Stated, decision_of
 from services.core.matching.versions import Adopted
 from services.core.timeline import NEVER
-from services.correlator.identity import Claims, Stated, decision_of
+from services.correlator.identity import Claims
 from services.correlator.likeness import Portraits
 from services.correlator.said import Said, SaidAgain
 

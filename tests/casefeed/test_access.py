@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HEAD_TOO = {"HEAD"}
 ENDLESS = {"/api/feed", "/feed/bell"}
 """They answer until somebody leaves; `test_watching_pages` asks for them."""
-FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "name": "app.css"}
+FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "name": "app.css", "one": an_id(1), "other": an_id(2)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

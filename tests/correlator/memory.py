@@ -8,11 +8,12 @@ from datetime import datetime
 from services.core.case import CaseState, digest
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import IdentifierKey, Pair, partition
+from services.core.matching.stated import Stated, decision_of
 from services.core.matching.versions import FIRST, Adopted, Pinned
 from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
-from services.correlator.identity import NO_CLAIMS, Change, Graph, Stated, decision_of, linking
+from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
 from services.correlator.likeness import Edge, Likeness, Matcher, likely
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey

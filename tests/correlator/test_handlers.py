@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.core.codes import IdentifierScheme, MissingKind, Precision
 from services.core.facts import ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
 from services.core.ids import CaseId, SubjectId
-from services.correlator.identity import decision_of
+from services.core.matching.stated import decision_of
 from services.correlator.said import Claim, Said
 from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said

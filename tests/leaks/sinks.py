@@ -169,6 +169,10 @@ def _enquiries(client: httpx.Client, base: str) -> Iterator[Sink]:
     yield "/api/enquiries", _spelt(listed)
     for enquiry in listed.json()["enquiries"]:
         yield "/api/enquiries/{id}", _spelt(client.get(f"{base}/api/enquiries/{enquiry['enquirer']}"))
+    links = client.get(f"{base}/api/links", params={"at_most": 200, "decided": True})
+    yield "/api/links", _spelt(links)
+    for link in links.json()["links"]:
+        yield "/api/links/{one}/{other}", _spelt(client.get(f"{base}/api/links/{link['one']}/{link['other']}"))
 
 
 def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:

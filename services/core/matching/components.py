@@ -64,10 +64,10 @@ def partition(
     Decisions about records that are not there count once the records are. `likely` are pairs that everything but a
     number says are of one child: they join last, and nothing that a person or a number parts.
     """
-    latest = {pair: decision for pair, decision in _latest(decisions).items() if records.keys() >= set(pair)}
-    parted = {pair for pair, decision in latest.items() if decision.verdict is Verdict.REFUSED}
+    counting = {pair: decision for pair, decision in latest(decisions).items() if records.keys() >= set(pair)}
+    parted = {pair for pair, decision in counting.items() if decision.verdict is Verdict.REFUSED}
     groups = _Groups(records)
-    for decision in _links_newest_first(latest.values()):
+    for decision in _links_newest_first(counting.values()):
         groups.join_unless_parted(decision.pair, parted)
     conflicts: set[Pair] = set()
     by_number = (_identifier_edges(records, schemes) for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON))
@@ -108,7 +108,8 @@ def _contradictions(records: Mapping[SubjectId, frozenset[IdentifierKey]], clust
     }
 
 
-def _latest(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
+def latest(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
+    """Of each pair the decision that counts: the last one, ties by event id."""
     latest: dict[Pair, Decision] = {}
     for decision in decisions:
         rival = latest.get(decision.pair)

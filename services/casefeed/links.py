@@ -1,0 +1,181 @@
+"""Who is who, for people to decide: what speaks for two records being of one child, and what each decision changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.casefeed.proposals import Proposal
+from services.casefeed.views import View
+from services.core.case import CaseStatus, fold
+from services.core.claims import Subject
+from services.core.facts import KinshipClaimed
+from services.core.ids import CaseId, EventId, SubjectId
+from services.core.matching import components
+from services.core.matching.components import Decision, Pair, partition
+from services.core.matching.proposals import ProposedBy
+from services.core.matching.scoring import Evidence, Verdict
+from services.core.matching.stated import decision_of, numbers_of
+from services.core.timeline import Entry, current
+
+_LAST = EventId("f" * 32)
+
+
+class FieldVerdict(View):
+    """How far one field agrees, never on what, and its weight in bits."""
+
+    field: str
+    level: str
+    bits: float
+
+
+class LinkView(View):
+    """Two records that may be of one child; `verdict` is what speaks for it by itself, whatever speaks against it.
+
+    `evidence` is by weights; of numbers, and of what is sealed, nothing more is shown than that they were compared.
+    `decided` is what a person said of the two last, if anybody did.
+    """
+
+    one: SubjectId
+    other: SubjectId
+    cases: list[CaseId]
+    proposed_by: list[ProposedBy]
+    verdict: Verdict
+    bits: float
+    evidence: list[FieldVerdict]
+    decided: components.Verdict | None
+    known_at: datetime
+
+
+class LinkList(View):
+    """Pairs for a person to decide, the oldest first; `next` is how many to skip for the page after it."""
+
+    links: list[LinkView]
+    next: int | None
+
+
+class Consequence(View):
+    """What a decision would make of the records of both cases: each list is one case after it."""
+
+    decision: components.Verdict
+    cases: list[list[SubjectId]]
+    moved: list[SubjectId]
+
+
+class SideView(View):
+    """One of the two cases: what is claimed of its child, how it stands, and how many adults ask for the child."""
+
+    case_id: CaseId
+    subjects: list[SubjectId]
+    status: CaseStatus
+    enquirers: int
+    claims: list[Subject]
+
+
+class Seen(View):
+    """A colleague who was shown one of the two cases: whoever decides that a link was wrong tells them."""
+
+    who: str
+    role: str | None
+    case_id: CaseId
+    at: datetime
+
+
+class LinkDetail(View):
+    """Everything that a person needs who decides; a decision also voids what was allowed of a location before."""
+
+    link: LinkView
+    sides: list[SideView]
+    consequences: list[Consequence]
+    seen_by: list[Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the tables hold about a pair: both cases' records and entries with their claims, and all that speaks."""
+
+    pair: Pair
+    case_of: Mapping[SubjectId, CaseId]
+    entries: Mapping[SubjectId, Sequence[tuple[Entry, Subject]]]
+    proposals: Sequence[Proposal]
+
+
+def link_view(
+    pair: Pair, case_of: Mapping[SubjectId, CaseId], proposals: Iterable[Proposal], decided: Decision | None
+) -> LinkView:
+    """A pair as it is listed."""
+    own = sorted(
+        (one for one in proposals if one.pair == pair), key=lambda one: list(ProposedBy).index(one.proposed_by)
+    )
+    evidence = [said for one in own for said in one.evidence]
+    return LinkView(
+        one=pair[0],
+        other=pair[1],
+        cases=[case_of[subject] for subject in pair],
+        proposed_by=[one.proposed_by for one in own],
+        verdict=Verdict.LINK if any(one.verdict is Verdict.LINK for one in own) else Verdict.ASK,
+        bits=sum(said.bits for said in evidence),
+        evidence=[_field(said) for said in evidence],
+        decided=decided.verdict if decided else None,
+        known_at=min(one.known_at for one in own),
+    )
+
+
+def link_detail(held: Held, seen_by: Iterable[Seen], now: datetime) -> LinkDetail:
+    """A pair with both its cases, and what each decision of now would change."""
+    decisions = decisions_in(entry for said in held.entries.values() for entry, _ in said)
+    latest = components.latest(decisions).get(held.pair)
+    return LinkDetail(
+        link=link_view(held.pair, held.case_of, held.proposals, latest),
+        sides=[_side(case, held) for case in dict.fromkeys(held.case_of[subject] for subject in held.pair)],
+        consequences=[_consequence(verdict, held, decisions, now) for verdict in components.Verdict],
+        seen_by=list(seen_by),
+    )
+
+
+def decisions_in(entries: Iterable[Entry]) -> list[Decision]:
+    """What people now say of who is who."""
+    return [stated.decision for entry in current(entries) if (stated := decision_of(entry))]
+
+
+def _field(said: Evidence) -> FieldVerdict:
+    return FieldVerdict(field=said.field, level=said.level, bits=said.bits)
+
+
+def _side(case: CaseId, held: Held) -> SideView:
+    subjects = sorted(subject for subject, where in held.case_of.items() if where == case)
+    said = [one for subject in subjects for one in held.entries.get(subject, ())]
+    now = current(entry for entry, _ in said)
+    speaking = {entry.event_id for entry in now}
+    return SideView(
+        case_id=case,
+        subjects=subjects,
+        status=fold(entry for entry, _ in said).status,
+        enquirers=len({entry.fact.enquirer for entry in now if isinstance(entry.fact, KinshipClaimed)}),
+        claims=_once(claims for entry, claims in said if entry.event_id in speaking),
+    )
+
+
+def _once(claims: Iterable[Subject]) -> list[Subject]:
+    return [one for one in dict.fromkeys(claims) if one != Subject()]
+
+
+def _consequence(verdict: components.Verdict, held: Held, decisions: Sequence[Decision], now: datetime) -> Consequence:
+    before = _placed(held, decisions)
+    after = _placed(held, [*decisions, Decision(held.pair, verdict, now, _LAST)])
+    groups: dict[CaseId, list[SubjectId]] = defaultdict(list)
+    for subject in sorted(after):
+        groups[after[subject]].append(subject)
+    moved = sorted(subject for subject, case in after.items() if before[subject] != case)
+    return Consequence(decision=verdict, cases=sorted(groups.values()), moved=moved)
+
+
+def _placed(held: Held, decisions: Iterable[Decision]) -> Mapping[SubjectId, CaseId]:
+    """Where the records of both cases belong, reckoned as the correlator does."""
+    numbers = {}
+    for subject in held.case_of:
+        said = held.entries.get(subject, ())
+        speaking = {entry.event_id for entry in current(entry for entry, _ in said)}
+        numbers[subject] = numbers_of(claims for entry, claims in said if entry.event_id in speaking)
+    likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]
+    return partition(numbers, decisions, likely).case_of

@@ -1,0 +1,42 @@
+"""What events say of who is who: people's decisions about two records, and the numbers of one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.core.claims import Subject
+from services.core.codes import ClaimStatus, Precision
+from services.core.facts import LinkRefused, RecordsLinked, RecordsUnlinked
+from services.core.ids import SubjectId
+from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of
+from services.core.timeline import Entry
+
+VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A person's decision, and the record whose event says it."""
+
+    decision: Decision
+    by: SubjectId
+
+
+def decision_of(entry: Entry) -> Stated | None:
+    """The decision that an entry says, if it says one about two records.
+
+    It was made when it is said to have been; where only a day is known, which cannot order two decisions, when it was
+    last recorded.
+    """
+    fact = entry.fact
+    if not isinstance(fact, RecordsLinked | RecordsUnlinked | LinkRefused) or fact.other == entry.subject_id:
+        return None
+    exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
+    pair = pair_of(entry.subject_id, fact.other)
+    return Stated(Decision(pair, VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id), entry.subject_id)
+
+
+def numbers_of(claims: Iterable[Subject]) -> frozenset[IdentifierKey]:
+    """The numbers by which a record may be joined, of all that it claims: none that is unverified or disputed."""
+    said = [number for claim in claims for number in claim.identifiers if number.status is not ClaimStatus.UNVERIFIED]
+    disputed = {(number.scheme, number.value) for number in said if number.status is ClaimStatus.DISPUTED}
+    return frozenset((number.scheme, number.value) for number in said if number.value.strip()) - disputed
