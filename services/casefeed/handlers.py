@@ -126,9 +126,8 @@ def merged(updates: Iterable[Projection]) -> Projection:
     cases: dict[CaseId, Case] = {}
     allocations: dict[EventId, Allocated] = {}
     patterns: dict[str, Pattern] = {}
-    proposals: list[Proposal] = []
+    updates = tuple(updates)
     for update in updates:
-        proposals += update.proposals
         for entry in update.entries:
             entries.setdefault(entry.event_id, entry)
         for said in update.said_again:
@@ -148,7 +147,7 @@ def merged(updates: Iterable[Projection]) -> Projection:
         tuple(cases.values()),
         tuple(allocations.values()),
         tuple(patterns.values()),
-        latest(proposals),
+        latest(proposal for update in updates for proposal in update.proposals),
     )
 
 
