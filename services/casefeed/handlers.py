@@ -126,8 +126,7 @@ def merged(updates: Iterable[Projection]) -> Projection:
     cases: dict[CaseId, Case] = {}
     allocations: dict[EventId, Allocated] = {}
     patterns: dict[str, Pattern] = {}
-    updates = tuple(updates)
-    for update in updates:
+    for update in (updates := tuple(updates)):
         for entry in update.entries:
             entries.setdefault(entry.event_id, entry)
         for said in update.said_again:
