@@ -16,7 +16,7 @@ from services.core.codes import OrganisationKind, SealedField, Sector
 from services.core.errors import BrokenRule
 from services.core.events import Event, Head
 from services.core.facts import ChildMissing, Fact, PlacementThreatSeen, VerificationRevoked
-from services.core.ids import EventId, FactId, SubjectId
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.reasons import Reason, births_to_judge_by, of_an_adult, reasons_to_share
 from services.core.statements import NOBODY_SHOWN, Author, Problem, ProblemReason, Record, Statement, listed
 
@@ -178,7 +178,9 @@ def _shared(
     subject = subject_of(record, edge.keys.own)
     if subject is None:
         raise BrokenRule
-    source = _Source(edge, record.organisation, record.system, subject)
+    source = _Source(
+        edge, record.organisation, record.system, subject, ids.org_handle(edge.keys.own, record.organisation)
+    )
     events = tuple(_event(said, source) for said in kept)
     said_when = max(event.head.recorded_at for event in events)
     sealed = (
@@ -196,6 +198,7 @@ class _Source:
     organisation: str = field(repr=False)
     system: str = field(repr=False)
     subject: SubjectId
+    org: OrgHandle
 
     @property
     def key(self) -> bytes:
@@ -212,7 +215,7 @@ def _event(said: Statement, source: _Source) -> Event:
         fact_id=source.fact_id(type(fact).__name__, said.natural_key),
         subject_id=source.subject,
         sector=source.edge.sector,
-        org=ids.org_handle(source.key, source.organisation),
+        org=source.org,
         role=said.role,
         occurred_at=said.occurred_at,
         precision=said.precision,
@@ -244,7 +247,7 @@ def _sealed_of_record(record: Record, source: _Source, recorded_at: datetime) ->
         SealedField.ORGANISATION: {
             "organisation": record.organisation,
             "kind": record.organisation_kind.value,
-            "handle": ids.org_handle(source.key, record.organisation),
+            "handle": source.org,
         },
         SealedField.IDENTIFIERS: dict(record.sealed_identifiers),
     }

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from nacl.signing import SigningKey
 
 from services.core.codes import Sector
 from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
@@ -45,11 +46,11 @@ class Signer:
     """Signs in one agency's name; shows its private key to nobody."""
 
     def __init__(self, private: bytes) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(private)
+        self._key = SigningKey(private)  # three times as quick as OpenSSL's; to verify, both take as long
 
     def headers(self, topic: str, key: bytes, value: bytes) -> tuple[tuple[str, bytes], ...]:
         """What a message must bear besides: its signature, if its topic is one of those that are signed."""
-        return ((HEADER, self._key.sign(_signed(topic, key, value))),) if topic in SIGNED else ()
+        return ((HEADER, self._key.sign(_signed(topic, key, value)).signature),) if topic in SIGNED else ()
 
 
 class Verifier:

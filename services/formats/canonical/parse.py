@@ -59,7 +59,8 @@ def _of(record: Record, source: OwnChild | HubRecord | None) -> Record:
 def _statement(place: CutDocument, document: Document) -> Statement:
     occurred_at, precision = when(document.occurred_at)
     location = {key.value: text for key, text in document.location.items()}
-    people = {name: getattr(document.fact, name, None) for name in _PEOPLE}
+    said = vars(document.fact)
+    people = {name: said[name] for name in _PEOPLE & said.keys()}
     return Statement(
         fact=_fact(document),
         natural_key=document.key,
@@ -70,8 +71,8 @@ def _statement(place: CutDocument, document: Document) -> Statement:
         table=place.table,
         row=place.row,
         subject=subject_of_claims(document.subject),
-        episode_key=getattr(document.fact, "episode_key", None),
-        enquirer_reference=getattr(document.fact, "enquirer", None),
+        episode_key=said.get("episode_key"),
+        enquirer_reference=said.get("enquirer"),
         people={name: subject for name, subject in people.items() if subject},
         in_answer_to=EventId(document.in_answer_to) if document.in_answer_to else None,
         location=location | _claimant(document),
@@ -97,11 +98,11 @@ def when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
 
 def _fact(document: Document) -> Fact:
     """The coded fact; references of adults and people are left out, for only their keyed handles are shared."""
-    kind, fact = FACTS[document.event], document.fact
-    said: dict[str, Any] = {field.name: getattr(fact, field.name) for field in fields(kind)}
+    kind, given = FACTS[document.event], vars(document.fact)
+    said: dict[str, Any] = {field.name: given[field.name] for field in fields(kind)}
     said |= dict.fromkeys(said.keys() & _PEOPLE, "")
     if "enquirer" in said:
-        said["enquirer"] = getattr(fact, "enquirer_handle", None) or ("" if fact.enquirer else None)
+        said["enquirer"] = given.get("enquirer_handle") or ("" if given["enquirer"] else None)
     return kind(**said)
 
 

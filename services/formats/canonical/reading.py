@@ -75,15 +75,15 @@ def _unread(place: CutDocument, wrongs: list[Wrong]) -> Read:
 
 def _contradictions(document: Document) -> Iterator[Wrong]:
     """What each field allows and the document as a whole does not."""
-    fact = document.fact
-    if getattr(fact, "episode", None) and getattr(fact, "episode_key", None):
+    fact = vars(document.fact)
+    if fact.get("episode") and fact.get("episode_key"):
         yield ("fact", "episode_key"), ProblemReason.MALFORMED
-    if hasattr(fact, "enquirer_handle"):
+    if "enquirer_handle" in fact:
         yield from _enquirers(document)
     if isinstance(document.source, HubRecord):
         if document.subject != SubjectClaims():
             yield ("subject",), ProblemReason.MALFORMED
-        if document.source.subject_id == getattr(fact, "other", None):
+        if document.source.subject_id == fact.get("other"):
             yield ("fact", "other"), ProblemReason.MALFORMED
 
 
