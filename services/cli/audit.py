@@ -20,7 +20,7 @@ from services.runtime.settings import HOME
 from services.wire.avro import load_schemas
 
 SERVICES = DATABASE_ROLES
-WITH_PEOPLE = ("vault", "casefeed")
+WITH_PEOPLE = ("vault", "casefeed", "oncall")
 """There an auditor signs in; elsewhere nobody does, and the audit is shown to the operator."""
 
 _PAGE = 500

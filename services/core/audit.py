@@ -70,6 +70,10 @@ class Action(StrEnum):
     DOUBTS_SETTLED = "doubts_settled"
     LOCATION_REFUSED = "location_refused"
     SIGNED_IN = "signed_in"
+    ALERTS_JUDGED = "alerts_judged"
+    ALERTS_LISTED = "alerts_listed"
+    ALERT_READ = "alert_read"
+    ALERT_ANSWERED = "alert_answered"
     DOOR_TRIED = "door_tried"
 
 
@@ -91,6 +95,7 @@ class Kind(StrEnum):
     ENQUIRY = "enquiry"
     ENQUIRER = "enquirer"
     DECISION = "decision"
+    ALERT = "alert"
     ASKED = "asked"
 
 

@@ -38,6 +38,7 @@ class Action(StrEnum):
     READ_PATTERNS = "read_patterns"
     REVIEW_ACCESS = "review_access"
     READ_AUDIT = "read_audit"
+    ANSWER_ALERT = "answer_alert"
 
 
 class Reach(StrEnum):
@@ -130,6 +131,10 @@ RIGHTS: Mapping[Action, Grant] = {
     Action.READ_PATTERNS: Grant(_COORDINATOR, "¶3.5; design section 6.7"),
     Action.REVIEW_ACCESS: Grant(_COORDINATOR, "design section 6.3: reviewed the next day"),
     Action.READ_AUDIT: Grant({PersonRole.AUDITOR: Reach.EVERY_CASE}, "design section 11"),
+    Action.ANSWER_ALERT: Grant(
+        dict.fromkeys(set(PersonRole) - {PersonRole.AUDITOR}, Reach.EVERY_CASE),
+        "¶5.74-5.75: of their own agency's alerts; whether they are on duty is asked besides",
+    ),
 }
 
 

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     RULE_BROKEN = "rule_broken"
     KEYS_NOT_RENEWED = "keys_not_renewed"
     KEY_MISSING = "key_missing"
+    PAGES_NOT_SENT = "pages_not_sent"
 
 
 class Health:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-_BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0)
 
 
 class Kind(StrEnum):
@@ -160,6 +160,63 @@ AUDIT_UNWITNESSED_SECONDS = Definition(
     "Time for which Kafka has taken no checkpoint of this service's audit; 0 once it has.",
     "What is recorded since then could be rewritten by whoever runs the database, and no witness would know.",
 )
+ALERTS_OPEN = Definition(
+    "lantern_alerts_open",
+    Kind.GAUGE,
+    "alerts",
+    "Alerts of missing children that are open now.",
+    "More children are missing.",
+)
+PAGE_LATE_SECONDS = Definition(
+    "lantern_page_late_seconds",
+    Kind.HISTOGRAM,
+    "seconds",
+    "Time from when a page was planned to when it left.",
+    "PostgreSQL or a channel answers slowly, or too few workers run.",
+)
+TIME_TO_PAGE_SECONDS = Definition(
+    "lantern_time_to_page_seconds",
+    Kind.HISTOGRAM,
+    "seconds",
+    "Time from a report on Kafka to the first page of its alert.",
+    "The service is behind, or a channel answers slowly: people hear later of missing children.",
+)
+TIME_TO_ANSWER_SECONDS = Definition(
+    "lantern_time_to_answer_seconds",
+    Kind.HISTOGRAM,
+    "seconds",
+    "Time from an alert to an agency's first answer.",
+    "People on duty do not hear, or do not answer: look at the rota and the receipts.",
+)
+PAGES_FAILED = Definition(
+    "lantern_pages_failed",
+    Kind.COUNTER,
+    "pages",
+    "Attempts to page somebody that failed, by reason.",
+    "A channel does not work or nobody is on duty.",
+    ("reason",),
+)
+PAGES_REPEATED = Definition(
+    "lantern_pages_repeated",
+    Kind.COUNTER,
+    "pages",
+    "Pages begun again under their key, because nobody knew whether they had left.",
+    "Workers were killed, or a channel fails; the recipient may see one page twice.",
+)
+STEPS_MISSED = Definition(
+    "lantern_steps_missed",
+    Kind.GAUGE,
+    "steps",
+    "Pages that open alerts owe by their plan and that were not written.",
+    "The engine does not run, or a rule of ours is broken: page by telephone, and look at once.",
+)
+ALERTS_UNOWNED = Definition(
+    "lantern_alerts_unowned",
+    Kind.GAUGE,
+    "alerts",
+    "Open alerts that nobody owns.",
+    "Nobody was on duty when they opened: mend the rota at once.",
+)
 
 DEFINITIONS = (
     EVENTS_IN,
@@ -180,6 +237,14 @@ DEFINITIONS = (
     EVENTS_SAID_AGAIN,
     CASES_REFOLDED,
     AUDIT_UNWITNESSED_SECONDS,
+    ALERTS_OPEN,
+    PAGE_LATE_SECONDS,
+    TIME_TO_PAGE_SECONDS,
+    TIME_TO_ANSWER_SECONDS,
+    PAGES_FAILED,
+    PAGES_REPEATED,
+    STEPS_MISSED,
+    ALERTS_UNOWNED,
 )
 
 
@@ -207,6 +272,7 @@ class Metrics:
         self.events_said_again = self.counter(EVENTS_SAID_AGAIN)
         self.cases_refolded = self.counter(CASES_REFOLDED)
         self.audit_unwitnessed_seconds = self.gauge(AUDIT_UNWITNESSED_SECONDS)
+        self.alerts = AlertMetrics(self)
 
     def counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)
@@ -216,3 +282,17 @@ class Metrics:
 
     def histogram(self, metric: Definition) -> Histogram:
         return Histogram(metric.name, metric.counts, metric.labels, buckets=_BATCH_SECONDS, registry=self.registry)
+
+
+class AlertMetrics:
+    """Those of on-call, in the registry of its process."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.open = metrics.gauge(ALERTS_OPEN)
+        self.unowned = metrics.gauge(ALERTS_UNOWNED)
+        self.steps_missed = metrics.gauge(STEPS_MISSED)
+        self.page_late_seconds = metrics.histogram(PAGE_LATE_SECONDS)
+        self.time_to_page_seconds = metrics.histogram(TIME_TO_PAGE_SECONDS)
+        self.time_to_answer_seconds = metrics.histogram(TIME_TO_ANSWER_SECONDS)
+        self.pages_failed = metrics.counter(PAGES_FAILED)
+        self.pages_repeated = metrics.counter(PAGES_REPEATED)

@@ -99,6 +99,11 @@ class Schemas:
             return schema.name, cast("Record", schemaless_reader(_body(frame), schema.parsed, newest.parsed))
         return schema.name, record
 
+    def name_of(self, frame: bytes) -> str | None:
+        """What a frame says that it is, for those who pass over most; nothing of it has been read yet."""
+        schema = self._by_header.get(frame[:HEADER_BYTES])
+        return schema.name if schema else None
+
     def _schema_of(self, frame: bytes, expected: Collection[str] | None) -> Schema:
         schema = self._by_header.get(frame[:HEADER_BYTES])
         if schema is None:

@@ -26,6 +26,7 @@ PATTERNS = "patterns.v1"
 VAULT_DECISIONS = "vault-decisions.v1"
 LINK_CANDIDATES = "link-candidates.v1"
 MATCHING_WEIGHTS = "matching-weights.v1"
+ALERTS = "alerts.v1"
 AUDIT_CHECKPOINTS = "audit-checkpoints.v1"
 
 SHARED = (REFERRALS, MISSING_CHILDREN, KINSHIP_CLAIMS, SAFEGUARDING, CONTACTS, CASE_LINKS)

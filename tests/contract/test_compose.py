@@ -158,4 +158,4 @@ def test_clients_on_this_machine_find_the_ports_that_are_published(tmp_path: Pat
     mapped = {
         name: service["ports"][0].split(":")[1] for name, service in COMPOSE["services"].items() if "ports" in service
     }
-    assert mapped == {name: str(ports[name]) for name in ("kafka", "correlator", "vault", "casefeed")}
+    assert mapped == {name: str(ports[name]) for name in ("kafka", "correlator", "vault", "casefeed", "oncall")}

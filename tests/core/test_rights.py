@@ -34,6 +34,7 @@ EXPECTED = {
     Action.READ_PATTERNS: "E-------",
     Action.REVIEW_ACCESS: "E-------",
     Action.READ_AUDIT: "-------E",
+    Action.ANSWER_ALERT: "EEEEEEE-",
 }
 LETTERS = {Reach.EVERY_CASE: "E", Reach.OWN_OR_MISSING: "M", Reach.OWN: "O", None: "-"}
 STRANGER, BOTH = Tie(), Tie(allocated=True, missing=True)

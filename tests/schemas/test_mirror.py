@@ -16,6 +16,7 @@ from services.core.events import Head
 from services.core.facts import FACTS, Fact
 from services.core.indicators import Indicator
 from services.core.matching.proposals import ProposedBy
+from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Happening, Severity
 from services.core.radar import PatternKind
 from services.core.reasons import Reason
 from services.core.statements import Problem
@@ -32,6 +33,9 @@ PLAIN = {str: "string", int: "long", bool: "boolean", bytes: "bytes", datetime: 
 SAFE_ANSWERS = {
     "AccountArea": "unknown",
     "AgencyCheck": "unknown",
+    "AlertKind": "missing",
+    "AlertReason": "reported_missing",
+    "Answer": "enquiries_continue",
     "Asked": "other",
     "CaseStatus": "missing",
     "Channel": "other",
@@ -41,6 +45,7 @@ SAFE_ANSWERS = {
     "Documents": "unknown",
     "Finding": "undecided",
     "FoundHow": "unverified",
+    "Happening": "opened_again",
     "HealthSetting": "unknown",
     "IdentifierScheme": "unknown",
     "IdentityEvidence": "other",
@@ -69,6 +74,7 @@ SAFE_ANSWERS = {
     "Sector": "unknown",
     "SeenBy": "unknown",
     "Setting": "unknown",
+    "Severity": "critical",
     "Sex": "unknown",
     "ThreatKind": "other",
     "Waits": "second_person",
@@ -151,6 +157,7 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("DecisionWaiting", Purpose),
         ("DecisionWaiting", Waits),
         ("LinkProposed", ProposedBy),
+        *(("AlertHappened", kind) for kind in (AlertKind, AlertReason, Answer, Happening, Severity)),
     ],
 )
 def test_a_code_list_has_the_same_symbols(sources: Mapping[str, Source], schema: str, kind: type[StrEnum]) -> None:

@@ -87,7 +87,7 @@ def test_patterns_come_from_the_vault_and_nobody_but_the_coordinators_app_reads_
 
 def test_whoever_publishes_reads_no_shared_topic(topics: tuple[Topic, ...]) -> None:
     readers = {reader for topic in topics if topic.kind is Kind.SHARED for reader in topic.readers}
-    assert readers == {"correlator", "vault", "operator"}
+    assert readers == {"correlator", "vault", "oncall", "operator"}
 
 
 def test_where_an_audit_stands_is_said_by_whoever_has_one_and_held_by_all_four_agencies(

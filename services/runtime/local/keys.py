@@ -15,8 +15,9 @@ from services.wire.signing import SIGNING_KEY, public_file
 
 VAULT = "vault"
 CASEFEED = "casefeed"
+ONCALL = "oncall"
 PEOPLE_KEY = "people.key"
-KNOW_PEOPLE = (*AGENCIES, VAULT, CASEFEED)
+KNOW_PEOPLE = (*AGENCIES, VAULT, CASEFEED, ONCALL)
 """Who must see that two documents name the same person; nobody else can tell a handle's person."""
 
 SECRET_KEYS = {**dict.fromkeys(AGENCIES, ("edge.key",)), VAULT: ("kek.key", "digest.key", "backup.key")}

@@ -3,9 +3,9 @@
 from services.core.codes import Sector
 
 AGENCIES = tuple(sector.value for sector in Sector)
-SERVICES = (*AGENCIES, "correlator", "vault", "casefeed")
-DATABASE_ROLES = ("correlator", "vault", "casefeed")
-WITH_PEOPLE = ("vault", "casefeed")
+SERVICES = (*AGENCIES, "correlator", "vault", "casefeed", "oncall")
+DATABASE_ROLES = ("correlator", "vault", "casefeed", "oncall")
+WITH_PEOPLE = ("vault", "casefeed", "oncall")
 """The services that people sign in to."""
 
 ADMIN = "admin"

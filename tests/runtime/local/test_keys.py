@@ -62,7 +62,7 @@ def test_all_who_must_know_a_person_again_hold_the_same_key(tmp_path: Path) -> N
     keys.make_missing(tmp_path, NOW)
     held = {path.parent.name: path.read_bytes() for path in tmp_path.glob(f"*/{keys.PEOPLE_KEY}")}
 
-    assert set(held) == {"police", "ukba", "local_authority", "health", "vault", "casefeed"}
+    assert set(held) == {"police", "ukba", "local_authority", "health", "vault", "casefeed", "oncall"}
     assert len(set(held.values())) == 1
     assert held["vault"] not in [key for name, key in content(tmp_path).items() if not name.endswith(keys.PEOPLE_KEY)]
 

@@ -1,0 +1,130 @@
+"""Which episodes of a child are open, how grave each is and why, and which agencies must answer for it (¶5.73-5.80)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.core.codes import FoundHow, MissingKind, Sector
+from services.core.facts import ChildFound, ChildMissing
+from services.core.ids import FactId, OrgHandle, SubjectId
+from services.core.known import Word
+from services.core.oncall.alerts import AlertKind, AlertReason, Severity
+from services.core.oncall.grounds import grounds, immigration, plan
+from services.core.responsible import responsible_authority
+
+LATE = timedelta(hours=24)
+"""Who reports a child later than this after the child was missed reports late."""
+
+_RECORDED = frozenset({FoundHow.SEEN_IN_PERSON, FoundHow.RECORDED_BY_AUTHORITY})
+_CONCERNS = frozenset({
+    AlertReason.TRAFFICKING_INDICATORS, AlertReason.CLAIM_REFUSED, AlertReason.THREAT_SEEN, AlertReason.UNACCOMPANIED,
+    AlertReason.SHORTLY_AFTER_ARRIVAL, AlertReason.SHORTLY_AFTER_SCREENING, AlertReason.RETURN_DECIDED,
+})  # fmt: skip
+"""What makes of an absence without authorisation, whose child may have been trafficked, a missing child."""
+
+_GRAVITY = {
+    **dict.fromkeys(AlertReason, Severity.HIGH),
+    AlertReason.AWAY_WITHOUT_AUTHORISATION: Severity.STANDARD,
+    AlertReason.SHORTLY_AFTER_ARRIVAL: Severity.CRITICAL,
+    AlertReason.SHORTLY_AFTER_PLACEMENT: Severity.CRITICAL,
+    AlertReason.SHORTLY_AFTER_SCREENING: Severity.CRITICAL,
+    AlertReason.RETURN_DECIDED: Severity.CRITICAL,
+    AlertReason.CLAIM_REFUSED: Severity.CRITICAL,
+    AlertReason.THREAT_SEEN: Severity.CRITICAL,
+    AlertReason.YOUNG: Severity.CRITICAL,
+    AlertReason.DRILL: Severity.STANDARD,
+}
+_GRAVEST_FIRST = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is true of one episode now; `agencies` must each answer while it is open."""
+
+    episode: FactId
+    subject: SubjectId
+    kind: AlertKind
+    is_open: bool
+    severity: Severity
+    reasons: tuple[AlertReason, ...]
+    agencies: tuple[Sector, ...]
+    is_heard: bool = False
+
+
+def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
+    """One for each episode of a child of whom all this is said; the same in every order of arrival."""
+    words = tuple(words)
+    authority = responsible_authority(words)
+    return tuple(_verdict(word, words, authority) for word in words if isinstance(word.fact, ChildMissing))
+
+
+def gravest(reasons: Iterable[AlertReason]) -> Severity:
+    """How grave all these reasons together are: as grave as the gravest of them."""
+    return min((_GRAVITY[reason] for reason in reasons), key=_GRAVEST_FIRST.index, default=Severity.STANDARD)
+
+
+def ends(found: Word[ChildFound], missing: Word[ChildMissing], authority: OrgHandle | None) -> bool:
+    """Whether an ending closes an episode: said by the police or the responsible authority, the child seen in person.
+
+    A body may also record that an episode of its own ended. One that names no episode ends those that are dated and
+    began by then. Whatever else is said of a child who was found is a sighting.
+    """
+    return _may_end(found, missing, authority) and _reaches(found, missing)
+
+
+def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authority: OrgHandle | None) -> Verdict:
+    reasons = _reasons(missing, words)
+    away = AlertReason.AWAY_WITHOUT_AUTHORISATION in reasons
+    closed = any(isinstance(word.fact, ChildFound) and ends(word, missing, authority) for word in words)
+    return Verdict(
+        episode=missing.event.head.fact_id,
+        subject=missing.event.head.subject_id,
+        kind=AlertKind.AWAY if away else AlertKind.MISSING,
+        is_open=not closed,
+        severity=gravest(reasons),
+        reasons=reasons,
+        agencies=_agencies(words, away=away),
+    )
+
+
+def _reasons(missing: Word[ChildMissing], words: tuple[Word[Any], ...]) -> tuple[AlertReason, ...]:
+    found = grounds(missing, words) | ({AlertReason.REPORTED_LATE} if _is_late(missing) else set())
+    if missing.fact.kind is not MissingKind.AWAY_WITHOUT_AUTHORISATION:
+        found |= {AlertReason.REPORTED_MISSING}
+    elif found & _CONCERNS:
+        found |= {AlertReason.AWAY_WITH_TRAFFICKING_CONCERN}
+    else:
+        found |= {AlertReason.AWAY_WITHOUT_AUTHORISATION}
+    return tuple(reason for reason in AlertReason if reason in found)
+
+
+def _is_late(missing: Word[ChildMissing]) -> bool:
+    return missing.dated and missing.event.head.received_at - missing.ends > LATE
+
+
+def _agencies(words: tuple[Word[Any], ...], *, away: bool) -> tuple[Sector, ...]:
+    """The responsible authority; for a missing child the police, UKBA where it may concern it, and who the plan names.
+
+    Where nobody can tell which authority is responsible, the duty desk of the authorities must find out (¶5.74-5.75).
+    """
+    paged = {Sector.LOCAL_AUTHORITY}
+    if not away:
+        paged |= {Sector.POLICE} | plan(words) | ({Sector.UKBA} if immigration(words) else set())
+    return tuple(sector for sector in Sector if sector in paged)
+
+
+def _may_end(found: Word[ChildFound], missing: Word[ChildMissing], authority: OrgHandle | None) -> bool:
+    head = found.event.head
+    own = head.org == missing.event.head.org
+    if head.sector is Sector.POLICE:
+        return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
+    if head.sector is Sector.LOCAL_AUTHORITY and (own or authority in {None, head.org}):
+        return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
+    return False
+
+
+def _reaches(found: Word[ChildFound], missing: Word[ChildMissing]) -> bool:
+    if found.fact.episode is not None:
+        return found.fact.episode == missing.event.head.fact_id
+    return found.dated and missing.dated and missing.begins <= found.begins

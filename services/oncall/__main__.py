@@ -1,0 +1,60 @@
+"""`python -m services.oncall`: pages those on duty when a child is missing, until each agency has answered."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from services.oncall.app import create_app
+from services.oncall.deciding import Decider
+from services.oncall.duty import NoRota
+from services.oncall.engine import Engine, Light
+from services.oncall.happening import Chronicle
+from services.oncall.relay import Relay
+from services.oncall.sending import NoChannel
+from services.oncall.taking import TOPICS, Taker
+from services.runtime import inlet
+from services.runtime.audit import Trail
+from services.runtime.audit_routes import Auditor
+from services.runtime.auditing import auditing
+from services.runtime.database import database, sessions
+from services.runtime.kafka import access_of
+from services.runtime.migrations import migrate
+from services.runtime.process import Process, run, serving
+from services.runtime.publisher import Publisher
+from services.runtime.settings import DatabaseSettings, KeySettings, load, read_secrets
+from services.runtime.signin.doorkeeper import doorkeeper
+from services.wire.avro import load_schemas
+from services.wire.signing import load_verifier
+
+BATCH_RECORDS = 500
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def main(process: Process) -> None:
+    """Hear, decide and page until the process is asked to stop."""
+    told, health, metrics = process.settings, process.health, process.metrics
+    where, schemas = database(load(DatabaseSettings), read_secrets(told.secrets_file)), load_schemas(told.home)
+    verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
+    rota, channel, chronicle = NoRota(), NoChannel(), Chronicle(schemas)
+    async with sessions(where.by_index, health, 5) as (hearing, paging, telling, knowing, asking):
+        people = create_app(asking, doorkeeper(knowing, trail), trail, rota, chronicle)
+        taker = Taker(hearing, schemas, verifier, Decider(rota, chronicle), trail, metrics, now, bell)
+        async with serving(process, [*Auditor(asking, trail).routes], people), asyncio.TaskGroup() as tasks:
+            await migrate(where, told.service, told.home, health)
+            working = [
+                tasks.create_task(Engine(paging, rota, channel, chronicle, Light(health, metrics), now).run(bell)),
+                tasks.create_task(Relay(telling, Publisher(access_of(told), health, metrics), now).run()),
+            ]
+            await taker.count_dead_letters()
+            async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
+                async for batch in heard.batches(BATCH_RECORDS):
+                    await taker.take(batch)
+                    await heard.acknowledge()
+            for task in working:
+                task.cancel()
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,140 @@
+"""The tables of alerts, and of the calls of the agencies that must answer them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+
+from psycopg.types.json import Jsonb
+
+from services.core.codes import Sector
+from services.core.ids import FactId, SubjectId
+from services.core.oncall.alert import Alert
+from services.core.oncall.alerts import AlertKind, AlertReason, Ending, Severity, State, Why
+from services.core.oncall.calls import Call, Chain, Status, Step
+from services.runtime.database import Connection
+from services.runtime.id_arrays import IdArray
+
+_HOLD: LiteralString = """
+    SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
+           owner_agency, ended_at, ending
+    FROM alerts WHERE alert_id = ANY(%b::bytea[]) ORDER BY alert_id FOR NO KEY UPDATE"""
+_HOLD_CALLS: LiteralString = """
+    SELECT alert_id, agency, status, chain, round, began_at, step, next_at FROM calls
+    WHERE alert_id = ANY(%b::bytea[]) ORDER BY alert_id, agency FOR UPDATE"""
+_HOLD_DUE: LiteralString = """
+    SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
+           owner_agency, ended_at, ending,
+           agency, status, chain, round, began_at, step, next_at
+    FROM calls JOIN alerts USING (alert_id)
+    WHERE next_at <= %s ORDER BY next_at LIMIT %s FOR UPDATE OF calls SKIP LOCKED"""
+_UNANSWERED: LiteralString = """
+    SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
+           owner_agency, ended_at, ending
+    FROM alerts WHERE state = 'open' AND first_answered_at IS NULL FOR NO KEY UPDATE SKIP LOCKED"""
+_ALERT_COLUMNS = 14
+_PUT: LiteralString = """
+    INSERT INTO alerts (alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at,
+                        first_answered_at, owner, owner_agency, ended_at, ending)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (alert_id) DO UPDATE SET
+        (kind, state, why, severity, reasons, opened_at, first_answered_at, owner, owner_agency, ended_at, ending)
+      = (excluded.kind, excluded.state, excluded.why, excluded.severity, excluded.reasons, excluded.opened_at,
+         excluded.first_answered_at, excluded.owner, excluded.owner_agency, excluded.ended_at, excluded.ending)"""
+_PUT_CALL: LiteralString = """
+    INSERT INTO calls (alert_id, agency, status, chain, round, began_at, step, next_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (alert_id, agency) DO UPDATE SET
+        (status, round, began_at, step, next_at)
+      = (excluded.status, excluded.round, excluded.began_at, excluded.step, excluded.next_at)"""
+
+
+CallsOf = Mapping[FactId, Mapping[Sector, Call]]
+
+
+async def hold_alerts(connection: Connection, ids: Collection[str]) -> tuple[dict[FactId, Alert], CallsOf]:
+    """These alerts with their calls, locked until the transaction ends: alerts first, whoever locks both."""
+    cursor = await connection.execute(_HOLD, [IdArray(ids)], binary=True)
+    alerts = {alert.alert_id: alert for alert in [alert_of(*row) for row in await cursor.fetchall()]}
+    cursor = await connection.execute(_HOLD_CALLS, [IdArray(ids)], binary=True)
+    calls: dict[FactId, dict[Sector, Call]] = {alert_id: {} for alert_id in alerts}
+    for alert_id, *row in await cursor.fetchall():
+        call = call_of(*row)
+        calls[FactId(alert_id.hex())][call.agency] = call
+    return alerts, calls
+
+
+async def hold_due(connection: Connection, now: datetime, at_most: int) -> list[tuple[Alert, Call]]:
+    """Calls of which a page is due, locked; those that another worker holds are its own affair."""
+    cursor = await connection.execute(_HOLD_DUE, [now, at_most], binary=True)
+    return [(alert_of(*row[:_ALERT_COLUMNS]), call_of(*row[_ALERT_COLUMNS:])) for row in await cursor.fetchall()]
+
+
+async def unanswered(connection: Connection) -> list[Alert]:
+    """Open alerts that nobody has answered yet."""
+    cursor = await connection.execute(_UNANSWERED, binary=True)
+    return [alert_of(*row) for row in await cursor.fetchall()]
+
+
+async def put(connection: Connection, alert: Alert, calls: Iterable[Call] = ()) -> None:
+    """Save an alert and these of its calls, whether they are new or not."""
+    await connection.execute(_PUT, _row(alert))
+    for call in calls:
+        await put_call(connection, alert.alert_id, call)
+
+
+async def put_call(connection: Connection, alert_id: str, call: Call) -> None:
+    """Save a call; its chain stays what it was when the alert opened."""
+    head = bytes.fromhex(alert_id), call.agency, call.status, Jsonb(_chain_json(call.chain))
+    await connection.execute(_PUT_CALL, [*head, call.round, call.began_at, call.step, call.next_at])
+
+
+def alert_of(alert_id: bytes, subject_id: bytes | None, *row: Any) -> Alert:  # noqa: ANN401 - a row
+    """The alert of a row of `_ALERT`'s columns."""
+    kind, state, why, severity, reasons, published_at, opened_at, answered_at, owner, agency, ended_at, ending = row
+    return Alert(
+        FactId(alert_id.hex()),
+        SubjectId(subject_id.hex()) if subject_id else None,
+        AlertKind(kind),
+        State(state),
+        Why(why),
+        Severity(severity),
+        tuple(AlertReason(reason) for reason in reasons),
+        published_at,
+        opened_at,
+        answered_at,
+        owner.hex() if owner else None,
+        Sector(agency) if agency else None,
+        ended_at,
+        Ending(ending) if ending else None,
+    )
+
+
+def call_of(agency: str, status: str, chain: Any, *row: Any) -> Call:  # noqa: ANN401 - a row
+    """The call of a row of `_CALL`'s columns."""
+    steps = tuple(Step(timedelta(seconds=after), level) for after, level in chain["steps"])
+    copied = Chain(steps, timedelta(seconds=chain["repeat"]))
+    return Call(Sector(agency), Status(status), copied, *row)
+
+
+def _row(alert: Alert) -> list[object]:
+    subject = bytes.fromhex(alert.subject_id) if alert.subject_id else None
+    owner = bytes.fromhex(alert.owner) if alert.owner else None
+    said = (alert.kind, alert.state, alert.why, alert.severity, [str(reason) for reason in alert.reasons])
+    times = alert.published_at, alert.opened_at, alert.first_answered_at
+    return [
+        bytes.fromhex(alert.alert_id),
+        subject,
+        *said,
+        *times,
+        owner,
+        alert.owner_agency,
+        alert.ended_at,
+        alert.ending,
+    ]
+
+
+def _chain_json(chain: Chain) -> dict[str, Any]:
+    return {
+        "steps": [[step.after.total_seconds(), step.level] for step in chain.steps],
+        "repeat": chain.repeat.total_seconds(),
+    }

@@ -1,0 +1,159 @@
+"""Pages as rows: written before they are sent, sent again under the same key if nobody knows what became of them."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+
+from services.core.codes import Sector
+from services.core.ids import EventId
+from services.core.oncall.alert import Alert
+from services.core.oncall.alerts import AlertKind, Severity
+from services.core.oncall.calls import Paging
+from services.core.oncall.pages import Page
+from services.runtime.database import Connection, write_rows
+
+LEASE = timedelta(seconds=10)
+"""So long one worker has for sending a page; then it is anybody's again, under the same key."""
+
+_KEY_DIGITS, _REFERENCE_DIGITS = 32, 10
+_WRITE: LiteralString = """
+    INSERT INTO attempts (key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
+                          written_at, lease_until, tries, state)
+    SELECT *, 'written' FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::int[], %b::int[],
+        %b::int[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[])
+    ON CONFLICT DO NOTHING"""
+_CLAIM: LiteralString = """
+    UPDATE attempts SET lease_until = %s, tries = tries + 1
+    WHERE key IN (SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
+                  ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
+              written_at, lease_until, tries"""
+_SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
+_ADDRESS: LiteralString = "UPDATE attempts SET recipient = %s WHERE key = %s"
+_VOID: LiteralString = """
+    UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
+    AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
+_SUPERSEDE: LiteralString = """
+    UPDATE attempts SET state = 'superseded'
+    FROM unnest(%b::bytea[], %b::text[], %b::int[], %b::bytea[]) AS newer (alert_id, agency, level, key)
+    WHERE (attempts.alert_id, attempts.agency, attempts.level) = (newer.alert_id, newer.agency, newer.level)
+    AND attempts.key <> newer.key AND attempts.state = 'written' AND attempts.kind <> 'sighting'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A page that is to be sent; `recipient` is None while nobody is on duty; `tries` counts beginnings."""
+
+    key: str
+    alert_id: str
+    agency: Sector
+    kind: AlertKind
+    severity: Severity
+    paging: Paging
+    recipient: str | None
+    reference: str
+    written_at: datetime
+    lease_until: datetime
+    tries: int
+
+    def page(self, recipient: str) -> Page:
+        """What is sent."""
+        return Page(recipient, self.severity, self.kind, self.reference, drill=self.kind is AlertKind.DRILL)
+
+
+def attempt(alert: Alert, agency: Sector, paging: Paging, recipient: str | None, now: datetime) -> Attempt:
+    """The page that a step of the plan owes, in the hands of whoever writes it."""
+    key = _digits("page", alert.alert_id, agency, str(paging.round), str(paging.step))
+    return _attempt(key, alert, agency, _kind(alert), paging, recipient, now)
+
+
+async def write(connection: Connection, attempts: Iterable[Attempt]) -> None:
+    """Write pages before they are sent; what went to the same place in vain before need not be tried any more."""
+    attempts = tuple(attempts)
+    await write_rows(connection, _WRITE, [_row(one) for one in attempts])
+    newer = [(bytes.fromhex(one.alert_id), one.agency, one.paging.level, bytes.fromhex(one.key)) for one in attempts]
+    await write_rows(connection, _SUPERSEDE, newer)
+
+
+async def write_to_owner(connection: Connection, alert: Alert, kind: AlertKind, about: EventId, now: datetime) -> None:
+    """Write a page to whoever owns an alert, about something that was heard; the next worker that looks sends it."""
+    if alert.owner_agency is not None:
+        key = _digits("owner", alert.alert_id, kind, about)
+        paging = Paging(0, 0, 0, now)
+        one = _attempt(key, alert, alert.owner_agency, kind, paging, alert.owner, now, lease=timedelta())
+        await write_rows(connection, _WRITE, [_row(one)])
+
+
+async def claim(connection: Connection, now: datetime, at_most: int) -> list[Attempt]:
+    """Take pages that nobody is sending: written and left, or tried in vain."""
+    cursor = await connection.execute(_CLAIM, [now + LEASE, now, at_most], binary=True)
+    return [_read(*row) for row in await cursor.fetchall()]
+
+
+async def note_sent(connection: Connection, keys: Iterable[str], now: datetime) -> None:
+    """These have left the hub."""
+    await connection.execute(_SENT, [now, [bytes.fromhex(key) for key in keys]])
+
+
+async def address(connection: Connection, one: Attempt, recipient: str) -> None:
+    """Somebody is on duty now to whom a page can go that found nobody."""
+    await connection.execute(_ADDRESS, [bytes.fromhex(recipient), bytes.fromhex(one.key)])
+
+
+async def void(connection: Connection, alert_id: str, agency: Sector | None = None) -> None:
+    """Send nothing more of an alert that has ended, or to an agency that has answered."""
+    await connection.execute(_VOID, [bytes.fromhex(alert_id), agency, agency])
+
+
+def _kind(alert: Alert) -> AlertKind:
+    return AlertKind.DEBRIEF if alert.state == "debrief" else alert.kind
+
+
+def _attempt(  # noqa: PLR0913, PLR0917 - what a page is made of
+    key: str,
+    alert: Alert,
+    agency: Sector,
+    kind: AlertKind,
+    paging: Paging,
+    recipient: str | None,
+    now: datetime,
+    lease: timedelta = LEASE,
+) -> Attempt:
+    reference = _digits("reference", key)[:_REFERENCE_DIGITS]
+    said = agency, kind, alert.severity, paging, recipient, reference
+    return Attempt(key, alert.alert_id, *said, now, now + lease, tries=1 if lease else 0)
+
+
+def _digits(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _row(one: Attempt) -> tuple[object, ...]:
+    recipient = bytes.fromhex(one.recipient) if one.recipient else None
+    plan = one.paging.round, one.paging.step, one.paging.level
+    times = one.paging.due_at, one.written_at, one.lease_until
+    ids = bytes.fromhex(one.key), bytes.fromhex(one.alert_id)
+    return *ids, one.agency, one.kind, one.severity, *plan, recipient, one.reference, *times, one.tries
+
+
+def _read(  # noqa: PLR0913, PLR0917 - a row
+    key: bytes,
+    alert_id: bytes,
+    agency: str,
+    kind: str,
+    severity: str,
+    number: int,
+    step: int,
+    level: int,
+    recipient: bytes | None,
+    reference: str,
+    due_at: datetime,
+    written_at: datetime,
+    lease_until: datetime,
+    tries: int,
+) -> Attempt:
+    said = Sector(agency), AlertKind(kind), Severity(severity), Paging(number, step, level, due_at)
+    to = recipient.hex() if recipient else None
+    return Attempt(key.hex(), alert_id.hex(), *said, to, reference, written_at, lease_until, tries)

@@ -1,0 +1,21 @@
+"""Who is on duty in an agency at an instant, as the engine asks."""
+
+from datetime import datetime
+from typing import Protocol
+
+from services.core.codes import Sector
+from services.runtime.database import Connection
+
+
+class Rota(Protocol):
+    """Who stands where, within the transaction that asks."""
+
+    async def on_duty(self, connection: Connection, agency: Sector, at: datetime, level: int = 0) -> str | None:
+        """The handle of who is on duty; level 1 and 2 are those who stand behind them. None: the rota has nobody."""
+
+
+class NoRota:
+    """Nobody is on duty anywhere: every page waits, and the light is red."""
+
+    async def on_duty(self, _: Connection, __: Sector, ___: datetime, level: int = 0) -> str | None:  # noqa: ARG002
+        return None

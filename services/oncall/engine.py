@@ -1,0 +1,168 @@
+"""The engine: looks what is due, writes it, sends it, notes what came of it. Several may look at once.
+
+Nothing here needs Kafka, and every look begins from the tables: whoever is killed leaves nothing that is not found.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from services.core.codes import Sector
+from services.core.oncall.alert import Alert
+from services.core.oncall.alerts import Happening
+from services.core.oncall.calls import Call, Status, paged
+from services.core.oncall.pages import Channel, Failed, NotSent, Sent
+from services.oncall import attempts
+from services.oncall.alerts_store import hold_due, put, put_call, unanswered
+from services.oncall.attempts import Attempt
+from services.oncall.duty import Rota
+from services.oncall.happening import Chronicle, Happened
+from services.runtime.database import Connection, Session
+from services.runtime.health import Health, Reason
+from services.runtime.metrics import Metrics
+
+AT_ONCE = 100
+LOOK_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Where the engine shows how it is."""
+
+    health: Health
+    metrics: Metrics
+
+
+class Engine:
+    """One worker; `clock` is read once a look, and again when pages have been sent."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything outside that it works with
+        self,
+        session: Session,
+        rota: Rota,
+        channel: Channel,
+        chronicle: Chronicle,
+        light: Light,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._session = session
+        self._rota = rota
+        self._channel = channel
+        self._chronicle = chronicle
+        self._light = light
+        self._clock = clock
+
+    async def run(self, bell: asyncio.Event) -> None:
+        """Look twice a second, and at once when `bell` is set, until cancelled."""
+        while True:
+            bell.clear()
+            while await self.look():
+                pass
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await bell.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> int:
+        """Write and send everything that is due now, up to a hundred pages of each kind; gives how many there were."""
+        now = self._clock()
+        fresh = await self._session.run(lambda connection: self._write_due(connection, now))
+        left = await self._session.run(lambda connection: self._claim(connection, now))
+        self._light.metrics.alerts.pages_repeated.inc(sum(one.tries > 1 for one in left))
+        await self._send([*fresh, *left])
+        return len(fresh) + len(left)
+
+    async def _write_due(self, connection: Connection, now: datetime) -> list[Attempt]:
+        await self._follow_duty(connection, now)
+        written = []
+        for alert, call in await hold_due(connection, now, AT_ONCE):
+            after, paging = paged(call, now, somebody_answered=alert.first_answered_at is not None)
+            recipient = await self._on_duty(connection, call.agency, now, paging.level)
+            written.append(attempts.attempt(alert, call.agency, paging, recipient, now))
+            await put_call(connection, alert.alert_id, after)
+            if call.status is Status.ANSWERED:
+                await self._chronicle.write(connection, _lapsed(alert, call, now))
+        await attempts.write(connection, written)
+        return written
+
+    async def _claim(self, connection: Connection, now: datetime) -> list[Attempt]:
+        claimed = await attempts.claim(connection, now, AT_ONCE)
+        return [await self._addressed(connection, one, now) for one in claimed]
+
+    async def _addressed(self, connection: Connection, one: Attempt, now: datetime) -> Attempt:
+        """A page that found nobody goes to whoever is on duty by now."""
+        if one.recipient is not None:
+            return one
+        recipient = await self._on_duty(connection, one.agency, now, one.paging.level)
+        if recipient is not None:
+            await attempts.address(connection, one, recipient)
+        return replace(one, recipient=recipient)
+
+    async def _on_duty(self, connection: Connection, agency: Sector, now: datetime, level: int) -> str | None:
+        """Where nobody stands behind the person on duty, that person is called again."""
+        found = await self._rota.on_duty(connection, agency, now, level)
+        return found if found or not level else await self._rota.on_duty(connection, agency, now)
+
+    async def _follow_duty(self, connection: Connection, now: datetime) -> None:
+        """Until somebody answers, an alert goes on to whoever takes the duty over."""
+        for alert in await unanswered(connection):
+            if alert.owner_agency is not None:
+                owner = await self._rota.on_duty(connection, alert.owner_agency, now)
+                if owner not in {None, alert.owner}:
+                    await put(connection, replace(alert, owner=owner))
+                    await self._chronicle.write(connection, _handed_over(alert, owner, now))
+
+    async def _send(self, pages: Sequence[Attempt]) -> None:
+        if not pages:
+            return
+        outcomes = await asyncio.gather(*map(self._sent, pages))
+        now = self._clock()
+        done = list(zip(pages, outcomes, strict=True))
+        await self._session.run(lambda connection: self._note(connection, done, now))
+        self._show(done, now)
+
+    async def _sent(self, one: Attempt) -> Sent | Failed:
+        if one.recipient is None:
+            return Failed(NotSent.NOBODY_ON_DUTY)
+        return await self._channel.send(one.page(one.recipient), one.key)
+
+    async def _note(self, connection: Connection, done: Iterable[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
+        done = list(done)
+        await attempts.note_sent(connection, [one.key for one, outcome in done if isinstance(outcome, Sent)], now)
+        await self._chronicle.write(connection, *(_paged(one, outcome, now) for one, outcome in done))
+
+    def _show(self, done: Sequence[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
+        failed = [outcome.reason for _, outcome in done if isinstance(outcome, Failed)]
+        for reason in failed:
+            self._light.metrics.alerts.pages_failed.labels(reason.value).inc()
+        if failed:
+            self._light.health.red(Reason.PAGES_NOT_SENT)
+            log.error("Pages could not be sent; each is tried again until somebody answers.", count=len(failed))
+        else:
+            self._light.health.green(Reason.PAGES_NOT_SENT)
+        for one, outcome in done:
+            if isinstance(outcome, Sent):
+                self._light.metrics.alerts.page_late_seconds.observe(max((now - one.paging.due_at).total_seconds(), 0))
+
+
+def _lapsed(alert: Alert, call: Call, now: datetime) -> Happened:
+    said = alert.kind, alert.severity, alert.reasons, call.agency
+    return Happened(alert.alert_id, now, Happening.LAPSED, *said)
+
+
+def _handed_over(alert: Alert, owner: str | None, now: datetime) -> Happened:
+    said = alert.kind, alert.severity, alert.reasons, alert.owner_agency, owner
+    return Happened(alert.alert_id, now, Happening.HANDED_OVER, *said)
+
+
+def _paged(one: Attempt, outcome: Sent | Failed, now: datetime) -> Happened:
+    what = Happening.PAGED if isinstance(outcome, Sent) else Happening.PAGING_FAILED
+    return Happened(
+        one.alert_id, now, what, one.kind, one.severity, agency=one.agency, person=one.recipient, page_key=one.key
+    )

@@ -1,0 +1,168 @@
+"""What records of Kafka come to: what was said of whom, and which missing reports nobody could read. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.core.codes import Sector
+from services.core.errors import Unreadable, UnreadableBytes
+from services.core.events import Event
+from services.core.facts import (
+    BorderEncounter,
+    ChildFound,
+    ChildLookedAfter,
+    ChildMissing,
+    HealthAttendance,
+    IdentityChecked,
+    PlacementEnded,
+    PlacementStarted,
+    PlacementThreatSeen,
+    PoliceContact,
+    ReferralDecided,
+    ReferralMade,
+    RelationshipChecked,
+    RiskAssessed,
+    Section47Started,
+    Sighting,
+    VerificationRevoked,
+)
+from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, well_formed
+from services.wire.avro import Record, Schemas
+from services.wire.records import from_record
+from services.wire.signing import SignedMessage, Verifier
+
+BEARS_ON_ALERTS = frozenset(
+    kind.__name__
+    for kind in (
+        *(ChildMissing, Sighting, ChildFound, ReferralMade, ReferralDecided, Section47Started),
+        *(ChildLookedAfter, PlacementStarted, PlacementEnded, PlacementThreatSeen),
+        *(BorderEncounter, PoliceContact, HealthAttendance),
+        *(IdentityChecked, RelationshipChecked, RiskAssessed, VerificationRevoked),
+    )
+)
+"""The events that can open an alert, end it, make it graver or say whom it concerns."""
+
+_ID_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event as it stood on its topic; `signed`: we verified ourselves whose processor said it."""
+
+    event_id: EventId
+    subject_id: SubjectId
+    type: str
+    recorded_at: datetime
+    known_at: datetime
+    signed: bool
+    frame: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Which case a record belongs to; the highest version holds."""
+
+    subject_id: SubjectId
+    version: int
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableReport:
+    """A report that a child is missing which nobody could read; `alert_id` is the same for all of one submission."""
+
+    alert_id: FactId
+    agency: Sector | None
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one case update says that bears on alerts."""
+
+    case_id: CaseId
+    said: tuple[Said, ...]
+    again: tuple[tuple[EventId, datetime], ...]
+    assigned: tuple[Assigned, ...]
+
+
+def read_event(schemas: Schemas, verifier: Verifier, message: SignedMessage, known_at: datetime) -> Said:
+    """Read an event of missing-children.v1; one whose signature does not hold is heard, and ends nothing.
+
+    Raises:
+        UnreadableBytes: it is no event.
+    """
+    try:
+        event, signed = verifier.event(message, schemas), True
+    except UnreadableBytes:
+        event, signed = from_record(*schemas.decode(message.value)), False
+    return _said(event, known_at, message.value, signed=signed)
+
+
+def read_update(schemas: Schemas, value: bytes) -> Update:
+    """Read a case update.
+
+    Raises:
+        UnreadableBytes: it, or an event in it that bears on alerts, is not what its schema says.
+    """
+    _, update = schemas.decode(value, ("CaseUpdated",))
+    try:
+        return _update(schemas, update)
+    except MalformedId:
+        failure = UnreadableBytes(Unreadable.UNKNOWN_VALUE)
+    raise failure
+
+
+def read_quarantined(schemas: Schemas, value: bytes, known_at: datetime) -> UnreadableReport | None:
+    """The missing report that a refused record may be; None for one that is known to be none.
+
+    Raises:
+        UnreadableBytes: it is no record of the quarantine.
+    """
+    _, kept = schemas.decode(value, ("Quarantined",))
+    if not kept["unreadable_missing_report"]:
+        return None
+    return UnreadableReport(named("submission", kept["submission_id"]), _sector(kept["agency"]), known_at)
+
+
+def unreadable_event(
+    topic_id: str, partition: int, offset: int, headers: Mapping[str, bytes], at: datetime
+) -> UnreadableReport:
+    """What stands on missing-children.v1 and cannot be read may say that a child is missing."""
+    source = headers.get("ce_source", b"").decode("ascii", "replace").rpartition("/")[2]
+    return UnreadableReport(named("place", topic_id, str(partition), str(offset)), _sector(source), at)
+
+
+def named(*parts: str) -> FactId:
+    """The id of an alert that no episode names."""
+    return FactId(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_ID_DIGITS])
+
+
+def _sector(text: str) -> Sector | None:
+    return next((sector for sector in Sector if sector.value == text), None)
+
+
+def _update(schemas: Schemas, update: Record) -> Update:
+    case_id = CaseId(well_formed(update["case_id"]))
+    return Update(
+        case_id,
+        tuple(said for one in update["entries"] if (said := _entry(schemas, one)) is not None),
+        tuple((EventId(well_formed(one["event_id"])), one["recorded_at"]) for one in update["said_again"]),
+        tuple(
+            Assigned(SubjectId(well_formed(one["subject_id"])), one["assignment_version"], case_id)
+            for one in update["subjects"]
+        ),
+    )
+
+
+def _entry(schemas: Schemas, one: Record) -> Said | None:
+    if schemas.name_of(one["event"]) not in BEARS_ON_ALERTS:
+        return None
+    event = from_record(*schemas.decode(one["event"]))
+    return _said(event, one["known_at"], one["event"], signed=False)
+
+
+def _said(event: Event, known_at: datetime, frame: bytes, *, signed: bool) -> Said:
+    head = event.head
+    return Said(head.event_id, head.subject_id, event.type, head.recorded_at, known_at, signed, frame)

@@ -1,0 +1,102 @@
+"""What on-call knows of children: everything said of them that bears on an alert, and which records are one child."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, LiteralString
+
+from services.core.facts import ChildFound
+from services.core.ids import CaseId, EventId, SubjectId
+from services.core.known import Known, Word, present
+from services.oncall.handlers import Assigned, Said
+from services.runtime.database import Connection, write_rows
+from services.runtime.id_arrays import IdArray
+from services.wire.avro import Schemas
+from services.wire.records import from_record
+
+_SAY: LiteralString = """
+    INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
+    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::boolean[],
+                         %b::bytea[])
+    ON CONFLICT (event_id) DO UPDATE SET
+        recorded_at = greatest(said.recorded_at, excluded.recorded_at),
+        known_at = least(said.known_at, excluded.known_at),
+        signed = said.signed OR excluded.signed"""
+_SAY_AGAIN: LiteralString = """
+    UPDATE said SET recorded_at = greatest(said.recorded_at, given.recorded_at)
+    FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)
+    WHERE said.event_id = given.event_id"""
+_ASSIGN: LiteralString = """
+    INSERT INTO assignments (subject_id, version, case_id)
+    SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[])
+    ON CONFLICT (subject_id) DO UPDATE SET (version, case_id) = (excluded.version, excluded.case_id)
+    WHERE assignments.version < excluded.version"""
+_CASES: LiteralString = "SELECT DISTINCT case_id FROM assignments WHERE subject_id = ANY(%b::bytea[])"
+_ABOUT: LiteralString = """
+    WITH touched AS (
+        SELECT coalesce(assignments.case_id, given.id) AS case_id
+        FROM unnest(%(subjects)b::bytea[]) AS given (id) LEFT JOIN assignments ON assignments.subject_id = given.id
+        UNION SELECT * FROM unnest(%(cases)b::bytea[])),
+    members AS (
+        SELECT case_id, subject_id FROM assignments JOIN touched USING (case_id)
+        UNION SELECT id, id FROM unnest(%(subjects)b::bytea[]) AS given (id)
+        WHERE NOT EXISTS (SELECT FROM assignments WHERE assignments.subject_id = given.id)),
+    alarming AS (SELECT DISTINCT case_id FROM members JOIN said USING (subject_id) WHERE type = 'ChildMissing')
+    SELECT case_id, frame, signed, recorded_at, known_at
+    FROM members JOIN alarming USING (case_id) JOIN said USING (subject_id)"""
+
+
+@dataclass(slots=True)
+class News:
+    """What a batch of Kafka's records comes to; `cases` are those that changed besides."""
+
+    said: list[Said] = field(default_factory=list)
+    again: list[tuple[EventId, datetime]] = field(default_factory=list)
+    assigned: list[Assigned] = field(default_factory=list)
+    cases: set[CaseId] = field(default_factory=set)
+
+
+Child = tuple[Word[Any], ...]
+"""What is now said of one child, whatever record it was said of."""
+
+
+async def keep(connection: Connection, news: News) -> None:
+    """Add what is not there yet; the cases that records leave are among the changed ones afterwards."""
+    once = {one.event_id: one for one in sorted(news.said, key=lambda one: (one.recorded_at, one.signed))}
+    await write_rows(connection, _SAY, [_row(one) for one in once.values()])
+    await write_rows(connection, _SAY_AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
+    moved = IdArray([one.subject_id for one in news.assigned])
+    left = await connection.execute(_CASES, [moved], binary=True)
+    news.cases.update(CaseId(case.hex()) for (case,) in await left.fetchall())
+    highest: dict[SubjectId, Assigned] = {}
+    for one in news.assigned:
+        highest[one.subject_id] = max(highest.get(one.subject_id, one), one, key=lambda each: each.version)
+    rows = [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id)) for one in highest.values()]
+    await write_rows(connection, _ASSIGN, rows)
+
+
+async def children(connection: Connection, schemas: Schemas, news: News) -> Sequence[Child]:
+    """Every child whom the news may concern and of whom somebody ever said that they are missing.
+
+    An ending counts only where its signature was verified: nobody else can end a search.
+    """
+    subjects = {one.subject_id for one in news.said} | {one.subject_id for one in news.assigned}
+    asked = {"subjects": IdArray(sorted(subjects)), "cases": IdArray(sorted(news.cases))}
+    cursor = await connection.execute(_ABOUT, asked, binary=True)
+    told: defaultdict[bytes, list[Known]] = defaultdict(list)
+    for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
+        event = from_record(*schemas.decode(frame))
+        if signed or not isinstance(event.fact, ChildFound):
+            head = replace(event.head, recorded_at=recorded_at)
+            told[case_id].append(Known(replace(event, head=head), known_at))
+    return [present(known) for _, known in sorted(told.items())]
+
+
+def subjects_of(child: Iterable[Word[Any]]) -> list[SubjectId]:
+    return sorted({word.event.head.subject_id for word in child})
+
+
+def _row(one: Said) -> tuple[object, ...]:
+    ids = bytes.fromhex(one.event_id), bytes.fromhex(one.subject_id)
+    return *ids, one.type, one.recorded_at, one.known_at, one.signed, one.frame

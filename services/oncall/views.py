@@ -1,0 +1,144 @@
+"""What is shown of alerts: codes, times and handles; there is no room for words or places."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, LiteralString, NewType
+
+from pydantic import BaseModel, ConfigDict
+
+from services.core.codes import Sector
+from services.core.ids import FactId, SubjectId
+from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Ending, Severity, State, Why
+from services.core.oncall.calls import Status
+from services.core.rights import Person, PersonRole
+from services.runtime.database import Connection
+from services.runtime.id_arrays import IdArray
+
+Handle = NewType("Handle", str)
+"""Of a colleague: a keyed id, 32 hexadecimal digits."""
+
+MOST_ALERTS = 500
+
+
+class View(BaseModel):
+    """What is shown to somebody; nothing can be put into it that it does not name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CallView(View):
+    """What one agency owes; `next_at`: when it is paged again unless it answers."""
+
+    agency: Sector
+    status: Status
+    round: int
+    next_at: datetime | None
+    answer: Answer | None
+    answered_by: Handle | None
+    answered_at: datetime | None
+
+
+class PageView(View):
+    """A page as it was tried: to whom, when it was planned, when it left; `tries` counts repeats under one key."""
+
+    agency: Sector
+    kind: AlertKind
+    level: int
+    recipient: Handle | None
+    due_at: datetime
+    sent_at: datetime | None
+    tries: int
+
+
+class AlertView(View):
+    """An alert; `pages` is filled in where one alert is asked for."""
+
+    alert_id: FactId
+    subject_id: SubjectId | None
+    kind: AlertKind
+    state: State
+    why: Why
+    severity: Severity
+    reasons: list[AlertReason]
+    opened_at: datetime
+    first_answered_at: datetime | None
+    owner: Handle | None
+    owner_agency: Sector | None
+    ended_at: datetime | None
+    ending: Ending | None
+    calls: list[CallView]
+    pages: list[PageView] = []
+
+
+class AlertList(View):
+    """Alerts, the latest first."""
+
+    alerts: list[AlertView]
+
+
+_LIST: LiteralString = """
+    SELECT alert_id, subject_id, kind, state, why, severity, reasons, opened_at, first_answered_at, owner,
+           owner_agency, ended_at, ending
+    FROM alerts WHERE (%(every)s OR EXISTS (
+        SELECT FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s))
+    AND (%(all)s OR state IN ('open', 'debrief')) ORDER BY opened_at DESC, alert_id LIMIT %(most)s"""
+_ONE: LiteralString = """
+    SELECT alert_id, subject_id, kind, state, why, severity, reasons, opened_at, first_answered_at, owner,
+           owner_agency, ended_at, ending
+    FROM alerts WHERE (%(every)s OR EXISTS (
+        SELECT FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s))
+    AND alert_id = %(alert)s"""
+_CALLS: LiteralString = """
+    SELECT alert_id, agency, status, round, next_at, answer, answered_by, answered_at FROM calls
+    WHERE alert_id = ANY(%b::bytea[]) ORDER BY alert_id, agency"""
+_PAGES: LiteralString = """
+    SELECT agency, kind, level, recipient, due_at, sent_at, tries FROM attempts
+    WHERE alert_id = %s ORDER BY due_at, written_at, key"""
+
+
+async def list_alerts(connection: Connection, who: Person, *, everything: bool) -> AlertList:
+    """Those of the agency of `who`, or of all for a coordinator: open ones, or `everything` there is."""
+    rows = await _rows(connection, _LIST, {**_seen_by(who), "all": everything, "most": MOST_ALERTS})
+    calls = await _calls(connection, [row[0].hex() for row in rows])
+    return AlertList(alerts=[_alert(row, calls) for row in rows])
+
+
+async def show_alert(connection: Connection, who: Person, alert_id: FactId) -> AlertView | None:
+    """One alert with its pages; None for one that is not theirs to see."""
+    rows = await _rows(connection, _ONE, {**_seen_by(who), "alert": bytes.fromhex(alert_id)})
+    if not rows:
+        return None
+    pages = await (await connection.execute(_PAGES, [bytes.fromhex(alert_id)], binary=True)).fetchall()
+    shown = _alert(rows[0], await _calls(connection, [alert_id]))
+    return shown.model_copy(update={"pages": [_page(row) for row in pages]})
+
+
+def _seen_by(who: Person) -> dict[str, object]:
+    return {"every": who.role is PersonRole.COORDINATOR, "agency": who.sector}
+
+
+async def _rows(connection: Connection, text: LiteralString, given: dict[str, object]) -> Sequence[tuple[Any, ...]]:
+    return await (await connection.execute(text, given, binary=True)).fetchall()
+
+
+async def _calls(connection: Connection, ids: Iterable[str]) -> dict[bytes, list[CallView]]:
+    found: dict[bytes, list[CallView]] = {}
+    cursor = await connection.execute(_CALLS, [IdArray(list(ids))], binary=True)
+    for alert_id, *row in await cursor.fetchall():
+        named = dict(zip(CallView.model_fields, row, strict=True))
+        found.setdefault(alert_id, []).append(CallView.model_validate(_with_handles(named, "answered_by")))
+    return found
+
+
+def _alert(row: tuple[Any, ...], calls: dict[bytes, list[CallView]]) -> AlertView:
+    named = dict(zip(list(AlertView.model_fields)[: len(row)], row, strict=True))
+    told = _with_handles(named, "alert_id", "subject_id", "owner")
+    return AlertView.model_validate({**told, "calls": calls.get(row[0], [])})
+
+
+def _page(row: tuple[Any, ...]) -> PageView:
+    return PageView.model_validate(_with_handles(dict(zip(PageView.model_fields, row, strict=True)), "recipient"))
+
+
+def _with_handles(named: dict[str, Any], *handles: str) -> dict[str, Any]:
+    return {name: value.hex() if name in handles and value else value for name, value in named.items()}
