@@ -52,6 +52,7 @@ MAY_HOLD_TEXT = {
     "Seen.role": "a role under which people sign in",
     "WaitingView.decision_id": "an id",
     "WaitingView.waits_for": "second_person or coordinator, as its topic has it",
+    "Said.next_check_at": "a time with its zone; a question, not an answer",
     "Asked.event_ids": "ids, checked by a pattern; a question, not an answer",
     "AdoptionAsked.version": "a version of the weights; a question, not an answer",
     "AdoptionAsked.sha256": "a digest; a question, not an answer",
