@@ -4,18 +4,26 @@ Paging does not wait for it: while Kafka is away the rows wait here.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from services.oncall.happening import ALERT_HAPPENED, Untold, note_told, untold
 from services.runtime.database import Session
 from services.runtime.kafka import Message
-from services.runtime.publisher import Publisher
 from services.wire.envelope import own_headers
 from services.wire.topics import ALERTS
 
 _AT_ONCE = 200
 _LOOK_SECONDS = 0.5
+
+
+class Publisher(Protocol):
+    """Takes messages to Kafka, however long that takes."""
+
+    async def publish(self, messages: Sequence[Message]) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 class Relay:

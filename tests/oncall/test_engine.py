@@ -166,3 +166,14 @@ async def test_an_answer_given_twice_is_refused_unless_they_say_that_they_looked
     await answer(oncall, POLICE)
     assert await answer(oncall, POLICE) is Refusal.ANSWERED_ALREADY
     assert isinstance(await answer(oncall, POLICE, is_check=True), Taken)
+
+
+async def test_where_nobody_is_on_duty_the_page_waits_for_whoever_comes(oncall: OnCall) -> None:
+    oncall.rota.away = (POLICE, COUNCIL)
+    await oncall.hear(MISSING)
+    assert (oncall.post.sent, (await shown(oncall)).owner) == ([], None)
+    oncall.rota.away = ()
+    oncall.clock.goes_on(seconds=11)
+    await oncall.look()
+    assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])
+    assert (await shown(oncall)).owner == OFFICERS[POLICE][0]

@@ -55,7 +55,7 @@ class Verdict:
 def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
     """One for each episode of a child of whom all this is said; the same in every order of arrival."""
     words = tuple(words)
-    authority = responsible_authority(words)
+    authority = responsible_authority(lambda *kinds: [word for word in words if isinstance(word.fact, kinds)])
     return tuple(_verdict(word, words, authority) for word in words if isinstance(word.fact, ChildMissing))
 
 
