@@ -18,7 +18,7 @@ from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
-REAL_FIXTURES = {"kafka", "postgres", "edition", "provider", "real_worlds", "leaking"}
+REAL_FIXTURES = {"kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 
 settings.register_profile("people", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)

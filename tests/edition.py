@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +70,17 @@ def local_edition(data: Path) -> Iterator[LocalEdition]:
         yield made
     finally:
         made.run("down")
+
+
+@contextmanager
+def editions(*folders: Path) -> Iterator[list[LocalEdition]]:
+    """Editions that are up, each with ports of its own; they come and go beside each other, which is mostly waiting."""
+    made: list[LocalEdition] = []
+    for data in folders:
+        made.append(LocalEdition(data, free_base(*(one.port_base for one in made))))
+    with ThreadPoolExecutor(len(made)) as workers:
+        try:
+            list(workers.map(LocalEdition.up, made))
+            yield made
+        finally:
+            list(workers.map(lambda one: one.run("down"), made))

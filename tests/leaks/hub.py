@@ -110,7 +110,7 @@ class Hub:
     updates: list[bytes] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     metrics: Metrics = field(default_factory=Metrics)
-    texts: list[str] = field(default_factory=list)
+    read: list[tuple[Sector, Opened, Outcome]] = field(default_factory=list)
 
     @property
     def vault(self) -> PrivateKey:
@@ -130,8 +130,13 @@ class Hub:
     def _decide(self, agency: Sector, opened: Opened, keys: EdgeKeys, now: datetime) -> Outcome:
         opened = replace(opened, author=SIGNED_IN.get(_event_of(opened)))
         outcome = DECIDE[agency](opened, keys, now)
-        self.texts += [repr(opened), repr(read(agency, opened)), repr(outcome)]
+        self.read.append((agency, opened, outcome))
         return outcome
+
+    def texts(self) -> Iterator[str]:
+        """What an error or a log line would say of what was read, if it repeated it."""
+        for agency, opened, outcome in self.read:
+            yield from (repr(opened), repr(read(agency, opened)), repr(outcome))
 
     def publish(self, *files: File) -> Answers:
         """Take in the files of one organisation, as `lantern publish` sends them."""
@@ -192,7 +197,7 @@ class Hub:
             headers = b"\n".join(f"{name}=".encode() + value for name, value in message.headers)
             yield f"topic {message.topic}", b"\n".join((message.key, message.value, headers))
         yield from (("topic case-updates.v1", update) for update in self.updates)
-        yield from (("what an error or a log could repeat", text.encode()) for text in self.texts)
+        yield from (("what an error or a log could repeat", text.encode()) for text in self.texts())
         yield "metrics", generate_latest(self.metrics.registry)
         yield from (("the vault's tables", row) for row in self.vault_rows())
         yield from (("the feed", line) for line in self.feed())

@@ -34,3 +34,10 @@ def kept(edition: LocalEdition) -> int:
     with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
         (count,) = admin.execute("SELECT count(*) FROM vault.contents").fetchone() or (0,)
     return int(count)
+
+
+def printed(edition: LocalEdition, *words: str) -> str:
+    """What a command of `lantern` that must succeed prints, run in this process."""
+    result = CliRunner().invoke(commands(), [*words, "--data", str(edition.data)])
+    assert result.exit_code == 0, result.output
+    return result.stdout

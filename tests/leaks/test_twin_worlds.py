@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -24,9 +25,9 @@ from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
 from services.wire.topics import AUDIT_CHECKPOINTS, PATTERNS, Topic
 from tests.conftest import full_size
-from tests.edition import LocalEdition, local_edition
+from tests.edition import LocalEdition, editions
 from tests.leaks.alike import differences
-from tests.leaks.publishing import kept, publish
+from tests.leaks.publishing import kept, printed, publish
 from tests.leaks.sinks import feed, taken
 from tests.leaks.told import (
     called,
@@ -42,7 +43,7 @@ from tests.leaks.told import (
 )
 from tests.leaks.worlds import World, submissions
 
-CHILDREN = 10_000 if full_size() else 200
+CHILDREN = 10_000 if full_size() else 96
 PATIENCE_SECONDS = 600
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 OF_TIME = re.compile(
@@ -122,8 +123,8 @@ class Told:
         numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
         assert numbers == [str(number) for number in range(len(heard) + 1)]
         yield from (of_feed(line, names) for line in heard)
-        self.edition.done("login", "--as", "coordinator")
-        yield from of_page(self.edition.done("cases"))
+        printed(self.edition, "login", "--as", "coordinator")
+        yield from of_page(printed(self.edition, "cases"))
 
     def _enquiries(self, client: httpx.Client, names: dict[str, str]) -> Iterator[str]:
         api = f"{self.url('casefeed')}/api/enquiries"
@@ -197,16 +198,15 @@ def patterns_are_shown(edition: LocalEdition, schemas: Schemas) -> bool:
     return not waiting and dict(shown) == widest
 
 
-def told(schemas: Schemas, topics: tuple[Topic, ...], world: World, folder: Path) -> list[str]:
+def told(edition: LocalEdition, schemas: Schemas, topics: tuple[Topic, ...], world: World) -> list[str]:
     """What is heard in a world that is published to an edition of its own."""
-    with local_edition(folder / "data") as edition:
-        edition.up()
-        logged = {service: len(log_of(edition, service)) for service in SERVICES}
-        began = datetime.now(UTC).replace(microsecond=0)
-        published = [publish(edition, folder, files) for files in submissions(world)]
-        assert until(lambda: settled(edition, _contents(edition, schemas)), PATIENCE_SECONDS, 0.5)
-        assert until(lambda: patterns_are_shown(edition, schemas), PATIENCE_SECONDS, 0.5)
-        return Told(edition, schemas, topics, began, logged, published).texts()
+    logged = {service: len(log_of(edition, service)) for service in SERVICES}
+    began = datetime.now(UTC).replace(microsecond=0)
+    with TemporaryDirectory() as folder:
+        published = [publish(edition, Path(folder), files) for files in submissions(world)]
+    assert until(lambda: settled(edition, _contents(edition, schemas)), PATIENCE_SECONDS, 0.5)
+    assert until(lambda: patterns_are_shown(edition, schemas), PATIENCE_SECONDS, 0.5)
+    return Told(edition, schemas, topics, began, logged, published).texts()
 
 
 def _contents(edition: LocalEdition, schemas: Schemas) -> int:
@@ -221,10 +221,8 @@ def _contents(edition: LocalEdition, schemas: Schemas) -> int:
 def real_worlds(
     schemas: Schemas, topics: tuple[Topic, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], list[str]]:
-    one, other = (
-        told(schemas, topics, World(number, CHILDREN), tmp_path_factory.mktemp(f"world-{number}"))
-        for number in range(2)
-    )
+    with editions(*(tmp_path_factory.mktemp(f"world-{number}") / "data" for number in range(2))) as both:
+        one, other = (told(each, schemas, topics, World(number, CHILDREN)) for number, each in enumerate(both))
     return one, other
 
 

@@ -8,6 +8,7 @@ from prometheus_client import generate_latest
 
 from services.runtime.kafka import Message
 from services.wire.avro import Schemas
+from tests.conftest import full_size
 from tests.leaks.alike import differences
 from tests.leaks.hub import Hub, page
 from tests.leaks.told import called, headers_of, of_case, of_feed, of_message, of_page, text_of
@@ -15,15 +16,17 @@ from tests.leaks.worlds import World, submissions
 from tests.runtime.logged import logging_to
 
 CHILDREN = 24
+MANY = 10_000 if full_size() else 1_000
 
 
-def told(schemas: Schemas, world: World) -> list[str]:
-    """Everything that the hub says of a world."""
+def told(schemas: Schemas, world: World, *, drawn: bool = True) -> list[str]:
+    """Everything that the hub says of a world; pages too, if they are to be `drawn`."""
     hub = Hub(schemas)
     with logging_to() as log:
         for files in submissions(world):
             hub.publish(*files)
-    return [*_of_messages(hub), *_of_views(hub), *log.text.splitlines(), *_metrics(hub)]
+    pages = _pages(hub) if drawn else ()
+    return [*_of_messages(hub), *_of_views(hub), *pages, *log.text.splitlines(), *_metrics(hub)]
 
 
 def _of_messages(hub: Hub) -> Iterator[str]:
@@ -43,14 +46,16 @@ def _kind(hub: Hub, message: Message) -> tuple[str, str | None]:
 
 
 def _of_views(hub: Hub) -> Iterator[str]:
-    views = list(hub.views())
-    shown = [view.model_dump(mode="json") for view in views]
+    shown = [view.model_dump(mode="json") for view in hub.views()]
     names = called(shown)
     for case in shown:
         yield from of_case(case, names)
     for line in hub.feed():
         yield of_feed(line.decode().partition("data: ")[2], names)
-    for view in views:
+
+
+def _pages(hub: Hub) -> Iterator[str]:
+    for view in hub.views():
         yield from of_page(page(view).decode())
 
 
@@ -94,3 +99,19 @@ def test_a_place_in_one_text_is_found(twins: tuple[list[str], list[str]]) -> Non
         text_of("topic referrals.v1", json.loads(f'"{World(number, 1).place("port", 1)}"')) for number in range(2)
     ]
     assert differences([*twins[0], spoilt[0]], [*twins[1], spoilt[1]]) != []
+
+
+@pytest.fixture(scope="module")
+def many_twins(schemas: Schemas) -> tuple[list[str], list[str]]:
+    # A page is a function of its view, and every view is compared: so many pages are drawn where there is time for it.
+    one, other = (told(schemas, World(number, MANY), drawn=full_size()) for number in range(2))
+    return one, other
+
+
+def test_a_thousand_children_s_twin_worlds_tell_the_same(many_twins: tuple[list[str], list[str]]) -> None:
+    assert differences(*many_twins)[:20] == []
+
+
+def test_a_thousand_children_are_told_of(many_twins: tuple[list[str], list[str]]) -> None:
+    assert len([text for text in many_twins[0] if text.startswith("case:")]) > MANY / 2
+    assert len([text for text in many_twins[0] if text.startswith("entry of a case:")]) > 2 * MANY
