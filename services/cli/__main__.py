@@ -29,6 +29,7 @@ _COMMANDS = {
     "patterns": "patterns:patterns",
 }
 _GROUPS = {
+    "links": "links",
     "location": "location",
     "match": "match.command",
     "topics": "topics",
