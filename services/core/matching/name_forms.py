@@ -6,19 +6,43 @@ Common knowledge of the languages that children at risk most often bring, gather
 # What people write where they know no name: no part of a name, wherever it stands.
 NOBODY = frozenset(
     """
-    unknown unk unknwn unnamed noname nfn fnu lnu anonymous anon refused refuses declined withheld undisclosed
+    unknown unk unknwn unnamed unidentified unspecified noname nfn fnu lnu anonymous anon anonym nobody redacted
+    refuse refused refuses refusing declined withheld undisclosed
     baby infant newborn boy girl twin male female uasc
+    unbekannt inconnu inconnue desconocido desconocida sconosciuto necunoscut necunoscuta panjohur neznamy nieznany
     mr mrs miss ms mx dr
     """.split()  # noqa: SIM905 - one word each reads better than a list of quotes
 )
 
+# Of these, whose misspellings are no name either, and no name is spelt nearly so.
+OFTEN_MISSPELT = ("unknown", "refused", "anonymous", "unidentified", "undisclosed")
+
 # The same, where nothing else stands beside it; beside a name it may be one, as in "Li Na".
 NOBODY_ALONE = frozenset(
     """
-    none nil null na nk tbc tba xxx xxxx no not given known stated available recorded provided yet
-    name surname forename child minor person patient subject sir master
+    none nil null nan na nk dnk tbc tba no not given known stated available recorded provided disclosed yet undefined
+    name surname forename child minor person young yp patient subject sir master to of or say give did will dont know
+    foreign national migrant refugee test khong ro biet co ten
+    afghan african albanian asian british chinese eritrean ethiopian iranian iraqi kurdish nigerian romanian somali
+    sudanese syrian vietnamese
     """.split()  # noqa: SIM905 - as above
 )
+
+# Whole names, their parts sorted, that stand for nobody.
+NOBODY_TOGETHER = frozenset({("doe", "john"), ("doe", "jane")})
+
+# The same in other scripts, where Latin letters would make a name of it; spaces are left out.
+NOBODY_WRITTEN = frozenset(
+    """
+    \u672a\u77e5 \u4e0d\u660e \u4e0d\u8a73 \u4e0d\u8be6 \u65e0\u540d \u7121\u540d
+    \u0645\u062c\u0647\u0648\u0644 \u0645\u062c\u0647\u0648\u0644\u0629 \u063a\u064a\u0631\u0645\u0639\u0631\u0648\u0641
+    \u0646\u0627\u0645\u0639\u0644\u0648\u0645
+    \u043d\u0435\u0438\u0437\u0432\u0435\u0441\u0442\u043d\u043e \u043d\u0435\u0432\u0456\u0434\u043e\u043c\u043e
+    """.split()  # noqa: SIM905 - as above
+)
+
+# Whose name follows "of": a mother's in "Baby of ..."; the child's own, if any, stands before.
+CHILD_OF = frozenset({"baby", "infant", "newborn", "boy", "girl", "twin", "child", "son", "daughter"})
 
 # What joins or adorns names in many languages and tells nobody apart: articles, "son of", Vietnamese middle names that
 # say a sex. Nothing stands here that is also a family name, such as Le, Do or Mac.

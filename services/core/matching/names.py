@@ -7,23 +7,27 @@ as Hassan and Hussein, are never alike. What stands for an unknown name agrees w
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from itertools import permutations, product
+from functools import lru_cache
+from itertools import pairwise, permutations, product
 
 from anyascii import anyascii
 from rapidfuzz.distance import JaroWinkler
 
 from services.core.matching.name_forms import (
+    CHILD_OF,
     DIGITS,
     FORMS,
     LOOKALIKES,
-    NOBODY,
     NOBODY_ALONE,
+    NOBODY_TOGETHER,
+    NOBODY_WRITTEN,
     PARTICLES,
     WRITTEN_WITHOUT_VOWELS,
 )
+from services.core.matching.nobody import stands_for_nobody
 
 MAX_LETTERS = 200
 MAX_PARTS = 10
@@ -33,7 +37,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # controls, joiners, overri
 _INSIDE_A_PART = re.compile(r"['`\u2018\u2019\u02bb\u02bc\u02be\u02bf\u2032.]")
 _PART = re.compile("[a-z]+")
 _LATIN = re.compile("[a-zA-Z]")
-_LETTER = re.compile(r"[^\W\d_]")
+_FOR_LETTERS = re.compile(r"(?:\b|(?<=[a-z]))[0135]+(?=[a-z])")  # at the end of a word they number it
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _WITHOUT_VOWELS = re.compile("[\u0590-\u07ff\u08a0-\u08ff]")  # Hebrew, Arabic, Syriac and their like
 _KNOWN = frozenset(FORMS.values())
@@ -44,6 +48,7 @@ _VOWELS = re.compile("[aeiouwy]")
 _ALIKE = 0.9
 _SHORTEST_ALIKE = 4  # letters; of shorter parts one letter is too much of the name
 _SHORTEST_SKELETON = 3
+_REMEMBERED = 20_000  # words: reading one costs more than the rest of a comparison
 
 
 class Likeness(StrEnum):
@@ -70,14 +75,26 @@ class Part:
 def parts(text: str) -> tuple[Part, ...]:
     """The parts of a name, sorted; none if it names nobody. Titles and particles such as "al" or "Thi" are no parts.
 
-    Initials alone name nobody.
+    Initials alone name nobody, nor does what is numbered, repeated or nearly spelt like "unknown".
     Only the first `MAX_LETTERS` letters and `MAX_PARTS` parts are read: no child's name is longer.
     """
-    found = [word for word in _words(text) if not word.is_any_of(NOBODY)][:MAX_PARTS]
-    if all(len(word.letters) == 1 or word.is_any_of(NOBODY_ALONE) for word in found):
+    written = _written_words(text)
+    if "".join(written).casefold() in NOBODY_WRITTEN:
+        return ()
+    words = [word for each in written for word in _read(each)]
+    found = [word for word in _own(words) if not word.is_nobody][:MAX_PARTS]
+    if all(word.may_be_nobody for word in found) or tuple(sorted(word.letters for word in found)) in NOBODY_TOGETHER:
         return ()
     telling = [word for word in found if not word.is_any_of(PARTICLES)] or found
     return tuple(sorted(_part(word) for word in telling))
+
+
+def _own(words: Sequence["_Word"]) -> Sequence["_Word"]:
+    """The words before "baby of" and the like: what follows is another's name."""
+    for place, (one, then) in enumerate(pairwise(words)):
+        if then.letters == "of" and one.is_any_of(CHILD_OF):
+            return words[:place]
+    return words
 
 
 def names_nobody(text: str) -> bool:
@@ -131,6 +148,13 @@ class _Word:
     letters: str
     is_without_vowels: bool
 
+    is_nobody: bool
+
+    @property
+    def may_be_nobody(self) -> bool:
+        """Whether it names nobody where nothing else does: an initial, one letter over and over, "none"."""
+        return len(set(self.letters)) == 1 or self.is_any_of(NOBODY_ALONE)
+
     def is_any_of(self, words: frozenset[str]) -> bool:
         """Whether it is one of these words of Latin script; "mr" in Arabic letters is a name."""
         return not self.is_without_vowels and self.letters in words
@@ -145,14 +169,21 @@ class _Agree(IntEnum):
     LETTERS = 4
 
 
-def _words(text: str) -> Iterator[_Word]:
-    """The words of a name in small plain Latin letters; a Chinese sign is a word."""
+def _written_words(text: str) -> list[str]:
+    """The words of a name as they are written, without what nobody sees."""
     shown = unicodedata.normalize("NFKC", text[: MAX_LETTERS * 4])
     written = "".join(_written(letter) for letter in _INSIDE_A_PART.sub("", shown))
-    for word in written[:MAX_LETTERS].split():
-        without_vowels = _WITHOUT_VOWELS.search(word) is not None
-        for letters in _PART.findall(_latin(word)):
-            yield _Word(letters[:MAX_PART], without_vowels)
+    return written[:MAX_LETTERS].split()
+
+
+@lru_cache(_REMEMBERED)
+def _read(word: str) -> tuple[_Word, ...]:
+    """A written word in small plain Latin letters; each Chinese sign is a word."""
+    without_vowels = _WITHOUT_VOWELS.search(word) is not None
+    plain = _latin(word)
+    nobody = word.casefold() in NOBODY_WRITTEN or (not without_vowels and stands_for_nobody(plain, MAX_PART))
+    lettered = _FOR_LETTERS.sub(lambda digits: digits[0].translate(DIGITS), plain)
+    return tuple(_Word(letters[:MAX_PART], without_vowels, nobody) for letters in _PART.findall(lettered))
 
 
 def _written(sign: str) -> str:
@@ -164,8 +195,8 @@ def _written(sign: str) -> str:
 
 
 def _latin(word: str) -> str:
+    """Small plain Latin letters, digits, and spaces around each Chinese sign."""
     plain = word.translate(LOOKALIKES) if _LATIN.search(word) else word
-    plain = plain.translate(DIGITS) if _LETTER.search(plain) else plain
     return anyascii(_CHINESE.sub(r" \g<0> ", plain)).replace("'", "").replace("`", "").lower()
 
 
@@ -174,6 +205,7 @@ def _part(word: _Word) -> Part:
     return _part_of(word.letters, FORMS.get(known, known))
 
 
+@lru_cache(_REMEMBERED)
 def _part_of(letters: str, form: str) -> Part:
     sound = form
     for written, heard in _SOUNDS:

@@ -145,6 +145,13 @@ def test_the_score_is_the_same_whichever_record_comes_first(one: Profile, other:
     assert score(one, other, weights) == score(other, one, weights)
 
 
+@given(st.sampled_from(["Unknown", "UNKNOWN1", "Baby", "Refused", "", "Baby of Linh Tran"]), profiles)
+def test_a_record_that_names_nobody_is_likely_of_no_child(nobody: str, other: Profile) -> None:
+    unnamed = claiming(nobody, nationality="SO", language="so")
+    assert score(unnamed, other, load_weights(HOME)).verdict is Verdict.APART
+    assert score(unnamed, unnamed, load_weights(HOME)).verdict is Verdict.APART
+
+
 def test_evidence_says_how_far_a_field_agrees_and_never_on_what(weights: Weights) -> None:
     found = score(claiming(RARE), claiming(RARE), weights)
     assert "baquyen" not in str(found).lower()
