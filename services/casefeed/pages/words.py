@@ -52,6 +52,10 @@ class Words:
         there = at.astimezone(UK)
         return f"{self.day(there)}, {there:%H:%M}"
 
+    def clock(self, at: datetime, precision: Precision) -> str:
+        """The time of day in UK time; nothing where only the day is known."""
+        return f"{at.astimezone(UK):%H:%M}" if precision is Precision.INSTANT else ""
+
     def happened(self, at: datetime | None, precision: Precision) -> str:
         """When something happened, no more exactly than is known; a day is the day that was said."""
         if at is None:
