@@ -53,11 +53,15 @@ def _spelt(shown: Sequence[Item], after: int) -> bytes:
 
 
 class Feed:
-    """The latest items, and a bell that wakes every watcher when there are more."""
+    """The latest items, and a bell that wakes every watcher when there are more.
+
+    `rights` counts how often somebody's rights have ended.
+    """
 
     def __init__(self, head: int = 0, remembered: int = _REMEMBERED) -> None:
         self.head = head
         self.closed = False
+        self.rights = 0
         self._items: deque[Item] = deque(maxlen=remembered)
         self._bell = asyncio.Event()
 
@@ -71,6 +75,10 @@ class Feed:
         """Begin after `head`: what came before is read from the table."""
         self.head = head
         self._ring()
+
+    def forget_rights(self) -> None:
+        """Let every watcher's rights be asked for again before they are shown anything more."""
+        self.rights += 1
 
     def close(self) -> None:
         """End every watcher's stream."""

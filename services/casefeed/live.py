@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from services.casefeed.feed import Feed, Item, encode
-from services.casefeed.telling import BELL
+from services.casefeed.telling import BELL, ENDED
 from services.casefeed.views import FeedEntry
 from services.core.errors import BrokenRule
 from services.runtime.database import Connection, Database, connect, until_it_answers
@@ -26,13 +26,16 @@ async def _listen(feed: Feed, where: Database, health: Health) -> NoReturn:
         while True:
             while items := await items_after(connection, feed.head):
                 feed.publish(items)
-            await _bell(connection)
+            if ENDED in await _bell(connection):
+                feed.forget_rights()
 
 
-async def _bell(connection: Connection) -> None:
-    rung = [bell async for bell in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)]
+async def _bell(connection: Connection) -> set[str]:
+    """What PostgreSQL rang with, once it has."""
+    rung = {bell.payload async for bell in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)}
     if not rung:
         await connection.execute("SELECT")  # a connection that died without a word is noticed here
+    return rung
 
 
 async def items_after(connection: Connection, sequence: int) -> list[Item]:

@@ -10,6 +10,9 @@ from services.runtime.database import Connection, ask
 BELL = "casefeed"
 """The channel on which PostgreSQL rings."""
 
+ENDED = "ended"
+"""What it rings with when a session has ended: somebody may watch no longer."""
+
 _AT_ONCE = 1_000
 _TELL: LiteralString = """
     WITH ended AS (UPDATE feed_head SET sequence = sequence + %s RETURNING sequence),

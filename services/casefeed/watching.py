@@ -15,17 +15,20 @@ AskSight = Callable[[], Awaitable[Sight | None]]
 
 
 class Eyes:
-    """One watcher's sight, never older than a heartbeat; `clock` counts seconds."""
+    """One watcher's sight, never older than a heartbeat; `clock` counts seconds, `ended` how often rights ended."""
 
-    def __init__(self, ask: AskSight, clock: Callable[[], float]) -> None:
+    def __init__(self, ask: AskSight, clock: Callable[[], float], ended: Callable[[], int] = lambda: 0) -> None:
         self._ask = ask
         self._clock = clock
+        self._ended = ended
+        self._ended_when_asked = 0
         self._asked_at: float | None = None
         self._sight: Sight | None = None
 
     async def show(self, items: Sequence[Item]) -> Sequence[Item] | None:
         """Which of these the watcher sees; None when they may watch no longer."""
         if self._is_due(items):
+            self._ended_when_asked = self._ended()
             self._asked_at, self._sight = self._clock(), await self._ask()
         if self._sight is None:
             return None
@@ -35,7 +38,7 @@ class Eyes:
         if self._sight is None or self._asked_at is None or not items:
             return True
         age = self._clock() - self._asked_at
-        if age >= HEARTBEAT_SECONDS:
+        if age >= HEARTBEAT_SECONDS or self._ended() != self._ended_when_asked:
             return True
         if self._sight.every:
             return False

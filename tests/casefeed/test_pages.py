@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from services.casefeed.telling import BELL, ENDED
 from services.core.rights import PersonRole
+from services.runtime.database import connect
+from services.runtime.signin.doorkeeper import csrf_of
 from services.wire.avro import Schemas
 from tests.builders import an_id, day
 from tests.casefeed.histories import ADULT, HIDDEN, HISTORY, MISSING, REFERRED
-from tests.casefeed.house import House, house
+from tests.casefeed.house import URL, House, house
 from tests.runtime.secured_postgres import SecuredPostgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -143,3 +146,14 @@ async def test_an_auditor_sees_who_was_refused(home: House) -> None:
     await (await home.enter(PersonRole.SOCIAL_WORKER)).get(f"/cases/{an_id(HIDDEN)}")
     shown = await page(home, PersonRole.AUDITOR, f"/audit?outcome=denied&about=asked:{an_id(HIDDEN)}")
     assert "Social worker" in shown
+
+
+async def test_that_a_session_has_ended_is_told_to_everybody_who_serves_the_feed(home: House) -> None:
+    client = await home.enter(PersonRole.COORDINATOR)
+    async with await connect(home.session.where) as listening:
+        await listening.execute(f"LISTEN {BELL}")
+        form = {"csrf": csrf_of(client.cookies[home.door.cookie])}
+        signed_out = await client.post("/signout", data=form, headers={"origin": URL})
+        rung = [bell.payload async for bell in listening.notifies(timeout=10, stop_after=1)]
+    assert (signed_out.status_code, rung) == (200, [ENDED])
+    assert (await client.get("/cases")).status_code == 303

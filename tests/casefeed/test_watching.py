@@ -26,10 +26,11 @@ class Asked:
     sight: Sight | None
     at: float = 0.0
     times: int = 0
+    ended: int = 0
     eyes: Eyes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.eyes = Eyes(self._answer, lambda: self.at)
+        self.eyes = Eyes(self._answer, lambda: self.at, lambda: self.ended)
 
     async def _answer(self) -> Sight | None:
         self.times += 1
@@ -86,3 +87,17 @@ async def test_a_case_that_became_somebodys_without_a_word_is_seen_within_a_seco
     await asked.eyes.show([item(OWN)])
     asked.at, asked.sight = 1.0, replace(WORKER, own={OWN, OTHER})
     assert await asked.eyes.show([item(OTHER)]) == [item(OTHER)]
+
+
+async def test_a_watcher_whose_rights_have_ended_is_shown_nothing_from_the_next_event_on() -> None:
+    asked = Asked(COORDINATOR)
+    assert await asked.eyes.show([item(OWN)]) is not None
+    asked.sight, asked.ended = None, 1
+    assert await asked.eyes.show([item(OWN)]) is None
+
+
+async def test_rights_that_ended_are_asked_for_again_once() -> None:
+    asked = Asked(COORDINATOR, ended=3)
+    for _ in range(3):
+        await asked.eyes.show([item(OWN)])
+    assert asked.times == 1

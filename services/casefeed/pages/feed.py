@@ -81,7 +81,7 @@ class FeedPages:
     async def bell(self, request: Request) -> Response:
         person, trail, feed = signed_in(request).person, self._window.trail, self._feed
         trail.note(watched(Act.FEED_FOLLOWED, person, feed.head))
-        eyes = Eyes(partial(sight_now, self._window, request), time.monotonic)
+        eyes = Eyes(partial(sight_now, self._window, request), time.monotonic, lambda: feed.rights)
         heard = bells(feed, eyes.show, lambda: not self._process.health.reasons, self._watchers.pause_seconds)
         stream = counted(
             self._watchers.counted(heard),

@@ -44,7 +44,7 @@ def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
         held = after if last_event_id is None else last_event_id
         find, told = partial(_start, held=held, since=since), partial(watched, Action.FEED_FOLLOWED, person)
         start = await answer(window.session, window.trail.recorded(find, told))
-        eyes = Eyes(lambda: _sight_or_none(window, request), time.monotonic)
+        eyes = Eyes(lambda: _sight_or_none(window, request), time.monotonic, lambda: feed.rights)
         stream = follow(feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons)
         shown = counted(
             stream, process.metrics, lambda: window.trail.note(watched(Action.FEED_LEFT, person, feed.head))
