@@ -15,11 +15,6 @@ from services.core.radar import PatternKind
 from services.runtime.signin import pages
 
 _HERE = Path(__file__).parent
-_LISTS = (
-    *(getattr(codes, name) for name in codes.__all__),
-    *(denials.Reason, indicators.Indicator, ladder.Rung, rights.PersonRole, letters.Step),
-    *(Action, Outcome, CaseStatus, PatternKind),
-)
 
 
 def messages() -> list[str]:
@@ -49,7 +44,10 @@ def _spelt() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     """What a code is called that has no words of its own."""
     spelt = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
-    yield from (english(spelt, kind.__name__, str(one.value)) for kind in _LISTS for one in kind)
+    shared = [getattr(codes, name) for name in codes.__all__]
+    own = [denials.Reason, indicators.Indicator, ladder.Rung, rights.PersonRole, letters.Step]
+    for kind in (*shared, *own, Action, Outcome, CaseStatus, PatternKind):
+        yield from (english(spelt, kind.__name__, str(one.value)) for one in kind)
 
 
 def _fixed() -> Iterator[str]:
