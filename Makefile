@@ -28,7 +28,8 @@ down: $(ready) ## stop everything; the data stays in .lantern
 check: lint ## format, lint, types, imports, fast tests: under a minute
 	$(pytest) -q -m "not real" --hypothesis-profile=quick
 
-test: lint ## everything that CI runs: check, and the tests on a real Kafka and PostgreSQL
+test: lint ## everything that CI runs: check, and the tests on a real Kafka, PostgreSQL and browser
+	$(bin)/python -m tests.chromium
 	$(pytest)
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more

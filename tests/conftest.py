@@ -1,15 +1,18 @@
 """Which tests are fast and which need real parts, how hypothesis draws its examples, and what is declared in files."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import Phase, settings
+from playwright.async_api import Browser
 
 from services.runtime import topics_admin
 from services.wire.avro import Schemas, load_schemas
 from services.wire.topics import Topic, load_topics
+from tests.browser import running_chromium
 from tests.edition import LocalEdition, local_edition
 from tests.identity_provider import RunningProvider, running_provider
 from tests.runtime.secured_kafka import SecuredKafka, secured_kafka
@@ -18,7 +21,7 @@ from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
-REAL_FIXTURES = {"kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
+REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 
 settings.register_profile("people", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
@@ -81,6 +84,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredPostgr
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
     """The local edition's identity provider."""
     with running_provider(tmp_path_factory.mktemp("provider")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium; tests that drive it are marked `asyncio(loop_scope="session")`, for it belongs to one loop."""
+    async with running_chromium() as running:
         yield running
 
 
