@@ -1,4 +1,4 @@
-"""`lantern enquiry`: open, interview, identity, relationship, check, assess, approve and revoke."""
+"""`lantern enquiry`: open, interview, identity, relationship, check, assess and revoke."""
 
 import uuid
 from collections.abc import Mapping
@@ -165,21 +165,6 @@ def assess(
         "contact_consistent_with_welfare": welfare,
     }
     _found("RiskAssessed", adult, fact, on, lapses_on, details, data)
-
-
-def approve(
-    adult: Adult,
-    decision: Annotated[str, typer.Option(help="The decision of the vault, 32 digits: `lantern location request`.")],
-    assessment: Annotated[str, typer.Option(help="The event id of the risk assessment on which it rests.")],
-    lapses_on: LapsesOn = None,
-    data: client.Data = client.DEFAULT_DATA,
-) -> None:
-    """You approve one decision of the vault; another person must approve it too.
-
-    Example: lantern enquiry approve 3f2a9c1e --decision 5d0f... --assessment 77ab...
-    """
-    fact = {"decision": decision, "assessment": assessment}
-    _found("ReleaseApproved", adult, fact, None, lapses_on, None, data, part=f"{decision}/{speaker(data).mark}")
 
 
 def revoke(

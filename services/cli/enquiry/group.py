@@ -21,7 +21,6 @@ def commands() -> typer.Typer:
         "relationship": told.relationship,
         "check": told.check,
         "assess": told.assess,
-        "approve": told.approve,
         "revoke": told.revoke,
     }
     for name, command in every.items():
