@@ -7,7 +7,7 @@ import structlog
 
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.telling import tell
-from services.casefeed.waiting import Waiting, keep_waiting, read_waiting
+from services.casefeed.waiting import Answered, Waiting, keep_answered, keep_waiting, read_waiting
 from services.casefeed.writing import DeadLetter, count_dead_letters, set_aside, write
 from services.core.errors import UnreadableBytes
 from services.runtime.database import Connection, Session
@@ -59,9 +59,11 @@ async def project_batch(connection: Connection, batch: Batch, schemas: Schemas, 
     admitted, holes = await admit(connection, batch)
     waits = {place: records for place, records in admitted.items() if records and records[0].topic == VAULT_DECISIONS}
     updates, letters = _read(schemas, {place: records for place, records in admitted.items() if place not in waits})
-    waiting, more_letters = _read_waiting(schemas, waits)
+    said, more_letters = _read_waiting(schemas, waits)
     letters += more_letters
+    waiting = [one for one in said if isinstance(one, Waiting)]
     new = await write(connection, merged(updates)) + await keep_waiting(connection, waiting)
+    await keep_answered(connection, [one for one in said if isinstance(one, Answered)])
     if telling:
         await tell(connection, new)
     await set_aside(connection, letters)
@@ -79,13 +81,13 @@ def _read(schemas: Schemas, admitted: Batch) -> tuple[list[Projection], list[Dea
     return updates, letters
 
 
-def _read_waiting(schemas: Schemas, admitted: Batch) -> tuple[list[Waiting], list[DeadLetter]]:
-    waiting, letters = [], []
+def _read_waiting(schemas: Schemas, admitted: Batch) -> tuple[list[Waiting | Answered], list[DeadLetter]]:
+    said, letters = list[Waiting | Answered](), []
     for place, records in admitted.items():
         for record in records:
             known_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
             try:
-                waiting.append(read_waiting(schemas, record.value or b"", known_at))
+                said.append(read_waiting(schemas, record.value or b"", known_at))
             except UnreadableBytes as error:
                 letters.append(DeadLetter(place, record.offset, error.reason))
-    return waiting, letters
+    return said, letters

@@ -3,20 +3,20 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString
 
 from services.casefeed.handlers import NewEntry
 from services.casefeed.views import View
 from services.core.codes import Precision, Purpose, Sector
 from services.core.errors import Unreadable, UnreadableBytes
+from services.core.gates import ACCESS_LASTS
 from services.core.ids import CaseId, EventId, MalformedId, SubjectId, well_formed
 from services.runtime.database import Connection, write_rows
 from services.wire.avro import Schemas
 
-WAITING = ("DecisionWaiting",)
-SHOWN_FOR = timedelta(days=7)
-"""So long after it was due it is still listed: the vault alone knows whether somebody answered."""
+WAITING, ANSWERED = "DecisionWaiting", "DecisionAnswered"
+SECOND_PERSON = "second_person"
 
 _ID_DIGITS = 32
 _ADD: LiteralString = """
@@ -30,7 +30,11 @@ _CASES: LiteralString = """
     WHERE held.subject_id = ANY(%b::bytea[]) ORDER BY held.subject_id, held.version DESC"""
 _LISTED: LiteralString = """
     SELECT decision_id, waits_for, subject_id, purpose, sector, asked_at, due_at FROM waiting
-    WHERE due_at > %s ORDER BY due_at, decision_id"""
+    WHERE answered_at IS NULL AND (waits_for <> 'second_person' OR asked_at > %s) ORDER BY due_at, decision_id"""
+_ANSWERED: LiteralString = """
+    UPDATE waiting SET answered_at = said.at
+    FROM unnest(%b::bytea[], %b::text[], %b::timestamptz[]) AS said (decision_id, waits_for, at)
+    WHERE (waiting.decision_id, waiting.waits_for) = (said.decision_id, said.waits_for)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,18 @@ class Waiting:
     @property
     def event_id(self) -> EventId:
         """Its name on the feed: the decision's own, or one made of it for what comes after."""
-        if self.waits_for == "second_person":
+        if self.waits_for == SECOND_PERSON:
             return EventId(self.decision_id)
         return EventId(hashlib.sha256(f"{self.waits_for} {self.decision_id}".encode()).hexdigest()[:_ID_DIGITS])
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """That a decision no longer waits for one thing."""
+
+    decision_id: str
+    waited_for: str
+    at: datetime
 
 
 class WaitingView(View):
@@ -72,16 +85,19 @@ class WaitingList(View):
     waiting: list[WaitingView]
 
 
-def read_waiting(schemas: Schemas, frame: bytes, known_at: datetime) -> Waiting:
+def read_waiting(schemas: Schemas, frame: bytes, known_at: datetime) -> Waiting | Answered:
     """Read one message of vault-decisions.v1.
 
     Raises:
         UnreadableBytes: it is none, or an id in it is malformed.
     """
-    _, said = schemas.decode(frame, WAITING)
+    name, said = schemas.decode(frame, (WAITING, ANSWERED))
     try:
+        number = well_formed(said["decision_id"])
+        if name == ANSWERED:
+            return Answered(number, said["waited_for"], said["answered_at"])
         return Waiting(
-            well_formed(said["decision_id"]),
+            number,
             said["waits_for"],
             SubjectId(well_formed(said["subject_id"])),
             Purpose(said["purpose"]),
@@ -107,9 +123,15 @@ async def keep_waiting(connection: Connection, waiting: Iterable[Waiting]) -> li
     return [_entry(one, *cases[one.subject_id]) for one in new if one.subject_id in cases]
 
 
+async def keep_answered(connection: Connection, answered: Iterable[Answered]) -> None:
+    """Note what no longer waits; an answer follows what it answers on one partition of the topic."""
+    rows = [(bytes.fromhex(one.decision_id), one.waited_for, one.at) for one in answered]
+    await write_rows(connection, _ANSWERED, rows)
+
+
 async def list_waiting(connection: Connection, now: datetime) -> WaitingList:
-    """Everything that waits, or was due in the last days."""
-    cursor = await connection.execute(_LISTED, [now - SHOWN_FOR], binary=True)
+    """Everything that still waits: a review until somebody made it, a second person for as long as it can be opened."""
+    cursor = await connection.execute(_LISTED, [now - ACCESS_LASTS], binary=True)
     return WaitingList(waiting=[_view(*row) for row in await cursor.fetchall()])
 
 
@@ -125,7 +147,7 @@ def _row(one: Waiting) -> tuple[object, ...]:
 
 
 def _entry(one: Waiting, case_id: CaseId, status: str) -> NewEntry:
-    kind = "SecondPersonAsked" if one.waits_for == "second_person" else "ReviewDue"
+    kind = "SecondPersonAsked" if one.waits_for == SECOND_PERSON else "ReviewDue"
     return NewEntry(
         event_id=one.event_id,
         subject_id=one.subject_id,

@@ -34,6 +34,9 @@ _Voids = tuple[tuple[Reason, tuple[type, ...]], ...]
 ANSWER_WITHIN = timedelta(minutes=2)
 """How long a second person has to answer before a protective access may open alone."""
 
+ACCESS_LASTS = timedelta(hours=1)
+"""How long a protective access may wait to be opened; after that nobody's answer changes anything."""
+
 LONGEST_LEASE = timedelta(minutes=15)
 APPROVERS = 2
 

@@ -180,7 +180,7 @@ class Deciding:
             await self._tell_agency(connection, asked, Witness(who.sector, attestation.token), now)
             return Answer(held.decision, outcome, shown=await self._gatherer.shown(connection, asked, found))
 
-        return await self._rung(recorded(self._trail, who, work))
+        return await self._rung(recorded(self._trail, self._gatherer.schemas, who, work))
 
     async def act(self, decision_id: str, act: Act, who: Person, now: datetime) -> Answer:
         """Second, object, withdraw or close."""
@@ -190,7 +190,7 @@ class Deciding:
             held, outcome = await taking.step(held, Attempt(act, who.handle, now), BEHIND)
             return Answer(held.decision, outcome)
 
-        return await self._session.run(recorded(self._trail, who, work))
+        return await self._rung(recorded(self._trail, self._gatherer.schemas, who, work))
 
     async def read(self, decision_id: str, who: Person, may_see: MaySee) -> Decision | None:
         """A decision as it stands, for a person who may see it."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import reduce
 
 from services.core.codes import Purpose
-from services.core.gates import ANSWER_WITHIN, Child
+from services.core.gates import ACCESS_LASTS, ANSWER_WITHIN, Child
 from services.core.ids import SubjectId
 
 LEASE = timedelta(minutes=5)
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     PROTECTIVE_ACCESS = "protective_access"
 
 
-LASTS = {Kind.ENQUIRER_RELEASE: timedelta(days=7), Kind.PROTECTIVE_ACCESS: timedelta(hours=1)}
+LASTS = {Kind.ENQUIRER_RELEASE: timedelta(days=7), Kind.PROTECTIVE_ACCESS: ACCESS_LASTS}
 """How long a decision may wait to be opened."""
 
 

@@ -116,6 +116,20 @@ async def tell(connection: Connection, decision_id: str, told: Told) -> None:
     )
 
 
+async def answer(connection: Connection, decision_id: str, what: str, told: Told) -> None:
+    """Put down, once, that a decision no longer waits for `what`; nothing, if nobody was to be told that it does."""
+    await connection.execute(
+        """INSERT INTO outbox (decision_id, what, topic, key, value)
+           SELECT %(decision)s, %(told)s, %(topic)s, %(key)s, %(value)s
+           WHERE EXISTS (SELECT FROM outbox WHERE decision_id = %(decision)s AND what = %(what)s)
+           ON CONFLICT DO NOTHING""",
+        {
+            "decision": bytes.fromhex(decision_id), "what": what,
+            "told": told.what, "topic": told.topic, "key": told.key, "value": told.value,
+        },
+    )  # fmt: skip
+
+
 async def untold(connection: Connection, at_most: int) -> list[tuple[int, Told]]:
     """What nobody has been told yet, in the order in which it was put down."""
     cursor = await connection.execute(

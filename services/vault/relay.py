@@ -7,13 +7,12 @@ from datetime import datetime
 from services.runtime.database import Session
 from services.runtime.kafka import Message
 from services.runtime.publisher import Publisher
-from services.vault.announcing import WAITING
+from services.vault.announcing import ANSWERED, WAITING
 from services.vault.decisions_store import Told, note_told, untold
 from services.vault.radar import PATTERN_FOUND
+from services.wire import topics
 from services.wire.envelope import own_headers
-from services.wire.topics import PATTERNS, VAULT_DECISIONS
 
-_TYPES = {VAULT_DECISIONS: WAITING, PATTERNS: PATTERN_FOUND}
 _AT_ONCE = 100
 _LOOK_SECONDS = 0.5
 
@@ -52,5 +51,16 @@ class Relay:
 
 
 def _message(number: int, told: Told) -> Message:
-    about = own_headers("vault", _TYPES[told.topic], number) if told.topic in _TYPES else ()
-    return Message(told.topic, told.key, told.value, about)
+    type_ = _type(told)
+    return Message(told.topic, told.key, told.value, own_headers("vault", type_, number) if type_ else ())
+
+
+def _type(told: Told) -> str | None:
+    """The type of a message of the vault's own; what goes to an agency's intake has none."""
+    match told.topic:
+        case topics.PATTERNS:
+            return PATTERN_FOUND
+        case topics.VAULT_DECISIONS:
+            return ANSWERED if told.what.endswith(ANSWERED) else WAITING
+        case _:
+            return None

@@ -158,6 +158,7 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("DecisionWaiting", Waits),
         ("LinkProposed", ProposedBy),
         *(("AlertHappened", kind) for kind in (AlertKind, AlertReason, Answer, Happening, Severity)),
+        ("DecisionAnswered", Waits),
     ],
 )
 def test_a_code_list_has_the_same_symbols(sources: Mapping[str, Source], schema: str, kind: type[StrEnum]) -> None:

@@ -18,7 +18,8 @@ from services.core.facts import (
     VerificationRevoked,
 )
 from services.core.known import Known
-from services.vault.announcing import Waits
+from services.core.rights import Person
+from services.vault.announcing import ANSWERED, Waits
 from services.vault.deciding import Answer
 from services.vault.decisions import Act, Decision, Refusal, Step
 from services.vault.decisions_store import Told
@@ -30,6 +31,7 @@ from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, SECOND, TWO, approval, said, the_whole_ladder
 from tests.vault.deciding import (
     ADDRESS,
+    COLLEAGUE,
     MISSING,
     OFFICER,
     PLACEMENT,
@@ -45,6 +47,7 @@ from tests.vault.deciding import (
 from tests.vault.messages import place_of, stored
 from tests.vault.tables import Vault
 
+NO_SECOND, NO_REVIEW = f"{Waits.SECOND_PERSON}_{ANSWERED}", f"{Waits.REVIEW}_{ANSWERED}"
 REVOKED = said(VerificationRevoked(ENQUIRER, FIRST, RevocationReason.FALSE_DOCUMENTS), 900, 40.5, subject=ANOTHER_CHILD)
 MOVED = said(PlacementStarted(), 901, 40.5)
 THREAT = said(PlacementThreatSeen(ThreatKind.VEHICLE_WAITING), 902, 40.5)
@@ -101,7 +104,9 @@ async def test_at_three_in_the_morning_a_search_opens_alone_after_two_minutes_an
     assert (await searched.look(decision)).reasons == {Reason.SECOND_PERSON_AWAITED}
     searched.later(timedelta(minutes=2))
     assert ADDRESS in words(await searched.look(decision))
-    assert set(await searched.tell()) == {Waits.REVIEW, DISCLOSED}
+    assert set(await searched.tell()) == {NO_SECOND, Waits.REVIEW, DISCLOSED}
+    await searched.act(decision, Act.REVIEW)
+    assert await searched.tell() == [NO_REVIEW]
 
 
 async def test_nobody_opens_alone_before_coordinators_are_told(searched: Hub) -> None:
@@ -114,6 +119,19 @@ async def test_coordinators_are_told_once_however_often_somebody_tries(searched:
     decision = await searched.ask()
     await searched.look(decision)
     await searched.look(decision)
+    assert await searched.tell() == [Waits.SECOND_PERSON]
+
+
+@pytest.mark.parametrize(("act", "who"), [(Act.SECOND, COLLEAGUE), (Act.OBJECT, COLLEAGUE), (Act.WITHDRAW, OFFICER)])
+async def test_what_was_answered_or_taken_back_waits_no_more(searched: Hub, act: Act, who: Person) -> None:
+    decision = await searched.ask()
+    await searched.act(decision, act, who)
+    assert await searched.tell() == [Waits.SECOND_PERSON, NO_SECOND]
+
+
+async def test_a_refused_attempt_answers_nothing(searched: Hub) -> None:
+    decision = await searched.ask()
+    await searched.act(decision, Act.SECOND, OFFICER)
     assert await searched.tell() == [Waits.SECOND_PERSON]
 
 

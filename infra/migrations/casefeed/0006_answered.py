@@ -1,0 +1,10 @@
+"""What waited at the vault and no longer does."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE waiting ADD COLUMN answered_at timestamptz")
