@@ -66,6 +66,7 @@ class Action(StrEnum):
     LOCATION_REVIEW = "location_review"
     LOCATION_VOID = "location_void"
     LOCATION_LAPSE = "location_lapse"
+    DIRECTORY_READ = "directory_read"
     DOUBTS_LISTED = "doubts_listed"
     DOUBTS_SETTLED = "doubts_settled"
     LOCATION_REFUSED = "location_refused"

@@ -127,7 +127,9 @@ RIGHTS: Mapping[Action, Grant] = {
     Action.OPEN_LOCATION: Grant(
         {**_SEARCHERS, PersonRole.SOCIAL_WORKER: Reach.OWN, PersonRole.MANAGER: Reach.OWN}, "¶5.65, ¶5.74", _ANY_PURPOSE
     ),
-    Action.LOOK_UP_COLLEAGUE: Grant({**_COORDINATOR, **_SEARCHERS, **_WORKERS}, "design section 6.3", _PROTECTING),
+    Action.LOOK_UP_COLLEAGUE: Grant(
+        dict.fromkeys((*_COORDINATOR, *_SEARCHERS, *_WORKERS), Reach.OWN), "¶5.70; design section 6.3", _PROTECTING
+    ),
     Action.READ_PATTERNS: Grant(_COORDINATOR, "¶3.5; design section 6.7"),
     Action.REVIEW_ACCESS: Grant(_COORDINATOR, "design section 6.3: reviewed the next day"),
     Action.READ_AUDIT: Grant({PersonRole.AUDITOR: Reach.EVERY_CASE}, "design section 11"),

@@ -1,6 +1,5 @@
 """A decision's way through the vault: read to the end, judge, take the step, and only then open, in one transaction."""
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from services.core.ids import SubjectId
 from services.core.rights import Person
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
-from services.runtime.fence import positions
 from services.vault import decisions_store as store
 from services.vault import recording
 from services.vault.announcing import WAITING, Waits, waiting
@@ -39,16 +37,12 @@ from services.vault.decisions import (
 from services.vault.decisions_store import Held
 from services.vault.disclosing import Witness
 from services.vault.gathering import Gatherer
-from services.vault.horizon import Ends, Horizon, reached
+from services.vault.horizon import CatchingUp
 from services.vault.judging import BEHIND
 from services.vault.showing import Place
 from services.vault.taking import NOBODY, Taking, recorded
 from services.wire.topics import VAULT_DECISIONS
 
-CATCH_UP_SECONDS = 2.0
-"""How long a look waits for the vault to reach the end of its topics."""
-
-_ASK_AGAIN_SECONDS = 0.01
 _ID_BYTES = 16
 log = structlog.get_logger()
 
@@ -115,33 +109,22 @@ class Taken:
 
 
 class Deciding:
-    """Takes requests and attempts; the time of each is told by whoever asks.
+    """Takes requests and attempts; the time of each is told by whoever asks."""
 
-    `patience`: for how many seconds a look waits for the vault to catch up.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        gatherer: Gatherer,
-        horizon: Horizon,
-        tells: Tells,
-        patience: float = CATCH_UP_SECONDS,
-    ) -> None:
+    def __init__(self, session: Session, gatherer: Gatherer, reading: CatchingUp, tells: Tells) -> None:
         self._session = session
         self._gatherer = gatherer
-        self._horizon = horizon
+        self._reading = reading
         self._disclose = tells.disclose
         self._ring = tells.ring
         self._trail = tells.trail
-        self._patience = patience
 
     async def ask(self, request: Request, who: Person, now: datetime) -> Decision:
         """Keep what a person asks for: a child whom nobody knows is asked for like any other.
 
         Where only a second person is lacking, coordinators are told that one is asked for.
         """
-        await self._caught_up()
+        await self._reading.caught_up()
         number = secrets.token_hex(_ID_BYTES)
 
         async def work(connection: Connection) -> Decision:
@@ -159,7 +142,7 @@ class Deciding:
 
     async def look(self, decision_id: str, who: Person, now: datetime, attestation: Attestation) -> Answer:
         """Open a decision, or look again within its lease; the step stands before anything is shown."""
-        caught_up = await self._caught_up()
+        caught_up = await self._reading.caught_up()
 
         async def work(taking: Taking) -> Answer:
             connection = taking.connection
@@ -215,22 +198,6 @@ class Deciding:
     async def assessment(self, decision: Decision, who: Person, now: datetime) -> str | None:
         """The risk assessment that approvals of a release must name, for who speaks for the child's authority."""
         return await self._session.run(lambda connection: self._gatherer.assessment(connection, decision, who, now))
-
-    async def _caught_up(self) -> bool:
-        """Whether the vault has read everything that its topics held when it was asked; waits for it a moment."""
-        try:
-            ends = await self._horizon.ends()
-            async with asyncio.timeout(self._patience):
-                await self._read_to(ends)
-        except (Unavailable, TimeoutError):
-            return False
-        return True
-
-    async def _read_to(self, ends: Ends) -> None:
-        while True:
-            if reached(ends, await self._session.run(positions)):
-                return
-            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
     async def _rung(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Do `work`, and ring: there may be something to tell."""

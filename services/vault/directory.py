@@ -28,13 +28,13 @@ class Office:
 
 
 async def offices(connection: Connection, keys: Keyring, subjects: Collection[SubjectId]) -> tuple[Office, ...]:
-    """The office that keeps each of these records, as it was last said; whoever asks must be allowed to.
+    """The offices that speak of these records, each once, as was last said; whoever asks must be allowed to.
 
     Raises:
         BrokenRule: a content was moved or altered.
     """
     cursor = await connection.execute(_LATEST, [IdArray(sorted(subjects))], binary=True)
-    return tuple(sorted(_office(keys, *row) for row in await cursor.fetchall()))
+    return tuple(sorted({_office(keys, *row) for row in await cursor.fetchall()}))
 
 
 def _office(keys: Keyring, *row: Any) -> Office:  # noqa: ANN401 - the columns of a row

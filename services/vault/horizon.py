@@ -9,14 +9,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.core.errors import Unavailable
-from services.runtime.fence import Place
+from services.runtime.database import Session
+from services.runtime.fence import Place, positions
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import KafkaAccess, connect, make_consumer
 
 Ends = Mapping[Place, int]
 """The offset that the next record of each partition will have."""
 
+CATCH_UP_SECONDS = 2.0
+"""How long a look waits for the vault to reach the end of its topics."""
+
 _ASK_SECONDS = 1.0
+_ASK_AGAIN_SECONDS = 0.01
 
 
 class Horizon(Protocol):
@@ -71,6 +76,29 @@ class LateHorizon:
         if self.known is None:
             raise Unavailable
         return await self.known.ends()
+
+
+class CatchingUp:
+    """Waits, for `patience` seconds at the most, until the vault has read as far as its topics reach."""
+
+    def __init__(self, session: Session, horizon: Horizon, patience: float = CATCH_UP_SECONDS) -> None:
+        self._session = session
+        self._horizon = horizon
+        self._patience = patience
+
+    async def caught_up(self) -> bool:
+        """Whether it has read everything that they held when this was asked."""
+        try:
+            ends = await self._horizon.ends()
+            async with asyncio.timeout(self._patience):
+                await self._read_to(ends)
+        except (Unavailable, TimeoutError):
+            return False
+        return True
+
+    async def _read_to(self, ends: Ends) -> None:
+        while not reached(ends, await self._session.run(positions)):
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 @contextlib.asynccontextmanager

@@ -1,8 +1,12 @@
 """What the audit says of a decision on a location: who tried what, what came of it, and why; never what was shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.core.audit import Action, Entry, Kind, Outcome, about
+from services.core.codes import Purpose
+from services.core.gates import Allow, Deny
+from services.core.ids import SubjectId
 from services.core.rights import Person
 from services.runtime.signin.doorkeeper import by
 from services.vault.decisions import Act, Asked, Decision, Denied, Judgement, Refusal, Step
@@ -53,6 +57,14 @@ def listed(decisions: list[Decision], who: Person) -> Entry:
     """Somebody saw which decisions of theirs stand open."""
     shown = tuple(about(Kind.DECISION, one.asked.decision_id) for one in decisions)
     return by(who, Entry(Action.DECISIONS_LISTED, Outcome.ALLOWED, about=shown, count=len(shown)))
+
+
+def looked_up(subjects: Collection[SubjectId], purpose: Purpose, who: Person, judged: Allow | Deny) -> Entry:
+    """Somebody looked up, for a purpose, which offices keep a child's records; or was denied it, and why."""
+    denied = sorted(reason.value for reason in judged.reasons) if isinstance(judged, Deny) else []
+    records = tuple(about(Kind.RECORD, one) for one in sorted(subjects))
+    came = Outcome.DENIED if denied else Outcome.ALLOWED
+    return by(who, Entry(Action.DIRECTORY_READ, came, about=records, reasons=(purpose.value, *denied)))
 
 
 def whole(asked: Asked) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ EXPECTED = {
     Action.REQUEST_LOCATION: "-OOMM---",
     Action.APPROVE_LOCATION: "EEEE----",
     Action.OPEN_LOCATION: "-OOMM---",
-    Action.LOOK_UP_COLLEAGUE: "EOOMMOO-",
+    Action.LOOK_UP_COLLEAGUE: "OOOOOOO-",
     Action.READ_PATTERNS: "E-------",
     Action.REVIEW_ACCESS: "E-------",
     Action.READ_AUDIT: "-------E",

@@ -23,7 +23,7 @@ from services.vault.decisions import Act, Asked, Decision, Kind
 from services.vault.decisions_store import Told, note_told, untold
 from services.vault.disclosing import DISCLOSED, Witness
 from services.vault.gathering import Gatherer
-from services.vault.horizon import Ends
+from services.vault.horizon import CatchingUp, Ends
 from services.wire.topics import intake
 from tests.builders import an_id
 from tests.core.enquiries import AUTHORITY, ENQUIRER, NOW, ONE, OPENER, SECOND, TWO, moment, said, the_whole_ladder
@@ -122,7 +122,8 @@ def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     horizon = MovedHorizon(vault)
     gatherer = Gatherer(vault.schemas, VERIFIER, keys)
     tells = Tells(disclose or _disclosed, lambda: None, Trail(vault.session.where))
-    deciding = Deciding(vault.session, gatherer, horizon, tells, patience=0.2)
+    reading = CatchingUp(vault.session, horizon, patience=0.2)
+    deciding = Deciding(vault.session, gatherer, reading, tells)
     return Hub(vault, horizon, deciding)
 
 
