@@ -13,6 +13,8 @@ from tests import chromium
 
 WIDTHS = (360, 768, 1280)
 HEIGHT = 900
+PATIENCE_MS = 15_000
+"""How long something that should be on a page may take to come; what is not on it fails by name and not by silence."""
 # `target-size` (WCAG 2.2) is the one rule of level AA that axe leaves off unless it is asked for.
 RULES: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -98,6 +100,7 @@ async def visiting(browser: Browser, *origins: str, scripts: bool = True) -> Asy
         java_script_enabled=scripts, viewport={"width": 1280, "height": HEIGHT}
     ) as own:
         visit = Visit(await own.new_page(), origins, scripts)
+        visit.page.set_default_timeout(PATIENCE_MS)
         visit.watch()
         yield visit
         assert visit.wrongs == []

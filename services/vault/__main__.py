@@ -21,8 +21,9 @@ from services.vault.app import create_app
 from services.vault.copying import TOPICS
 from services.vault.deciding import Deciding, Tells
 from services.vault.hardening import harden
-from services.vault.horizon import LateHorizon, kafka_horizon
+from services.vault.horizon import CatchingUp, LateHorizon, kafka_horizon
 from services.vault.keeping import Keeper
+from services.vault.looking_up import LookingUp
 from services.vault.means import read_means, renewal_of
 from services.vault.relay import Relay
 from services.vault.routes.doubts import doubt_routes
@@ -45,8 +46,10 @@ async def main(process: Process) -> None:
     means, horizon, bell = read_means(told.home), LateHorizon(), asyncio.Event()
     trail = Trail(where)
     async with sessions(where.by_index, health, 5) as (keeping, deciding, signing_in, telling, asking):
-        opens = Deciding(deciding, means.gatherer, horizon, Tells(means.disclose, bell.set, trail))
-        people = create_app(opens, doorkeeper(signing_in, trail), trail, asking)
+        reading = CatchingUp(deciding, horizon)
+        opens = Deciding(deciding, means.gatherer, reading, Tells(means.disclose, bell.set, trail))
+        looking_up = LookingUp(deciding, means.gatherer, reading, trail)
+        people = create_app(opens, looking_up, doorkeeper(signing_in, trail), trail, asking)
         operators = [*Auditor(asking, trail).routes, *doubt_routes(asking, trail, process.metrics, now)]
         async with (
             means.upkeep(where, process, trail) as upkeep,

@@ -97,7 +97,9 @@ class CatchingUp:
         return True
 
     async def _read_to(self, ends: Ends) -> None:
-        while not reached(ends, await self._session.run(positions)):
+        while True:
+            if reached(ends, await self._session.run(positions)):
+                return
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 

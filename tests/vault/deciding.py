@@ -24,6 +24,7 @@ from services.vault.decisions_store import Told, note_told, untold
 from services.vault.disclosing import DISCLOSED, Witness
 from services.vault.gathering import Gatherer
 from services.vault.horizon import CatchingUp, Ends
+from services.vault.looking_up import LookingUp
 from services.wire.topics import intake
 from tests.builders import an_id
 from tests.core.enquiries import AUTHORITY, ENQUIRER, NOW, ONE, OPENER, SECOND, TWO, moment, said, the_whole_ladder
@@ -76,6 +77,7 @@ class Hub:
     vault: Vault
     horizon: MovedHorizon
     deciding: Deciding
+    looking_up: LookingUp
     now: datetime = NOW
 
     async def ask(self, request: Request = SEARCH, who: Person = OFFICER) -> Decision:
@@ -124,7 +126,7 @@ def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     tells = Tells(disclose or _disclosed, lambda: None, Trail(vault.session.where))
     reading = CatchingUp(vault.session, horizon, patience=0.2)
     deciding = Deciding(vault.session, gatherer, reading, tells)
-    return Hub(vault, horizon, deciding)
+    return Hub(vault, horizon, deciding, LookingUp(vault.session, gatherer, reading, tells.trail))
 
 
 def _disclosed(asked: Asked, witness: Witness, _: datetime) -> Told:

@@ -69,6 +69,6 @@ async def served_vault(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIter
     port, trail = ports_from(free_base())["vault"], Trail(where)
     url = f"http://{HOST}:{port}"
     door = Doorkeeper(SignInSettings(public_url=url), session, PEOPLE_KEY, trail, made.later)
-    async with serving(create_app(made.deciding, door, trail, session), HOST, port):
+    async with serving(create_app(made.deciding, made.looking_up, door, trail, session), HOST, port):
         yield Served(url, made, door)
     await session.close()

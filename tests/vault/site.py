@@ -47,7 +47,8 @@ class Site:
 def make_site(vault: Vault) -> Site:
     made, trail = hub(vault), Trail(vault.session.where)
     door = Doorkeeper(SignInSettings(public_url=URL), vault.session, PEOPLE_KEY, trail, made.later)
-    return Site(made, door, httpx.ASGITransport(create_app(made.deciding, door, trail, vault.session)), trail)
+    app = create_app(made.deciding, made.looking_up, door, trail, vault.session)
+    return Site(made, door, httpx.ASGITransport(app), trail)
 
 
 def csrf(browser: httpx.AsyncClient) -> str:

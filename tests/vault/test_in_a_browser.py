@@ -8,13 +8,15 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from services.core.facts import WorkerAllocated
 from services.core.rights import Person
 from services.runtime.signin.doorkeeper import STEP_UP
 from services.wire.avro import Schemas
 from tests.browser import Visit, visiting
 from tests.builders import an_id
+from tests.core.enquiries import ONE, said
 from tests.runtime.secured_postgres import SecuredPostgres
-from tests.vault.deciding import ADDRESS, COLLEAGUE, OFFICER
+from tests.vault.deciding import ADDRESS, COLLEAGUE, COUNCIL, OFFICER
 from tests.vault.served import Served, served_vault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -101,6 +103,27 @@ async def refused(visit: Visit, _: Served) -> str:
     return "There is nothing here that you may see"
 
 
+async def directory(visit: Visit, _: Served) -> str:
+    await visit.go("/")
+    await visit.page.get_by_role("link", name="Directory of offices").click()
+    return "Which offices speak of a child's records"
+
+
+async def offices(visit: Visit, site: Served) -> str:
+    await site.hub.vault.say(said(WorkerAllocated(OFFICER.handle), 803, 0))
+    await visit.go("/directory")
+    await visit.page.get_by_label("Record").fill(ONE)
+    await visit.page.get_by_label("Search for child").check()
+    await visit.page.get_by_role("button", name="Show the offices").click()
+    return COUNCIL
+
+
+async def signed_out(visit: Visit, _: Served) -> str:
+    await visit.go("/")
+    await visit.page.get_by_role("button", name="Sign out").click()
+    return "You are signed out"
+
+
 async def signing_in_not_set_up(visit: Visit, _: Served) -> str:
     await visit.go("/signin")
     return "Signing in is not set up"
@@ -117,6 +140,9 @@ PAGES = (
     location,
     over,
     refused,
+    directory,
+    offices,
+    signed_out,
     signing_in_not_set_up,
 )
 Goes = Callable[[Visit, Served], Awaitable[str]]

@@ -133,7 +133,7 @@ async def test_who_asks_for_an_unknown_child_would_be_told_if_what_changed_were_
 
 async def test_a_reason_would_tell_if_every_one_were_told(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     await a_missing_child(vault)
-    monkeypatch.setattr("services.vault.routes.pages.hint", lambda reasons: " ".join(sorted(reasons)) or None)
+    monkeypatch.setattr("services.vault.pages.hint", lambda reasons: " ".join(sorted(reasons)) or None)
     assert await differences(vault, WORKER, SEARCH)
 
 

@@ -15,7 +15,7 @@ ANSWERS = {
     ),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, a browser says of our own forms too that they come from nowhere
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
