@@ -11,13 +11,13 @@ from services.core.ids import EventId
 from services.core.oncall.alert import Alert
 from services.core.oncall.alerts import AlertKind, Severity
 from services.core.oncall.calls import Paging
-from services.core.oncall.pages import Page
+from services.core.oncall.pages import Page, reference_of
 from services.runtime.database import Connection, write_rows
 
 LEASE = timedelta(seconds=10)
 """So long one worker has for sending a page; then it is anybody's again, under the same key."""
 
-_KEY_DIGITS, _REFERENCE_DIGITS = 32, 10
+_KEY_DIGITS = 32
 _WRITE: LiteralString = """
     INSERT INTO attempts (key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
                           written_at, lease_until, tries, state)
@@ -121,7 +121,7 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what a page is made of
     now: datetime,
     lease: timedelta = LEASE,
 ) -> Attempt:
-    reference = _digits("reference", key)[:_REFERENCE_DIGITS]
+    reference = reference_of(hashlib.sha256(f"reference\n{key}".encode()).digest())
     said = agency, kind, alert.severity, paging, recipient, reference
     return Attempt(key, alert.alert_id, *said, now, now + lease, tries=1 if lease else 0)
 

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     KEYS_NOT_RENEWED = "keys_not_renewed"
     KEY_MISSING = "key_missing"
     PAGES_NOT_SENT = "pages_not_sent"
+    PAGES_LOST = "pages_lost"
+    HEARTBEAT_NOT_SENT = "heartbeat_not_sent"
 
 
 class Health:

@@ -218,6 +218,22 @@ ALERTS_UNOWNED = Definition(
     "Nobody was on duty when they opened: mend the rota at once.",
 )
 
+PAGE_RECEIPTS = Definition(
+    "lantern_page_receipts",
+    Kind.COUNTER,
+    "receipts",
+    "What was said of pages on their way: sent, delivered, read, failed or stale.",
+    "More is being paged; of failed or stale: a way is broken, and pages go by the next one.",
+    ("reason",),
+)
+SENDS_REPEATED = Definition(
+    "lantern_sends_repeated",
+    Kind.COUNTER,
+    "pages",
+    "Pages handed again to a way that may have had them, under the same key.",
+    "A worker was killed between a send and its receipt, or a way takes nothing and is tried again.",
+)
+
 DEFINITIONS = (
     EVENTS_IN,
     EVENTS_OUT,
@@ -245,6 +261,8 @@ DEFINITIONS = (
     PAGES_REPEATED,
     STEPS_MISSED,
     ALERTS_UNOWNED,
+    PAGE_RECEIPTS,
+    SENDS_REPEATED,
 )
 
 
@@ -273,6 +291,8 @@ class Metrics:
         self.cases_refolded = self.counter(CASES_REFOLDED)
         self.audit_unwitnessed_seconds = self.gauge(AUDIT_UNWITNESSED_SECONDS)
         self.alerts = AlertMetrics(self)
+        self.page_receipts = self.counter(PAGE_RECEIPTS)
+        self.sends_repeated = self.counter(SENDS_REPEATED)
 
     def counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.counts, metric.labels, registry=self.registry)

@@ -31,13 +31,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class _Environment(BaseSettings):
+class Environment(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="LANTERN_", frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
 
-class Settings(_Environment):
+class Settings(Environment):
     """What every service is told."""
 
     service: str = Field(description="The service's name, as in `python -m services.<name>`.")
@@ -54,7 +54,7 @@ class Settings(_Environment):
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
 
-class DatabaseSettings(_Environment):
+class DatabaseSettings(Environment):
     """What a service with tables is told besides; its password is in its secrets file."""
 
     database_host: str = Field(description="Where PostgreSQL listens.")
@@ -63,7 +63,7 @@ class DatabaseSettings(_Environment):
     database_user: str = Field(description="The service's role, which owns the schema of the same name.")
 
 
-class KeySettings(_Environment):
+class KeySettings(Environment):
     """What a service that seals or opens is told besides."""
 
     keys: Path = Field(description="Folder of the service's own private keys; no other service is told of it.")
@@ -80,7 +80,7 @@ def _private_on_its_way(url: str) -> str:
 Url = Annotated[str, AfterValidator(_private_on_its_way)]
 
 
-class IdentitySettings(_Environment):
+class IdentitySettings(Environment):
     """Whose word on who people are is taken."""
 
     oidc_issuer: Url | None = Field(None, description="The identity provider's issuer URL; without it nobody signs in.")
@@ -104,7 +104,7 @@ class Secrets(BaseModel):
     database_password: SecretStr | None = None
 
 
-SettingsT = TypeVar("SettingsT", bound=_Environment)
+SettingsT = TypeVar("SettingsT", bound=Environment)
 
 
 def load(kind: type[SettingsT]) -> SettingsT:

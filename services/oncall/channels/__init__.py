@@ -1,0 +1,1 @@
+"""The ways by which a page travels, and what became of it."""

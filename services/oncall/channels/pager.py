@@ -1,0 +1,98 @@
+"""Hands a page on by the first way that takes it, and by the next one where nothing is heard of it."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from services.core.oncall.pages import Failed, NotSent, Page, Sent
+from services.core.oncall.receipts import PATIENCE, Receipt, Rung, Way
+from services.oncall.channels import store
+from services.oncall.channels.choosing import Leaving, Means, choose, choose_again
+from services.runtime.database import Connection, Session
+from services.runtime.health import Health, Reason
+from services.runtime.metrics import Metrics
+
+SENT_WITHIN_SECONDS = 4.8
+AFTER_FAILURE = timedelta(seconds=6)
+"""A way that failed is left to whoever is sending, for longer than a send may take."""
+
+SWEEP_SECONDS = 1.0
+AT_MOST, AT_ONCE = 200, 20
+_LOST = frozenset({Rung.FAILED, Rung.STALE})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The one channel of on-call: every way there is, in the order that each person set."""
+
+    session: Session
+    means: Means
+    health: Health
+    metrics: Metrics
+
+    async def send(self, page: Page, key: str) -> Sent | Failed:
+        """Hand a page on, within five seconds; a key that was sent before is the same page again."""
+        try:
+            async with asyncio.timeout(SENT_WITHIN_SECONDS):
+                return await self._by_one_way_after_another(page, key)
+        except TimeoutError:
+            return Failed(NotSent.TIMED_OUT)
+
+    async def _by_one_way_after_another(self, page: Page, key: str) -> Sent | Failed:
+        tried: dict[Way, Failed] = {}
+
+        async def choosing(connection: Connection) -> Leaving | Sent | Failed:
+            return await choose(connection, self.means, page, key, tried)
+
+        while isinstance(leaving := await self.session.run(choosing), Leaving):
+            outcome = await self._carry(leaving)
+            if isinstance(outcome, Sent):
+                return outcome
+            tried[leaving.way] = outcome
+        return next(reversed(tried.values()), leaving)
+
+    async def sweep(self) -> int:
+        """Send by another way what was lost on its first one, and set the light; gives how many left."""
+        now = self.means.now()
+        silent, failed = now - min(PATIENCE.values()), now - AFTER_FAILURE
+        keys = await self.session.run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
+        turn = asyncio.Semaphore(AT_ONCE)
+        left = await asyncio.gather(*(self._again(key, turn) for key in keys))
+        self._show(await self.session.run(store.last_words))
+        return sum(left)
+
+    async def go_on(self, stopping: asyncio.Event) -> None:
+        """Sweep until the process is asked to stop."""
+        while not stopping.is_set():
+            await self.sweep()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), SWEEP_SECONDS)
+
+    async def _again(self, key: str, turn: asyncio.Semaphore) -> bool:
+        async with turn:
+            leaving = await self.session.run(lambda connection: choose_again(connection, self.means, key))
+            if leaving is None:
+                return False
+            log.warning("A page was lost on its way and goes by another one.", reason=leaving.way)
+            await self._carry(leaving)
+            return True
+
+    async def _carry(self, leaving: Leaving) -> Sent | Failed:
+        if leaving.tries > 1:
+            self.metrics.sends_repeated.inc()
+        outcome = await self.means.carriers[leaving.way].carry(leaving.message)
+        rung, reason = (Rung.SENT, None) if isinstance(outcome, Sent) else (Rung.FAILED, outcome.reason)
+        key, receipt = leaving.message.key, Receipt(leaving.way, rung, self.means.now(), reason)
+        await self.session.run(lambda connection: store.say(connection, key, receipt))
+        self.metrics.page_receipts.labels(rung).inc()
+        return outcome
+
+    def _show(self, last_words: Mapping[Way, Rung]) -> None:
+        lost = not self.means.carriers or not _LOST.isdisjoint(last_words.values())
+        (self.health.red if lost else self.health.green)(Reason.PAGES_LOST)

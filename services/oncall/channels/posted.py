@@ -1,0 +1,99 @@
+"""Webhooks and chats, through Apprise: to hosts that the settings name, and to no other."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from apprise import AppriseAsset, NotifyType
+from apprise.plugins.base import NotifyBase
+from apprise.plugins.custom_json import NotifyJSON
+from apprise.plugins.google_chat import NotifyGoogleChat
+from apprise.plugins.matrix import NotifyMatrix
+from apprise.plugins.mattermost import NotifyMattermost
+from apprise.plugins.rocketchat import NotifyRocketChat
+from apprise.plugins.slack import NotifySlack
+from apprise.plugins.workflows import NotifyWorkflows
+
+from services.core.oncall.pages import Failed, NotSent, Sent
+from services.core.oncall.receipts import Way
+from services.core.oncall.wording import Words
+from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
+from services.oncall.settings import LOOPBACK
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+CHATS: Mapping[str, type[NotifyBase]] = {
+    "gchat": NotifyGoogleChat,
+    "matrixs": NotifyMatrix,
+    "mmost": NotifyMattermost,
+    "mmosts": NotifyMattermost,
+    "rockets": NotifyRocketChat,
+    "slack": NotifySlack,
+    "workflows": NotifyWorkflows,
+}
+"""Each chat by how its address begins. Others are added here, one by one: Apprise also knows how to start programs."""
+
+_OF_SERVICES = {"gchat": "chat.googleapis.com", "slack": "hooks.slack.com"}
+_PLAIN = frozenset({"http", "mmost"})
+_LIMITS = "cto=1.5&rto=1.5&redirect=no"
+
+
+class Webhook:
+    """Posts a page as JSON; the key is in a header."""
+
+    way = Way.WEBHOOK
+    promises = False
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        self._hosts = hosts
+
+    async def carry(self, message: Message) -> Sent | Failed:
+        """Post one page."""
+        address = message.address.get_secret_value()
+        if not _allowed(address, self._hosts):
+            return Failed(NotSent.NO_CHANNEL)
+        url = f"{_as_json(address)}{_joint(address)}+{IDEMPOTENCY_HEADER}={message.key}&{_LIMITS}"
+        return await in_time(lambda: _post(NotifyJSON, url, message.words), CARRIED_WITHIN_SECONDS)
+
+
+class Chat:
+    """Says a page in a chat; chats have no place for a key, so a repeat is told by the page's reference alone."""
+
+    way = Way.CHAT
+    promises = False
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        self._hosts = hosts
+
+    async def carry(self, message: Message) -> Sent | Failed:
+        """Say one page."""
+        address = message.address.get_secret_value()
+        kind = CHATS.get(urlsplit(address).scheme)
+        if kind is None or not _allowed(address, self._hosts):
+            return Failed(NotSent.NO_CHANNEL)
+        url = f"{address}{_joint(address)}{_LIMITS}"
+        return await in_time(lambda: _post(kind, url, message.words), CARRIED_WITHIN_SECONDS)
+
+
+async def _post(kind: type[NotifyBase], url: str, words: Words) -> None:
+    told = kind.parse_url(url)
+    if not told:
+        raise NotTaken(NotSent.NO_CHANNEL)
+    asset = AppriseAsset(app_id="Lantern", app_desc="Lantern", app_url="", storage_mode="memory")
+    plugin = kind(**told, asset=asset)
+    if not await plugin.async_notify(body=words.short, title=words.subject, notify_type=NotifyType.WARNING):
+        raise NotTaken(NotSent.REFUSED)
+
+
+def _allowed(address: str, hosts: frozenset[str]) -> bool:
+    """Whether the settings name the host, and nobody between can read what is sent."""
+    parts = urlsplit(address)
+    host = _OF_SERVICES.get(parts.scheme, parts.hostname)
+    return host in hosts and (parts.scheme not in _PLAIN or host in LOOPBACK)
+
+
+def _as_json(address: str) -> str:
+    """Apprise's own way of writing the address of a webhook."""
+    return address.replace("http", "json", 1)
+
+
+def _joint(address: str) -> str:
+    return "&" if urlsplit(address).query else "?"

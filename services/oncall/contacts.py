@@ -1,0 +1,81 @@
+"""How colleagues on duty are reached, sealed: opened when a page is sent, and told to nobody but themselves."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import LiteralString
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from nacl.bindings import sodium_pad, sodium_unpad
+from pydantic import ValidationError
+
+from services.core.errors import BrokenRule, Misconfigured
+from services.core.oncall.contacts import Contact
+from services.runtime.database import Connection
+
+CONTACTS_KEY = "contacts.key"
+_KEY_BYTES, _NONCE_BYTES, _BLOCK_BYTES = 32, 12, 256
+_PUT: LiteralString = """
+    INSERT INTO contacts (person, ways, sealed, set_at) VALUES (%b, %b, %b, %b)
+    ON CONFLICT (person) DO UPDATE SET (ways, sealed, set_at) = (excluded.ways, excluded.sealed, excluded.set_at)"""
+
+
+class Contacts:
+    """The table of contacts, under one key; each row is bound to its person."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCMSIV(secret)
+
+    async def put(self, connection: Connection, person: str, contact: Contact, now: datetime) -> None:
+        """Keep how a person (a handle) is reached, in place of what was kept before."""
+        sealed = self._seal(person, contact)
+        await connection.execute(_PUT, [bytes.fromhex(person), list(contact.order), sealed, now], binary=True)
+
+    async def find(self, connection: Connection, person: str) -> Contact | None:
+        """How a person is reached; None where nobody has said.
+
+        Raises:
+            BrokenRule: what is kept was sealed under another key, for another person, or was altered.
+        """
+        asked = "SELECT sealed FROM contacts WHERE person = %b"
+        row = await (await connection.execute(asked, [bytes.fromhex(person)], binary=True)).fetchone()
+        return None if row is None else self._open(person, row[0])
+
+    async def forget(self, connection: Connection, person: str) -> bool:
+        """Destroy how a person is reached; False where nothing was kept."""
+        cursor = await connection.execute("DELETE FROM contacts WHERE person = %b", [bytes.fromhex(person)])
+        return cursor.rowcount > 0
+
+    def _seal(self, person: str, contact: Contact) -> bytes:
+        plain = {
+            "language": contact.language,
+            "ways": [{"way": one.way, "address": one.address.get_secret_value()} for one in contact.ways],
+        }
+        nonce, text = os.urandom(_NONCE_BYTES), orjson.dumps(plain)
+        return nonce + self._cipher.encrypt(nonce, sodium_pad(text, _BLOCK_BYTES), bytes.fromhex(person))
+
+    def _open(self, person: str, sealed: bytes) -> Contact:
+        nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        try:
+            plain = self._cipher.decrypt(nonce, ciphertext, bytes.fromhex(person))
+            return Contact.model_validate_json(sodium_unpad(plain, _BLOCK_BYTES))
+        except (InvalidTag, ValidationError, ValueError):
+            failure = BrokenRule("A colleague's contact does not open under this service's contacts.key.")
+        raise failure
+
+
+def read_contacts_key(folder: Path) -> Contacts:
+    """Read the key from the service's folder of keys.
+
+    Raises:
+        Misconfigured: it is missing, or is none.
+    """
+    try:
+        secret = (folder / CONTACTS_KEY).read_bytes()
+    except OSError:
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        raise Misconfigured(f"The file {CONTACTS_KEY} of this service's keys is missing or has another length.")
+    return Contacts(secret)
