@@ -1,31 +1,10 @@
 """Every metric of every service in one table: its name, unit, and what a rise means; never a label of a child."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from services.runtime.metric_kinds import Definition, Kind
+
 _BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0)
-
-
-class Kind(StrEnum):
-    """What kind of number a metric is."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One metric: what it counts, in which unit, by which labels, and what it means when it rises."""
-
-    name: str
-    kind: Kind
-    unit: str
-    counts: str
-    rise: str
-    labels: tuple[str, ...] = ()
 
 
 EVENTS_IN = Definition(

@@ -6,7 +6,8 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from services.runtime.health import Reason
-from services.runtime.metrics import DEFINITIONS, Definition
+from services.runtime.metric_kinds import Definition
+from services.runtime.metrics import DEFINITIONS
 from services.runtime.settings import (
     DatabaseSettings,
     IdentitySettings,

@@ -16,7 +16,7 @@ _LOCK: LiteralString = """
     SELECT recipient, severity, kind, reference, drill FROM carried WHERE key = %b FOR UPDATE"""
 _TRACES: LiteralString = """
     SELECT way, begun_at, promised,
-           array(SELECT rung FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, way, tries))
+           array(SELECT rung FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries))
     FROM sends WHERE key = %b"""
 _OTHERS_SETTLED: LiteralString = "UPDATE sends SET settled = true WHERE key = %b AND NOT settled"
 _BEGIN: LiteralString = """
@@ -32,7 +32,7 @@ _SETTLE_SENT: LiteralString = "UPDATE sends SET settled = NOT promised WHERE (ke
 _UNSETTLED: LiteralString = """
     SELECT DISTINCT key FROM sends
     WHERE NOT settled AND (begun_at <= %(silent)b OR EXISTS (
-        SELECT FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, tries)
+        SELECT FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries)
         AND rung = 'failed' AND at <= %(failed)b))
     LIMIT %(at_most)b"""
 _LAST_WORDS: LiteralString = """

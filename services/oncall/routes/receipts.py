@@ -1,0 +1,92 @@
+"""POST /receipts/notify and /receipts/mail: whoever carries pages says here what became of them."""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, HTTPException, Response, status
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from services.core.ids import MalformedId, well_formed
+from services.core.oncall.receipts import Receipt, Rung, Way
+from services.oncall.channels import store
+from services.oncall.channels.mail import key_of
+from services.oncall.channels.notify import RUNGS
+from services.runtime.database import Session
+from services.runtime.metrics import Metrics
+
+_PATIENCE_SECONDS = 5.0
+_BY_NOTIFY = {"sms": Way.NOTIFY_SMS, "email": Way.NOTIFY_EMAIL}
+Bearer = Annotated[str, Header(alias="authorization")]
+
+
+class FromNotify(BaseModel):
+    """What GOV.UK Notify says of a message; of the rest, the address among it, nothing is read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    reference: str | None
+    status: str
+    notification_type: Literal["sms", "email"]
+
+
+class FromMail(BaseModel):
+    """What a mail server says of an e-mail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    message_id: Annotated[str, Field(max_length=1000)]
+    rung: Literal["delivered", "failed"]
+
+
+def receipt_routes(
+    session: Session, metrics: Metrics, token: SecretStr | None, now: Callable[[], datetime]
+) -> APIRouter:
+    """The two routes; without a token of their own nobody is heard. A key that is not known is no error."""
+    routes = APIRouter()
+
+    async def heard(authorization: str, key: str, way: Way, rung: Rung | None) -> Response:
+        _expect(authorization, token)
+        if rung is not None and _is_key(key):
+            await _said(session, metrics, key, Receipt(way, rung, now()))
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+    @routes.post("/receipts/notify")
+    async def by_notify(said: FromNotify, authorization: Bearer = "") -> Response:
+        return await heard(
+            authorization, said.reference or "", _BY_NOTIFY[said.notification_type], RUNGS.get(said.status)
+        )
+
+    @routes.post("/receipts/mail")
+    async def by_mail(said: FromMail, authorization: Bearer = "") -> Response:
+        return await heard(authorization, key_of(said.message_id), Way.EMAIL, Rung(said.rung))
+
+    return routes
+
+
+async def _said(session: Session, metrics: Metrics, key: str, receipt: Receipt) -> None:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            new = await session.run(lambda connection: store.say(connection, key, receipt))
+    except TimeoutError:
+        sentence = "The database does not answer now. Say it again soon."
+    else:
+        metrics.page_receipts.labels(receipt.rung).inc(new)
+        return
+    raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, sentence)
+
+
+def _expect(authorization: str, token: SecretStr | None) -> None:
+    expected = f"Bearer {token.get_secret_value()}" if token else ""
+    if not expected or not hmac.compare_digest(authorization.encode(), expected.encode()):
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "This needs the token of whoever brings receipts.")
+
+
+def _is_key(text: str) -> bool:
+    try:
+        well_formed(text)
+    except MalformedId:
+        return False
+    return True

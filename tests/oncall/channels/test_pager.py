@@ -1,0 +1,175 @@
+"""A page on its way: written before it is sent, sent again under its own key, and by another way where it is lost."""
+
+import asyncio
+import dataclasses
+from datetime import timedelta
+from typing import LiteralString
+
+import pytest
+from psycopg import sql
+
+from services.core.oncall.alerts import Severity
+from services.core.oncall.pages import Failed, NotSent, Sent
+from services.core.oncall.receipts import PATIENCE, Rung, Way
+from services.oncall.channels.pager import AFTER_FAILURE
+from services.runtime.database import Connection, Session
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from tests.oncall.channels.carrying import Killed, die
+from tests.oncall.channels.conftest import Desk
+from tests.oncall.channels.messages import ADDRESS, KEY, PAGE
+
+REFUSED = Failed(NotSent.REFUSED)
+OTHER_KEY = "f" * 32
+A_WHILE = max(PATIENCE.values())
+
+
+def repeats(desk: Desk) -> float:
+    return desk.pager.metrics.registry.get_sample_value("lantern_sends_repeated_total") or 0.0
+
+
+async def test_a_page_goes_by_the_first_way_that_its_recipient_set(desk: Desk) -> None:
+    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert (desk.email.keys, desk.sms.keys, desk.chat.keys) == ([KEY], [], [])
+    assert desk.email.taken[0].address.get_secret_value() == ADDRESS
+
+
+async def test_a_page_that_is_refused_goes_by_the_next_way_at_once_and_the_light_is_red(desk: Desk) -> None:
+    desk.email.failure = REFUSED
+    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert desk.sms.keys == [KEY]
+    await desk.pager.sweep()
+    assert desk.is_red
+
+
+async def test_a_page_that_was_taken_and_dropped_goes_by_the_next_way_once_and_the_light_is_red(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(PATIENCE[Way.EMAIL] - timedelta(seconds=1))
+    assert await desk.pager.sweep() == 0
+    desk.clock.move(timedelta(seconds=1))
+    assert [await desk.pager.sweep() for _ in range(3)] == [1, 0, 0]
+    assert (desk.email.keys, desk.sms.keys) == ([KEY], [KEY])
+    assert desk.is_red
+
+
+async def test_the_light_is_green_again_when_that_way_delivers_again(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(A_WHILE)
+    await desk.pager.sweep()
+    await desk.say(KEY, Way.NOTIFY_SMS, Rung.DELIVERED)
+    await desk.pager.send(PAGE, OTHER_KEY)
+    await desk.pager.sweep()
+    assert desk.is_red
+    desk.clock.move(timedelta(seconds=1))
+    await desk.say(OTHER_KEY, Way.EMAIL, Rung.DELIVERED)
+    await desk.pager.sweep()
+    assert not desk.is_red
+
+
+@pytest.mark.parametrize("rung", [Rung.DELIVERED, Rung.READ])
+async def test_a_page_that_arrived_goes_by_no_other_way(desk: Desk, rung: Rung) -> None:
+    await desk.pager.send(PAGE, KEY)
+    await desk.say(KEY, Way.EMAIL, rung)
+    desk.clock.move(A_WHILE)
+    assert await desk.pager.sweep() == 0
+    assert not desk.is_red
+
+
+async def test_a_failure_that_is_told_later_sends_the_page_by_the_next_way(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    await desk.say(KEY, Way.EMAIL, Rung.FAILED)
+    desk.clock.move(AFTER_FAILURE)
+    assert await desk.pager.sweep() == 1
+    assert desk.sms.keys == [KEY]
+
+
+async def test_a_page_that_nobody_owes_any_more_goes_by_no_other_way(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.owed = False
+    desk.clock.move(A_WHILE)
+    assert [await desk.pager.sweep() for _ in range(2)] == [0, 0]
+
+
+async def test_a_page_goes_by_each_way_once_and_then_there_is_none(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    for _ in range(5):
+        desk.clock.move(A_WHILE)
+        await desk.pager.sweep()
+    assert (desk.email.keys, desk.sms.keys, desk.chat.keys) == ([KEY], [KEY], [KEY])
+
+
+async def test_what_was_sent_is_not_sent_again_under_its_key(desk: Desk) -> None:
+    assert [await desk.pager.send(PAGE, KEY) for _ in range(2)] == [Sent(), Sent()]
+    assert desk.email.keys == [KEY]
+
+
+async def test_a_key_stands_for_the_page_that_it_was_first_sent_with(desk: Desk) -> None:
+    desk.email.meanwhile = die
+    with pytest.raises(Killed):
+        await desk.pager.send(PAGE, KEY)
+    desk.email.meanwhile = lambda: None
+    await desk.pager.send(dataclasses.replace(PAGE, severity=Severity.STANDARD, reference="ZZZZZZZZ"), KEY)
+    assert len({message.words.body for message in desk.email.taken}) == 1
+
+
+async def test_who_is_killed_between_a_send_and_its_receipt_loses_nothing(desk: Desk) -> None:
+    """What may have left is sent again under the same key, and counted."""
+    desk.email.meanwhile = die
+    with pytest.raises(Killed):
+        await desk.pager.send(PAGE, KEY)
+    desk.email.meanwhile = lambda: None
+    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert desk.email.keys == [KEY, KEY]
+    assert repeats(desk) == 1
+
+
+async def test_a_page_that_nobody_sends_again_goes_by_the_next_way_in_the_end(desk: Desk) -> None:
+    desk.email.meanwhile = die
+    with pytest.raises(Killed):
+        await desk.pager.send(PAGE, KEY)
+    desk.clock.move(A_WHILE)
+    assert await desk.pager.sweep() == 1
+    assert desk.sms.keys == [KEY]
+
+
+async def test_where_every_way_failed_each_is_tried_again_when_the_page_is_owed_again(desk: Desk) -> None:
+    for way in desk.ways.values():
+        way.failure = REFUSED
+    assert await desk.pager.send(PAGE, KEY) == REFUSED
+    desk.sms.failure = None
+    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert desk.sms.keys == [KEY]
+
+
+async def test_who_cannot_be_reached_is_said_to_be(desk: Desk) -> None:
+    stranger = dataclasses.replace(PAGE, recipient="e" * 32)
+    assert await desk.pager.send(stranger, KEY) == Failed(NotSent.NO_ADDRESS)
+    desk.ways.clear()
+    assert await desk.pager.send(PAGE, OTHER_KEY) == Failed(NotSent.NO_CHANNEL)
+    await desk.pager.sweep()
+    assert desk.is_red
+
+
+async def test_of_several_workers_one_sends_a_lost_page_again(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(PATIENCE[Way.EMAIL])
+    sessions = [Session(desk.where, Health(Metrics())) for _ in range(4)]
+    left = await asyncio.gather(*(desk.another(session).sweep() for session in sessions))
+    assert sorted(left) == [0, 0, 0, 1]
+    assert desk.sms.keys == [KEY]
+    for session in sessions:
+        await session.close()
+
+
+@pytest.mark.parametrize("table", ["contacts", "carried", "sends", "receipts"])
+async def test_no_address_stands_in_the_tables_in_clear(desk: Desk, table: LiteralString) -> None:
+    await desk.pager.send(PAGE, KEY)
+    rows = await desk.session.run(lambda connection: _text_of(connection, table))
+    assert rows
+    assert ADDRESS not in rows
+    assert ADDRESS.encode().hex() not in rows
+
+
+async def _text_of(connection: Connection, table: LiteralString) -> str:
+    cursor = await connection.execute(sql.SQL("SELECT whole::text FROM {} AS whole").format(sql.Identifier(table)))
+    return "\n".join(str(row) for row in await cursor.fetchall())
