@@ -1,6 +1,6 @@
 """The web application of on-call: JSON for people who sign in, each for their own agency."""
 
-from fastapi import FastAPI, Request, status
+from fastapi import APIRouter, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -16,10 +16,13 @@ from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
 
 
-def create_app(session: Session, door: Doorkeeper, trail: Trail, rota: Rota, chronicle: Chronicle) -> ASGIApp:
-    """Make the application."""
+def create_app(
+    session: Session, door: Doorkeeper, trail: Trail, rota: Rota, chronicle: Chronicle, *more: APIRouter
+) -> ASGIApp:
+    """Make the application; `more` stands beside what alerts need."""
     app = FastAPI(title="Lantern on-call", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(alert_routes(session, door, trail, rota, chronicle))
+    for routes in (alert_routes(session, door, trail, rota, chronicle), *more):
+        app.include_router(routes)
     app.router.routes.extend(auditor_routes(session, trail, door))
 
     @app.exception_handler(HTTPException)

@@ -19,7 +19,7 @@ from services.runtime.local import kafka, postgres, record
 from services.runtime.local.ports import HOST
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
-from services.runtime.local.starting import alone, is_ready, provider_answers
+from services.runtime.local.starting import alone, catcher_answers, is_ready, provider_answers
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import SHARED
 from tests.edition import LocalEdition
@@ -125,6 +125,8 @@ def answers(edition: LocalEdition, name: str) -> bool:
         return postgres.answers(parts.postgres)
     if name == "provider":
         return provider_answers(parts)
+    if name == "mail":
+        return catcher_answers(parts)
     with httpx.Client(timeout=2, trust_env=False) as client:
         return is_ready(parts, name, client)
 

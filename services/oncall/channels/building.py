@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from fastapi import APIRouter
+
 from services.core.oncall.receipts import Way
 from services.oncall.channels.carriers import Carrier
 from services.oncall.channels.choosing import Means
@@ -11,7 +13,12 @@ from services.oncall.channels.notify import Notify
 from services.oncall.channels.owing import still_owed
 from services.oncall.channels.posted import Chat, Webhook
 from services.oncall.contacts import read_contacts_key
-from services.oncall.settings import MailSettings, NotifySettings, PageSettings
+from services.oncall.heartbeat import Heartbeat
+from services.oncall.routes.receipts import receipt_routes
+from services.oncall.settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
+from services.runtime.database import Session
+from services.runtime.metrics import Metrics
+from services.runtime.process import Process
 from services.runtime.settings import KeySettings, load, read_token
 
 
@@ -24,6 +31,24 @@ def means(now: Callable[[], datetime]) -> Means:
     told = load(PageSettings)
     carriers = {carrier.way: carrier for carrier in _carriers(told, now)}
     return Means(read_contacts_key(load(KeySettings).keys), carriers, told.page_link, now, still_owed)
+
+
+def receipts(session: Session, metrics: Metrics, now: Callable[[], datetime]) -> APIRouter:
+    """Where those who carry pages say what became of them.
+
+    Raises:
+        Misconfigured: a token for them is named, and is not there.
+    """
+    path = load(PageSettings).receipts_token_file
+    token = read_token(path, "the token of receipts") if path else None
+    return receipt_routes(session, metrics, token, now)
+
+
+async def heartbeat(process: Process) -> None:
+    """Tell somebody outside that paging works, if the settings name anybody."""
+    told = load(HeartbeatSettings)
+    if told.heartbeat_url:
+        await Heartbeat(told.heartbeat_url, told.heartbeat_seconds, process.health).go_on(process.stopping)
 
 
 def _carriers(told: PageSettings, now: Callable[[], datetime]) -> Iterator[Carrier]:

@@ -16,7 +16,8 @@ _LOCK: LiteralString = """
     SELECT recipient, severity, kind, reference, drill FROM carried WHERE key = %b FOR UPDATE"""
 _TRACES: LiteralString = """
     SELECT way, begun_at, promised,
-           array(SELECT rung FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries))
+           array(SELECT rung FROM receipts AS said
+                 WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries))
     FROM sends WHERE key = %b"""
 _OTHERS_SETTLED: LiteralString = "UPDATE sends SET settled = true WHERE key = %b AND NOT settled"
 _BEGIN: LiteralString = """

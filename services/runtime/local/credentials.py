@@ -9,6 +9,7 @@ from services.runtime.local.files import make_private_folder, write_private
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES, PRINCIPALS
 
 OPERATOR_TOKEN = "operator_token"  # noqa: S105 - the name of a file
+RECEIPTS_TOKEN = "receipts_token"  # noqa: S105 - the same
 
 
 def make_missing(folder: Path) -> None:
@@ -16,8 +17,9 @@ def make_missing(folder: Path) -> None:
     for principal in PRINCIPALS:
         if not path_of(folder, principal).exists():
             write_private(path_of(folder, principal), _new(principal))
-    if not (folder / OPERATOR_TOKEN).exists():
-        write_private(folder / OPERATOR_TOKEN, secrets.token_urlsafe(32))
+    for token in (OPERATOR_TOKEN, RECEIPTS_TOKEN):
+        if not (folder / token).exists():
+            write_private(folder / token, secrets.token_urlsafe(32))
 
 
 def path_of(folder: Path, principal: str) -> Path:

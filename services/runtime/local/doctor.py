@@ -15,7 +15,7 @@ from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
 from services.runtime.local.principals import SERVICES
-from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, is_ready, provider_answers
+from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, catcher_answers, is_ready, provider_answers
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import load_topics
 
@@ -50,6 +50,7 @@ def _examine_edition(edition: Edition) -> list[Finding]:
         "topics and permissions": partial(_topics, edition),
         "PostgreSQL": partial(_postgres, edition),
         "identity provider": partial(_provider, edition),
+        "mail catcher": partial(_mail, edition),
         **{name: partial(_service, edition, name) for name in SERVICES},
     }
     return [_finding(subject, check) for subject, check in checks.items()]
@@ -149,6 +150,14 @@ def _provider(edition: Edition) -> str:
             f"It does not answer: nobody new can sign in. Read {edition.logs / 'provider.jsonl'}, run `lantern up`."
         )
     return f"answers on port {edition.ports['provider']}"
+
+
+def _mail(edition: Edition) -> str:
+    if not catcher_answers(edition):
+        raise EditionFailed(
+            f"It does not answer: pages go by no e-mail. Read {edition.logs / 'mail.jsonl'}, run `lantern up`."
+        )
+    return f"answers on port {edition.ports['mail']}"
 
 
 def _service(edition: Edition, name: str) -> str:

@@ -45,6 +45,11 @@ class Edition:
         return self.data / "logs"
 
     @property
+    def mail(self) -> Path:
+        """What the mail catcher has caught."""
+        return self.data / "mail"
+
+    @property
     def run(self) -> Path:
         return self.data / "run"
 
@@ -64,7 +69,7 @@ class Edition:
 
     def prepare(self, now: datetime) -> None:
         """Make whatever is missing in the data folder; run again, it changes nothing."""
-        for folder in (self.data, self.logs, self.run):
+        for folder in (self.data, self.logs, self.run, self.mail):
             make_private_folder(folder)
         credentials.make_missing(self.secrets)
         keys.make_missing(self.keys, now)

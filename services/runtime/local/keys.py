@@ -17,6 +17,7 @@ VAULT = "vault"
 CASEFEED = "casefeed"
 ONCALL = "oncall"
 PEOPLE_KEY = "people.key"
+CONTACTS_KEY = "contacts.key"
 KNOW_PEOPLE = (*AGENCIES, VAULT, CASEFEED, ONCALL)
 """Who must see that two documents name the same person; nobody else can tell a handle's person."""
 
@@ -33,6 +34,7 @@ def make_missing(folder: Path, now: datetime) -> None:
             _make_secret(own / name)
         if not any((public / owner).glob("*.json")):
             rotate(Places(owner, own, public), now)
+    _make_secret(make_private_folder(folder / ONCALL) / CONTACTS_KEY)
     for service in SERVICES:
         _make_signing_pair(make_private_folder(folder / service) / SIGNING_KEY, public / public_file(service))
     _share_people_key(folder)

@@ -39,7 +39,8 @@ def ports_from(base: int) -> dict[str, int]:
     if not LOWEST <= base <= HIGHEST:
         raise EditionFailed(f"The port base {base} is out of range: choose one between {LOWEST} and {HIGHEST}.")
     services = {name: base + 10 + place for place, name in enumerate(SERVICES)}
-    return {"kafka": base + 2, "controller": base + 3, "postgres": base + 4, "provider": base + 5, **services}
+    parts = {"kafka": base + 2, "controller": base + 3, "postgres": base + 4, "provider": base + 5, "mail": base + 6}
+    return {**parts, **services}
 
 
 def taken(ports: Mapping[str, int]) -> list[Taken]:

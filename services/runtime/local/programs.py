@@ -13,7 +13,7 @@ from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES
 from services.runtime.local.provider import keys as provider_keys
 from services.runtime.settings import environment
 
-PARTS = ("kafka", "postgres", "provider")
+PARTS = ("kafka", "postgres", "provider", "mail")
 PEOPLE = ROOT / "services" / "cli" / "scenario" / "people.json"
 """The invented people who can sign in."""
 
@@ -42,6 +42,7 @@ def programs(edition: Edition) -> list[Program]:
         # At SIGTERM it would wait for its clients.
         Program("postgres", postgres.command(edition.postgres), {}, "INT"),
         Program("provider", _provider(edition), {}),
+        Program("mail", _mail(edition), {}),
         *(Program(name, [sys.executable, "-m", f"services.{name}"], told(edition, name)) for name in SERVICES),
     ]
 
@@ -50,6 +51,12 @@ def _provider(edition: Edition) -> list[str]:
     key = provider_keys.private_path(edition.keys)
     module = "services.runtime.local.provider"
     return [sys.executable, "-m", module, str(PEOPLE), str(key), str(edition.ports["provider"])]
+
+
+def _mail(edition: Edition) -> list[str]:
+    receipts = f"http://{HOST}:{edition.ports['oncall']}/receipts/mail"
+    told = str(edition.mail), str(edition.ports["mail"]), receipts, str(edition.secrets / credentials.RECEIPTS_TOKEN)
+    return [sys.executable, "-m", "services.runtime.local.mail", *told]
 
 
 def told(edition: Edition, service: str) -> dict[str, str]:
@@ -67,7 +74,7 @@ def told(edition: Edition, service: str) -> dict[str, str]:
     )
     # Python's allocator gives memory back; glibc's would keep an arena a thread.
     more = {**_database(edition, service), **_keys(edition, service), **_signin(edition, service)}
-    return {**common, **more, "MALLOC_ARENA_MAX": "2"}
+    return {**common, **more, **_paging(edition, service), "MALLOC_ARENA_MAX": "2"}
 
 
 def _database(edition: Edition, service: str) -> dict[str, str]:
@@ -87,6 +94,21 @@ def _signin(edition: Edition, service: str) -> dict[str, str]:
     issuer = environment(oidc_issuer=f"http://{HOST}:{edition.ports['provider']}")
     reached = environment(public_url=f"http://{HOST}:{edition.ports[service]}")
     return {**issuer, **(reached if service in WITH_PEOPLE else {})}
+
+
+def _paging(edition: Edition, service: str) -> dict[str, str]:
+    if service != "oncall":
+        return {}
+    return environment(
+        page_link=f"http://{HOST}:{edition.ports['casefeed']}",
+        page_hosts=HOST,
+        receipts_token_file=edition.secrets / credentials.RECEIPTS_TOKEN,
+        smtp_host=HOST,
+        smtp_port=edition.ports["mail"],
+        smtp_security="none",
+        mail_from="lantern@lantern.example",
+        mail_receipts="true",
+    )
 
 
 def _keys(edition: Edition, service: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from services.runtime.local.ports import ports_from
 
 VERSION = 1
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/ _.+=@~()-]+")
-_MADE_BEFORE_THE_RECORD = {".lock", "logs", "run", "secrets", "keys", "kafka", "postgres", "postgres.draft"}
+_MADE_BEFORE_THE_RECORD = {".lock", "logs", "run", "secrets", "keys", "kafka", "mail", "postgres", "postgres.draft"}
 
 
 class Record(BaseModel):

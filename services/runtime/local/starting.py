@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ def steps(edition: Edition, least_free_bytes: int = LEAST_FREE_BYTES) -> list[St
         Step("Make passwords, keys and storage", lambda: edition.prepare(datetime.now(UTC))),
         Step("Start the keeper of the processes", partial(_start_supervisor, edition, supervisor)),
         Step(
-            f"Start Apache Kafka {kafka.VERSION}, PostgreSQL {postgres.VERSION} and the identity provider",
+            f"Start Apache Kafka {kafka.VERSION}, PostgreSQL {postgres.VERSION}, identity provider and mail catcher",
             partial(_parts, edition, supervisor),
         ),
         Step("Make users, topics, permissions and schemas", edition.provision),
@@ -149,6 +150,15 @@ def provider_answers(edition: Edition) -> bool:
         url = f"http://{HOST}:{edition.ports['provider']}/jwks"
         return httpx.get(url, timeout=ASK_SECONDS, trust_env=False).is_success
     except httpx.TransportError:
+        return False
+
+
+def catcher_answers(edition: Edition) -> bool:
+    """Whether the local edition's mail is caught."""
+    try:
+        with socket.create_connection((HOST, edition.ports["mail"]), ASK_SECONDS) as connection:
+            return connection.recv(3) == b"220"
+    except OSError:
         return False
 
 
