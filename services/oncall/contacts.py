@@ -12,7 +12,7 @@ from nacl.bindings import sodium_pad, sodium_unpad
 from pydantic import ValidationError
 
 from services.core.errors import BrokenRule, Misconfigured
-from services.core.oncall.contacts import Contact
+from services.oncall.reaching import Contact
 from services.runtime.database import Connection
 
 CONTACTS_KEY = "contacts.key"
@@ -51,7 +51,7 @@ class Contacts:
     def _seal(self, person: str, contact: Contact) -> bytes:
         plain = {
             "language": contact.language,
-            "ways": [{"way": one.way, "address": one.address.get_secret_value()} for one in contact.ways],
+            "ways": [{"way": one.way, "at": one.at.get_secret_value()} for one in contact.ways],
         }
         nonce, text = os.urandom(_NONCE_BYTES), orjson.dumps(plain)
         return nonce + self._cipher.encrypt(nonce, sodium_pad(text, _BLOCK_BYTES), bytes.fromhex(person))

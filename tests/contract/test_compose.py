@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings
 from services.runtime.local.compose import prepare
 from services.runtime.local.keys import SECRET_KEYS
 from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
+from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.settings import (
     DatabaseSettings,
     IdentitySettings,
@@ -111,6 +112,7 @@ def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_k
     kinds += [DatabaseSettings] if service in DATABASE_ROLES else []
     kinds += [SignInSettings] if service in WITH_PEOPLE else []
     kinds += [IdentitySettings] if service in AGENCIES else []
+    kinds += [PageSettings, MailSettings, NotifySettings, HeartbeatSettings] if service == "oncall" else []
     known = {name for kind in kinds for name in variables(kind)}
     needed = {
         f"LANTERN_{name.upper()}" for kind in kinds for name, field in kind.model_fields.items() if field.is_required()

@@ -30,7 +30,7 @@ OTHERS = {
 }
 
 # Of the services' imports, what the local edition alone runs: it is in no image, as Java and PostgreSQL are not.
-LOCAL_EDITION = {"flask", "oidc-provider-mock", "werkzeug"}
+LOCAL_EDITION = {"aiosmtpd", "flask", "oidc-provider-mock", "werkzeug"}
 
 
 def normal(name: str) -> str:

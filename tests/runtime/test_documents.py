@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 from services.runtime.health import Reason
 from services.runtime.metric_kinds import Definition
 from services.runtime.metrics import DEFINITIONS
+from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.settings import (
     DatabaseSettings,
     IdentitySettings,
@@ -25,6 +26,10 @@ OF_SERVICES = [
     ("Settings of a service with keys", KeySettings),
     ("Settings of a processor", IdentitySettings),
     ("Settings of a service that people sign in to", SignInSettings),
+    ("Settings of on-call", PageSettings),
+    ("Settings of on-call's e-mail", MailSettings),
+    ("Settings of on-call's text messages", NotifySettings),
+    ("Settings of on-call's dead-man's switch", HeartbeatSettings),
 ]
 
 

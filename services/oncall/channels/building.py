@@ -15,9 +15,9 @@ from services.oncall.channels.posted import Chat, Webhook
 from services.oncall.contacts import read_contacts_key
 from services.oncall.heartbeat import Heartbeat
 from services.oncall.routes.receipts import receipt_routes
-from services.oncall.settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.database import Session
 from services.runtime.metrics import Metrics
+from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.process import Process
 from services.runtime.settings import KeySettings, load, read_token
 

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.core.oncall.contacts import Contact
 from services.core.oncall.pages import Failed, NotSent, Page, Sent
 from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, Way, next_way, stands, way_now
 from services.core.oncall.wording import words
 from services.oncall.channels import store
 from services.oncall.channels.carriers import Carrier, Message
 from services.oncall.contacts import Contacts
+from services.oncall.reaching import Contact
 from services.runtime.database import Connection
 
 
@@ -81,7 +81,7 @@ async def _leave(  # noqa: PLR0913, PLR0917 - what leaves, by which way, and to 
     promised = means.carriers[way].promises
     tries = await store.begin(connection, key, way, means.now(), promised=promised)
     said = words(page, means.link, contact.language)
-    return Leaving(way, Message(contact.address(way), said, key), tries)
+    return Leaving(way, Message(contact.at(way), said, key), tries)
 
 
 def _order(contact: Contact, means: Means) -> tuple[Way, ...]:

@@ -13,7 +13,7 @@ from services.core.errors import Misconfigured
 from services.core.oncall.pages import Failed, NotSent, Sent
 from services.core.oncall.receipts import Rung, Way
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
-from services.oncall.settings import NotifySettings
+from services.runtime.paging_settings import NotifySettings
 
 _KEY_LENGTH = 73
 _SERVER_ERROR = 500

@@ -17,7 +17,7 @@ from services.core.oncall.pages import Failed, NotSent, Sent
 from services.core.oncall.receipts import Way
 from services.core.oncall.wording import Words
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
-from services.oncall.settings import LOOPBACK
+from services.runtime.paging_settings import LOOPBACK
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 CHATS: Mapping[str, type[NotifyBase]] = {

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from services.core.oncall.contacts import ByWay, Contact
 from services.core.oncall.receipts import Receipt, Rung, Way
 from services.oncall.channels import store
 from services.oncall.channels.choosing import Means
 from services.oncall.channels.pager import Pager
 from services.oncall.contacts import Contacts
+from services.oncall.reaching import ByWay, Contact
 from services.runtime.database import Connection, Database, Session
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
@@ -24,9 +24,9 @@ from tests.runtime.secured_postgres import SecuredPostgres
 SECRET = b"k" * 32
 CONTACT = Contact(
     ways=(
-        ByWay(way=Way.EMAIL, address=SecretStr(ADDRESS)),
-        ByWay(way=Way.NOTIFY_SMS, address=SecretStr("+447700900123")),
-        ByWay(way=Way.CHAT, address=SecretStr("mmost://127.0.0.1:9/abcdefghijklmnop")),
+        ByWay(way=Way.EMAIL, at=SecretStr(ADDRESS)),
+        ByWay(way=Way.NOTIFY_SMS, at=SecretStr("+447700900123")),
+        ByWay(way=Way.CHAT, at=SecretStr("mmost://127.0.0.1:9/abcdefghijklmnop")),
     )
 )
 

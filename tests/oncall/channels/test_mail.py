@@ -12,8 +12,8 @@ import pytest
 from services.core.errors import Misconfigured
 from services.core.oncall.pages import Failed, NotSent, Sent
 from services.oncall.channels.mail import Mail, key_of
-from services.oncall.settings import MailSettings, Security
 from services.runtime.local.mail.catcher import catching
+from services.runtime.paging_settings import MailSettings, Security
 from services.runtime.settings import load
 from tests.oncall.channels.messages import ADDRESS, AT, KEY, LINK, Full, Refusing, Slow, Taking, message
 

@@ -12,8 +12,8 @@ from services.core.errors import Misconfigured
 from services.core.oncall.pages import Failed, NotSent, Sent
 from services.core.oncall.receipts import Way
 from services.oncall.channels.notify import Notify
-from services.oncall.settings import NotifySettings
 from services.runtime.http import serving
+from services.runtime.paging_settings import NotifySettings
 from tests.oncall.channels.messages import ADDRESS, KEY, LINK, message
 from tests.oncall.channels.notify_stand_in import API_KEY, TEMPLATE, NotifyStandIn
 

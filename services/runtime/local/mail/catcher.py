@@ -44,18 +44,18 @@ class Catcher:
             self.delivered.put_nowait(str(message_from_bytes(content)["message-id"] or ""))
         return "250 Kept on this machine; it goes no further."
 
-    async def tell(self, told: Told) -> None:
+    async def tell(self, told: Told, pause_seconds: float = _PAUSE_SECONDS) -> None:
         """Tell on-call of each message, in order, for as long as it takes."""
         async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
             while True:
-                await _until_taken(client, told, await self.delivered.get())
+                await _until_taken(client, told, await self.delivered.get(), pause_seconds)
 
 
-async def _until_taken(client: httpx.AsyncClient, told: Told, message_id: str) -> None:
+async def _until_taken(client: httpx.AsyncClient, told: Told, message_id: str, pause_seconds: float) -> None:
     receipt = {"message_id": message_id, "rung": "delivered"}
     taken = await _taken(client, told, receipt)
     while not taken:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(pause_seconds)
         taken = await _taken(client, told, receipt)
 
 

@@ -29,15 +29,16 @@ class Caught:
 class Inbox:
     """What was caught, in the order in which it came."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int = KEPT) -> None:
         self.folder = folder
+        self._kept = kept
         self._numbers = itertools.count()
 
     def keep(self, content: bytes, at: datetime) -> None:
-        """Keep a message; of those beyond a thousand the oldest go."""
+        """Keep a message; when there are too many, the oldest go."""
         make_private_folder(self.folder)
         write_private(self.folder / f"{at.strftime(_STAMP)}-{next(self._numbers):06}.eml", content)
-        for path in self._paths()[:-KEPT]:
+        for path in self._paths()[: -self._kept]:
             path.unlink()
 
     def messages(self) -> Iterator[Caught]:
@@ -57,4 +58,4 @@ def _read(path: Path) -> Caught:
 
 def _text(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
-    return body.get_content() if body else ""
+    return body.get_content().replace("\r\n", "\n") if body else ""

@@ -24,11 +24,11 @@ class ByWay(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     way: Way
-    address: SecretStr
+    at: SecretStr
 
     @model_validator(mode="after")
     def _of_its_shape(self) -> "ByWay":
-        if not _SHAPES[self.way].fullmatch(self.address.get_secret_value()):
+        if not _SHAPES[self.way].fullmatch(self.at.get_secret_value()):
             raise ValueError
         return self
 
@@ -53,6 +53,6 @@ class Contact(BaseModel):
         """The ways, the first to be tried first."""
         return tuple(one.way for one in self.ways)
 
-    def address(self, way: Way) -> SecretStr:
+    def at(self, way: Way) -> SecretStr:
         """Where this person is reached by `way`."""
-        return next(one.address for one in self.ways if one.way is way)
+        return next(one.at for one in self.ways if one.way is way)
