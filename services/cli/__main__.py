@@ -34,6 +34,7 @@ _GROUPS = {
     "match": "match.command",
     "topics": "topics",
     "enquiry": "enquiry.group",
+    "oncall": "oncall.group",
     "audit": "audit",
     "vault": "vault",
 }

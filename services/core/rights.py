@@ -39,6 +39,7 @@ class Action(StrEnum):
     REVIEW_ACCESS = "review_access"
     READ_AUDIT = "read_audit"
     ANSWER_ALERT = "answer_alert"
+    HOLD_DRILL = "hold_drill"
 
 
 class Reach(StrEnum):
@@ -136,6 +137,10 @@ RIGHTS: Mapping[Action, Grant] = {
     Action.ANSWER_ALERT: Grant(
         dict.fromkeys(set(PersonRole) - {PersonRole.AUDITOR}, Reach.EVERY_CASE),
         "¶5.74-5.75: of their own agency's alerts; whether they are on duty is asked besides",
+    ),
+    Action.HOLD_DRILL: Grant(
+        dict.fromkeys((PersonRole.COORDINATOR, PersonRole.MANAGER, PersonRole.DUTY_OFFICER), Reach.EVERY_CASE),
+        "design section 8: marked drills, of their own agency",
     ),
 }
 

@@ -4,13 +4,14 @@ import asyncio
 from datetime import UTC, datetime
 
 from services.oncall.app import create_app
-from services.oncall.channels.building import heartbeat, means, receipts
+from services.oncall.channels.building import heartbeat, means, routes
 from services.oncall.channels.pager import Pager
 from services.oncall.deciding import Decider
 from services.oncall.duty import NoRota
 from services.oncall.engine import Engine, Light
 from services.oncall.happening import Chronicle
 from services.oncall.relay import Relay
+from services.oncall.routes.recording import Desk
 from services.oncall.taking import TOPICS, Taker
 from services.runtime import inlet
 from services.runtime.audit import Trail
@@ -39,19 +40,18 @@ async def main(process: Process) -> None:
     where, schemas = database(load(DatabaseSettings), read_secrets(told.secrets_file)), load_schemas(told.home)
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
     rota, ways, chronicle = NoRota(), means(now), Chronicle(schemas)
+    decider = Decider(rota, chronicle)
     async with sessions(where.by_index, health, 7) as (hearing, paging, telling, knowing, asking, sending, sweeping):
         channel, sweeper = (Pager(one, ways, health, metrics) for one in (sending, sweeping))
-        told_later = receipts(sweeping, metrics, now)
-        people = create_app(asking, doorkeeper(knowing, trail), trail, rota, chronicle, told_later)
-        taker = Taker(hearing, schemas, verifier, Decider(rota, chronicle), trail, metrics, now, bell)
+        desk = Desk(asking, doorkeeper(knowing, trail), trail)
+        people = create_app(asking, desk.door, trail, rota, chronicle, *routes(desk, ways, decider, bell, metrics))
+        taker = Taker(hearing, schemas, verifier, decider, trail, metrics, now, bell)
         async with serving(process, [*Auditor(asking, trail).routes], people), asyncio.TaskGroup() as tasks:
             await migrate(where, told.service, told.home, health)
-            working = [
-                tasks.create_task(Engine(paging, rota, channel, chronicle, Light(health, metrics), now).run(bell)),
-                tasks.create_task(Relay(telling, Publisher(access_of(told), health, metrics), now).run()),
-                tasks.create_task(sweeper.go_on(process.stopping)),
-                tasks.create_task(heartbeat(process)),
-            ]
+            engine = Engine(paging, rota, channel, chronicle, Light(health, metrics), now)
+            relay = Relay(telling, Publisher(access_of(told), health, metrics), now)
+            going = engine.run(bell), relay.run(), sweeper.go_on(process.stopping), heartbeat(process)
+            working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
                 async for batch in heard.batches(BATCH_RECORDS):

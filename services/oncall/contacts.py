@@ -49,11 +49,7 @@ class Contacts:
         return cursor.rowcount > 0
 
     def _seal(self, person: str, contact: Contact) -> bytes:
-        plain = {
-            "language": contact.language,
-            "ways": [{"way": one.way, "at": one.at.get_secret_value()} for one in contact.ways],
-        }
-        nonce, text = os.urandom(_NONCE_BYTES), orjson.dumps(plain)
+        nonce, text = os.urandom(_NONCE_BYTES), orjson.dumps(contact.spelt())
         return nonce + self._cipher.encrypt(nonce, sodium_pad(text, _BLOCK_BYTES), bytes.fromhex(person))
 
     def _open(self, person: str, sealed: bytes) -> Contact:

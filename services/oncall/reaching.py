@@ -53,6 +53,13 @@ class Contact(BaseModel):
         """The ways, the first to be tried first."""
         return tuple(one.way for one in self.ways)
 
+    def spelt(self) -> dict[str, object]:
+        """Itself with its addresses in clear: for sealing, and for the person whose they are."""
+        return {
+            "language": self.language,
+            "ways": [{"way": one.way, "at": one.at.get_secret_value()} for one in self.ways],
+        }
+
     def at(self, way: Way) -> SecretStr:
         """Where this person is reached by `way`."""
         return next(one.at for one in self.ways if one.way is way)

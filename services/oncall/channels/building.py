@@ -1,5 +1,6 @@
 """Every way that the settings name, made ready once at the start."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -13,9 +14,12 @@ from services.oncall.channels.notify import Notify
 from services.oncall.channels.owing import still_owed
 from services.oncall.channels.posted import Chat, Webhook
 from services.oncall.contacts import read_contacts_key
+from services.oncall.deciding import Decider
 from services.oncall.heartbeat import Heartbeat
+from services.oncall.routes.contacts import contact_routes
+from services.oncall.routes.drills import drill_routes
 from services.oncall.routes.receipts import receipt_routes
-from services.runtime.database import Session
+from services.oncall.routes.recording import Desk
 from services.runtime.metrics import Metrics
 from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.process import Process
@@ -33,15 +37,16 @@ def means(now: Callable[[], datetime]) -> Means:
     return Means(read_contacts_key(load(KeySettings).keys), carriers, told.page_link, now, still_owed)
 
 
-def receipts(session: Session, metrics: Metrics, now: Callable[[], datetime]) -> APIRouter:
-    """Where those who carry pages say what became of them.
+def routes(desk: Desk, ways: Means, decider: Decider, bell: asyncio.Event, metrics: Metrics) -> tuple[APIRouter, ...]:
+    """What people ask of contacts and drills, and where those who carry pages say what became of them.
 
     Raises:
-        Misconfigured: a token for them is named, and is not there.
+        Misconfigured: a token for those is named, and is not there.
     """
     path = load(PageSettings).receipts_token_file
     token = read_token(path, "the token of receipts") if path else None
-    return receipt_routes(session, metrics, token, now)
+    own = contact_routes(desk, ways.contacts), drill_routes(desk, decider, bell.set)
+    return *own, receipt_routes(desk.session, metrics, token, ways.now)
 
 
 async def heartbeat(process: Process) -> None:

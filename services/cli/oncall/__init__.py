@@ -1,0 +1,1 @@
+"""`lantern oncall`: who is on duty, and what they are told and answer."""
