@@ -27,8 +27,11 @@ class Message:
 class Carrier(Protocol):
     """One way. `promises` says whether it tells later that a page was delivered."""
 
-    way: Way
-    promises: bool
+    @property
+    def way(self) -> Way: ...
+
+    @property
+    def promises(self) -> bool: ...
 
     async def carry(self, message: Message) -> Sent | Failed: ...
 
