@@ -13,7 +13,7 @@ _OWED: LiteralString = """
         AND (attempts.kind = 'sighting' OR (calls.status = 'owed' AND attempts.round = calls.round)))"""
 _READ: LiteralString = """
     WITH seen AS (
-        SELECT DISTINCT ON (sends.key) sends.key, way, tries FROM sends JOIN attempts USING (key)
+        SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries FROM sends JOIN attempts USING (key)
         WHERE alert_id = %(alert)b AND recipient = %(person)b ORDER BY sends.key, begun_at DESC),
     settled AS (UPDATE sends SET settled = true FROM seen WHERE sends.key = seen.key)
     INSERT INTO receipts (key, way, try, rung, at) SELECT key, way, tries, 'read', %(now)b FROM seen
