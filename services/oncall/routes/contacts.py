@@ -29,7 +29,7 @@ class ContactRoutes:
         self._expect(who, Act.CONTACT_READ)
         found = await self._desk.recorded(
             lambda connection: self._contacts.find(connection, who.handle),
-            lambda contact: by(who, Entry(Act.CONTACT_READ, Outcome.ALLOWED, count=contact is not None)),
+            lambda contact: by(who, Entry(Act.CONTACT_READ, Outcome.ALLOWED, count=int(contact is not None))),
         )
         if found is None:
             raise HTTPException(status.HTTP_404_NOT_FOUND, _NONE)
@@ -50,7 +50,7 @@ class ContactRoutes:
         self._expect(who, Act.CONTACT_FORGOTTEN)
         was_there = await self._desk.recorded(
             lambda connection: self._contacts.forget(connection, who.handle),
-            lambda found: by(who, Entry(Act.CONTACT_FORGOTTEN, Outcome.ALLOWED, count=found)),
+            lambda found: by(who, Entry(Act.CONTACT_FORGOTTEN, Outcome.ALLOWED, count=int(found))),
         )
         return JSONResponse({"forgotten": was_there})
 
