@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.core.errors import BrokenRule
 from services.core.oncall.pages import Failed, NotSent, Page, Sent
 from services.core.oncall.receipts import PATIENCE, Receipt, Rung, Way
 from services.oncall.channels import store
@@ -43,6 +44,9 @@ class Pager:
                 return await self._by_one_way_after_another(page, key)
         except TimeoutError:
             return Failed(NotSent.TIMED_OUT)
+        except BrokenRule as broken:
+            self._show_broken(broken)
+            return Failed(NotSent.NO_ADDRESS)
 
     async def _by_one_way_after_another(self, page: Page, key: str) -> Sent | Failed:
         tried: dict[Way, Failed] = {}
@@ -76,7 +80,11 @@ class Pager:
 
     async def _again(self, key: str, turn: asyncio.Semaphore) -> bool:
         async with turn:
-            leaving = await self.session.run(lambda connection: choose_again(connection, self.means, key))
+            try:
+                leaving = await self.session.run(lambda connection: choose_again(connection, self.means, key))
+            except BrokenRule as broken:
+                self._show_broken(broken)
+                return False
             if leaving is None:
                 return False
             log.warning("A page was lost on its way and goes by another one.", reason=leaving.way)
@@ -86,12 +94,27 @@ class Pager:
     async def _carry(self, leaving: Leaving) -> Sent | Failed:
         if leaving.tries > 1:
             self.metrics.sends_repeated.inc()
-        outcome = await self.means.carriers[leaving.way].carry(leaving.message)
+        outcome = await self._carried(leaving)
         rung, reason = (Rung.SENT, None) if isinstance(outcome, Sent) else (Rung.FAILED, outcome.reason)
         key, receipt = leaving.message.key, Receipt(leaving.way, rung, self.means.now(), reason)
         await self.session.run(lambda connection: store.say(connection, key, receipt))
         self.metrics.page_receipts.labels(rung).inc()
         return outcome
+
+    async def _carried(self, leaving: Leaving) -> Sent | Failed:
+        """What came of it; a fault of ours in one way must keep no page from going by another."""
+        carrying = self.means.carriers[leaving.way].carry(leaving.message)
+        (outcome,) = await asyncio.gather(carrying, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            self._show_broken(outcome)
+            return Failed(NotSent.UNAVAILABLE)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def _show_broken(self, fault: Exception) -> None:
+        self.health.red(Reason.RULE_BROKEN)
+        log.error("A page met a fault of ours; it goes by another way, or is tried again.", exc_info=fault)
 
     def _show(self, last_words: Mapping[Way, Rung]) -> None:
         lost = not self.means.carriers or not _LOST.isdisjoint(last_words.values())

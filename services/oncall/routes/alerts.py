@@ -16,6 +16,7 @@ from services.core.oncall.alerts import Answer
 from services.core.oncall.answering import SENTENCES, Asked, Refusal, Taken
 from services.core.rights import Action, Person, reach
 from services.oncall.answers import Answers, find
+from services.oncall.channels.owing import note_read
 from services.oncall.duty import Rota
 from services.oncall.happening import Chronicle
 from services.oncall.views import AlertList, AlertView, list_alerts, show_alert
@@ -79,7 +80,10 @@ class AlertRoutes:
 
     async def _one(self, connection: Connection, who: Person, digits: str) -> AlertView | None:
         found = await find(connection, digits)
-        return await show_alert(connection, who, found[0]) if len(found) == 1 else None
+        shown = await show_alert(connection, who, found[0]) if len(found) == 1 else None
+        if shown:
+            await note_read(connection, shown.alert_id, who.handle, self._door.now())
+        return shown
 
     async def _answer(
         self, connection: Connection, who: Person, digits: str, said: Said, now: datetime

@@ -51,3 +51,7 @@ class Clock:
 
 def die() -> None:
     raise Killed
+
+
+def fail() -> None:
+    raise ZeroDivisionError

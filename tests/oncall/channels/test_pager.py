@@ -12,10 +12,11 @@ from services.core.oncall.alerts import Severity
 from services.core.oncall.pages import Failed, NotSent, Sent
 from services.core.oncall.receipts import PATIENCE, Rung, Way
 from services.oncall.channels.pager import AFTER_FAILURE
+from services.oncall.contacts import Contacts
 from services.runtime.database import Connection, Session
-from services.runtime.health import Health
+from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
-from tests.oncall.channels.carrying import Killed, die
+from tests.oncall.channels.carrying import Killed, die, fail
 from tests.oncall.channels.conftest import Desk
 from tests.oncall.channels.messages import ADDRESS, KEY, PAGE
 
@@ -148,6 +149,22 @@ async def test_who_cannot_be_reached_is_said_to_be(desk: Desk) -> None:
     assert await desk.pager.send(PAGE, OTHER_KEY) == Failed(NotSent.NO_CHANNEL)
     await desk.pager.sweep()
     assert desk.is_red
+
+
+async def test_a_fault_of_ours_in_one_way_keeps_no_page_from_going_by_another(desk: Desk) -> None:
+    desk.email.meanwhile = fail
+    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert desk.sms.keys == [KEY]
+    assert Reason.RULE_BROKEN in desk.pager.health.reasons
+
+
+async def test_a_contact_that_does_not_open_stops_no_other_page(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.contacts._cipher = Contacts(b"x" * 32)._cipher  # noqa: SLF001 - as if the key had been replaced
+    assert await desk.pager.send(PAGE, OTHER_KEY) == Failed(NotSent.NO_ADDRESS)
+    desk.clock.move(A_WHILE)
+    assert await desk.pager.sweep() == 0
+    assert Reason.RULE_BROKEN in desk.pager.health.reasons
 
 
 async def test_of_several_workers_one_sends_a_lost_page_again(desk: Desk) -> None:
