@@ -1,7 +1,6 @@
 """`lantern oncall drill`: pages whoever is on duty, as an alert would, and measures until they have answered."""
 
 import json
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from services.cli.casewords import short
 from services.cli.oncall.asking import SERVICE, Json
 from services.cli.oncall.measuring import is_answered, measured, sentences
 from services.core.errors import LanternError
+from services.runtime.local.waiting import until
 
 _LOOK_SECONDS = 0.5
 Facts = dict[str, Any]
@@ -51,12 +51,8 @@ def _begun(alert: Facts, data: Path) -> str:
 
 
 def _followed(api: httpx.Client, alert_id: str, seconds: float) -> Facts:
-    until = time.monotonic() + seconds
-    found = _facts(api, alert_id)
-    while not is_answered(found) and time.monotonic() < until:
-        time.sleep(_LOOK_SECONDS)
-        found = _facts(api, alert_id)
-    return found
+    until(lambda: is_answered(_facts(api, alert_id)), seconds, _LOOK_SECONDS)
+    return _facts(api, alert_id)
 
 
 def _facts(api: httpx.Client, alert_id: str) -> Facts:
