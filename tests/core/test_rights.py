@@ -35,6 +35,7 @@ EXPECTED = {
     Action.REVIEW_ACCESS: "E-------",
     Action.READ_AUDIT: "-------E",
     Action.ANSWER_ALERT: "EEEEEEE-",
+    Action.HOLD_DRILL: "EE-E----",
 }
 LETTERS = {Reach.EVERY_CASE: "E", Reach.OWN_OR_MISSING: "M", Reach.OWN: "O", None: "-"}
 STRANGER, BOTH = Tie(), Tie(allocated=True, missing=True)
