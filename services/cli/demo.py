@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from rich.progress import Progress
@@ -40,12 +38,10 @@ STEPS = (
     Step("05-police-another-girl.json", Sector.POLICE, "INVENTED-FORCE"),
     Step("06-ukba-screening.json", Sector.UKBA, "INVENTED-SCREENING-UNIT"),
     Step("07-health-walk-in.json", Sector.HEALTH, "INVENTED-WALK-IN-CENTRE"),
-    Step("08-coordinator-links.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
+    Step("08-health-lookalike.json", Sector.HEALTH, "INVENTED-HOSPITAL"),
     Step("09-local-authority-missing.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
     Step("10-local-authority-uncle.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
 )
-_JOINED = ("06-ukba-screening.json", "07-health-walk-in.json")
-_JOINS = "08-coordinator-links.json"
 
 
 def play(data: Path) -> None:
@@ -61,7 +57,7 @@ def play(data: Path) -> None:
     edition, subjects = client.read_edition(data), dict[str, list[str]]()
     _reach(edition)
     for step in STEPS:
-        subjects[step.file] = _send(step, edition, _values(step, subjects))
+        subjects[step.file] = _send(step, edition)
     played.write_text(json.dumps(subjects, indent=2), encoding="utf-8")
 
 
@@ -76,20 +72,11 @@ def _reach(edition: client.Edition) -> None:
             client.answer(api.put("/api/contact", json={"ways": ways}))
 
 
-def _values(step: Step, subjects: dict[str, list[str]]) -> dict[str, str]:
-    """The two records that the coordinator joins were named by the hub, so the file cannot know them."""
-    return (
-        dict(zip(("one", "other"), (subjects[file][0] for file in _JOINED), strict=True)) if step.file == _JOINS else {}
-    )
-
-
-def _send(step: Step, edition: client.Edition, values: dict[str, str]) -> list[str]:
-    text = Template((SCENARIO / step.file).read_text(encoding="utf-8")).substitute(values)
+def _send(step: Step, edition: client.Edition) -> list[str]:
     sender = Sender(step.sector, step.organisation, USUAL_KIND[step.sector])
-    with tempfile.TemporaryDirectory() as folder, Progress(disable=True) as silent:
-        file = Path(folder) / step.file
-        file.write_text(text, encoding="utf-8")
-        summary = asyncio.run(published(sender, [file], edition, _PATIENCE_SECONDS, wait=True, progress=silent))
+    files = [SCENARIO / step.file]
+    with Progress(disable=True) as silent:
+        summary = asyncio.run(published(sender, files, edition, _PATIENCE_SECONDS, wait=True, progress=silent))
     if summary.unanswered or summary.refused or summary.held_back:
         raise ScenarioFailed(f"The file {step.file} of the scenario was not taken as it is: the hub or it has a fault.")
     return list(summary.subjects)

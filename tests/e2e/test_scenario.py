@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from services.cli.demo import STEPS
+from services.runtime.local.waiting import until
 from tests.edition import LocalEdition
+
+SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +45,44 @@ def test_a_girl_of_a_similar_name_is_not_joined_to_her(edition: LocalEdition, re
     assert case_of(edition, other)["subjects"] == [other]
 
 
-def test_records_that_differ_in_spelling_are_joined_by_a_person(edition: LocalEdition, records: dict[str, str]) -> None:
+def test_records_that_differ_in_spelling_are_joined_by_what_they_claim(
+    edition: LocalEdition, records: dict[str, str]
+) -> None:
     boy = {records["06-ukba-screening.json"], records["07-health-walk-in.json"]}
     assert set(case_of(edition, min(boy))["subjects"]) == boy
 
 
-def test_before_the_person_decided_his_records_were_two_cases(edition: LocalEdition, records: dict[str, str]) -> None:
-    boy = records["07-health-walk-in.json"]
+def test_why_his_records_are_one_case_is_shown_with_the_weight_of_each_field(
+    edition: LocalEdition, records: dict[str, str]
+) -> None:
+    pair = (records["06-ukba-screening.json"], records["07-health-walk-in.json"])
+    assert until(lambda: not edition.run("links", "show", *pair).returncode, SECONDS)
+    shown = json.loads(edition.done("links", "show", "--json", *pair))["link"]
+    assert (shown["verdict"], shown["proposed_by"]) == ("link", ["score"])
+    assert {(one["field"], one["level"]) for one in shown["evidence"]} >= {
+        ("name", "same_forms"),
+        ("birth", "same_year"),
+    }
+
+
+def test_before_the_second_was_heard_his_records_were_two_cases(edition: LocalEdition, records: dict[str, str]) -> None:
+    boy = records["06-ukba-screening.json"]
     entries = case_of(edition, boy)["entries"]
-    first = min(entry["known_at"] for entry in entries if entry["type"] == "HealthAttendance")
+    first = min(entry["known_at"] for entry in entries if entry["type"] == "BorderEncounter")
     then = json.loads(edition.done("case", "--json", "--as-known-at", first, boy))
     assert then["subjects"] == [boy]
+
+
+def test_a_record_that_may_be_of_the_other_girl_waits_for_a_coordinator(
+    edition: LocalEdition, records: dict[str, str]
+) -> None:
+    pair = {records["05-police-another-girl.json"], records["08-health-lookalike.json"]}
+
+    def verdicts() -> list[str]:
+        waiting = json.loads(edition.done("links", "list", "--json"))
+        return [one["verdict"] for one in waiting if {one["one"], one["other"]} == pair]
+
+    assert until(lambda: verdicts() == ["ask"], SECONDS)
 
 
 def test_where_she_is_stands_nowhere_in_her_case(edition: LocalEdition, records: dict[str, str]) -> None:

@@ -7,9 +7,10 @@ of a name with the day of birth, or parts so rare that they need no day. Few chi
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 from services.core.matching.dates import Agreement, born
+from services.core.matching.name_forms import FORMS
 from services.core.matching.names import Likeness, Part
 from services.core.matching.scoring import Profile, rarity
 from services.core.matching.weights import AGREES, BIRTH, LANGUAGE, NAME, NATIONALITY, SEX, Weights
@@ -24,7 +25,7 @@ def keys(of: Profile, weights: Weights) -> frozenset[str]:
     """The keys of a record, at most `MOST_KEYS`.
 
     Two records of which the score under these weights says anything but "apart" share one, unless a day of birth does
-    not agree and a part of the name is misspelt or written as two.
+    not agree and a part of the name is misspelt, or written as two that the weights do not know as one.
     """
     found = dict.fromkeys((*_of_days(of), *_of_names(of, weights)))
     return frozenset(list(found)[:MOST_KEYS])
@@ -41,8 +42,8 @@ def _of_days(of: Profile) -> Iterator[str]:
 
 def _of_names(of: Profile, weights: Weights) -> Iterator[str]:
     """The fewest parts of a name, in their usual forms, that are rare enough to ask a person without a day of birth."""
-    for enough, name in product(sorted(_rarities(of, weights)), of.names):
-        forms = sorted(part.form for part in name)
+    written = [forms for name in of.names for forms in _forms(name, weights)]
+    for enough, forms in product(sorted(_rarities(of, weights)), written):
         rare = {form: rarity(NAME, form, weights) for form in forms}
         taken: list[Counter[str]] = []
         for size in range(1, _MOST_PARTS + 1):
@@ -51,6 +52,19 @@ def _of_names(of: Profile, weights: Weights) -> Iterator[str]:
                 if sum(map(rare.__getitem__, some)) >= enough and not any(less <= counted for less in taken):
                     taken.append(counted)
                     yield "n:" + "+".join(some)
+
+
+def _forms(name: tuple[Part, ...], weights: Weights) -> Iterator[list[str]]:
+    """The usual forms of a name's parts, and again with two as one where they then are a name that the weights know.
+
+    "Abdi Rahman" is "Abdirahman" to the next clerk.
+    """
+    yield sorted(part.form for part in name)
+    for first, second in permutations(name, 2):
+        letters = first.letters + second.letters
+        if (whole := FORMS.get(letters, letters)) in weights.shares[NAME]:
+            others = Counter(part.form for part in name) - Counter((first.form, second.form))
+            yield sorted([*others.elements(), whole])
 
 
 def _rarities(of: Profile, weights: Weights) -> set[float]:

@@ -103,3 +103,8 @@ def test_a_nationality_that_one_of_two_lacks_hides_nobody() -> None:
         replace(child("Linh Baquyen Nguyen", None), nationalities=frozenset()),
     )
     assert keys(said, WEIGHTS) & keys(unsaid, WEIGHTS)
+
+
+def test_a_part_that_somebody_wrote_as_two_hides_nobody() -> None:
+    one, two = (child(name, "2010", "SO") for name in ("Abdirahman Yusuf Cali", "Ali Yousuf Abdi Rahman"))
+    assert keys(one, WEIGHTS) & keys(two, WEIGHTS)
