@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
 from services.casefeed.handlers import merged, read
-from services.casefeed.live import head
+from services.casefeed.live import head, items_after
 from services.casefeed.routes.answering import Window
 from services.casefeed.telling import tell
 from services.casefeed.writing import write
@@ -58,7 +58,7 @@ class House:
     session: Session
     schemas: Schemas
     feed: Feed
-    health: Health
+    process: Process
     door: Doorkeeper
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
@@ -72,14 +72,25 @@ class House:
 
         self.feed.start(await self.session.run(save))
 
+    async def say(self, *updates: Update) -> None:
+        """The same, and whoever watches hears of it."""
+        before = self.feed.head
+        await self.tell(*updates)
+        self.feed.start(before)
+        self.feed.publish(await self.session.run(lambda connection: items_after(connection, before)))
+
     async def enter(self, role: PersonRole, accept: str = "text/html") -> httpx.AsyncClient:
         """A browser in which somebody of this role is signed in."""
         client = self.stranger(accept)
+        client.cookies.set(self.door.cookie, await self.secret(role))
+        return client
+
+    async def secret(self, role: PersonRole) -> str:
+        """What the browser holds of somebody of this role who has signed in."""
         secret, now = secrets.token_urlsafe(32), datetime.now(UTC)
         held = Held(somebody(role), "token", now, now, now)
         await self.session.run(lambda connection: sessions.begin(connection, secret, held))
-        client.cookies.set(self.door.cookie, secret)
-        return client
+        return secret
 
     def stranger(self, accept: str = "text/html") -> httpx.AsyncClient:
         """A browser in which nobody is signed in."""
@@ -95,16 +106,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(where: Database, schemas: Schemas, updates: Iterable[Update] = ()) -> AsyncIterator[House]:
-    """The application over the tables of a database that has none yet."""
+async def house(
+    where: Database, schemas: Schemas, updates: Iterable[Update] = (), url: str = URL
+) -> AsyncIterator[House]:
+    """The application over the tables of a database that has none yet; people reach it at `url`."""
     metrics = Metrics()
     health = Health(metrics)
     health.green(Reason.STARTING)
     await migrate(where, "casefeed", HOME, health)
     session, trail, feed = Session(where, health), Trail(where), Feed()
-    door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, trail, lambda: datetime.now(UTC))
+    door = Doorkeeper(SignInSettings(public_url=url), session, PEOPLE_KEY, trail, lambda: datetime.now(UTC))
     process = Process(_settings(), health, metrics, asyncio.Event())
-    made = House(create_app(Window(session, door, trail), schemas, feed, process), session, schemas, feed, health, door)
+    made = House(
+        create_app(Window(session, door, trail), schemas, feed, process), session, schemas, feed, process, door
+    )
     await made.tell(*updates)
     try:
         yield made

@@ -1,0 +1,136 @@
+"""Every page of every role in a real browser: at three widths, with scripts and without, usable by everybody."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+from tests.browser import Visit, visiting
+
+from services.casefeed.access import ROUTES
+from services.core.codes import MissingKind
+from services.core.facts import ChildMissing, Sighting
+from services.core.rights import PersonRole
+from services.runtime.http import serving
+from services.wire.avro import Schemas
+from tests.builders import an_id, day, entry
+from tests.casefeed.histories import ADULT, HISTORY, MISSING
+from tests.casefeed.house import House, house
+from tests.casefeed.updates import Update
+from tests.free_ports import free_base
+from tests.runtime.secured_postgres import SecuredPostgres
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
+FILLED = {"case_id": an_id(MISSING), "handle": ADULT}
+PAGES = [path for (method, path), _ in ROUTES.items() if method == "GET" and not NO_PAGES.match(path)]
+OWN = re.compile(r'[0-9a-f]{64}|Signed in as.*?</span>|aria-current="page"|"lantern-id">[0-9a-f]{8}', re.DOTALL)
+"""What differs between two readers of one page, and says nothing of how it is built."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
+    port = free_base()
+    async with (
+        house(postgres.database("casefeed"), schemas, HISTORY, f"http://127.0.0.1:{port}") as open_house,
+        serving(open_house.app, "127.0.0.1", port),
+    ):
+        yield open_house
+        open_house.feed.close()
+
+
+async def enter(visit: Visit, home: House, role: PersonRole) -> None:
+    url, secret = home.door.settings.public_url, await home.secret(role)
+    await visit.page.context.add_cookies([{"name": home.door.cookie, "value": secret, "url": url}])
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_every_page_of_every_role_is_for_everybody(home: House, chromium: Browser, *, scripts: bool) -> None:
+    faults, looked_at = [], set()
+    async with visiting(chromium, home.door.settings.public_url, scripts=scripts) as visit:
+        for role in PersonRole:
+            await enter(visit, home, role)
+            for path in PAGES:
+                answered = await visit.go(path.format(**FILLED))
+                assert answered.status < 500, (role, path)
+                text = OWN.sub("", await answered.text())
+                if text not in looked_at:  # built as one that another role has seen already
+                    looked_at.add(text)
+                    faults += [f"{role} {path}: {fault}" for fault in await visit.faults()]
+    assert faults == []
+    assert len(looked_at) > len(PAGES)
+
+
+async def test_an_event_appears_by_itself_and_once(home: House, chromium: Browser) -> None:
+    async with visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, PersonRole.COORDINATOR)
+        await visit.go("/")
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+        await home.say(news(1))
+        await expect(visit.page.locator(f'[data-event="{an_id(0xE001)}"]')).to_have_count(1)
+        await expect(visit.page.locator(f'[data-event="{an_id(0xE001)}"] [data-unread]')).to_be_visible()
+        await home.say(news(2))
+        await expect(visit.page.locator(f'[data-event="{an_id(0xE002)}"]')).to_have_count(1)
+        assert await visit.page.locator(f'[data-event="{an_id(0xE001)}"]').count() == 1
+        await visit.page.get_by_role("button", name="Mark all as read").click()
+        assert await visit.page.locator("[data-unread]:visible").count() == 0
+
+
+async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: House, chromium: Browser) -> None:
+    async with visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, PersonRole.COORDINATOR)
+        await visit.go("/")
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+        await visit.page.get_by_role("button", name="Pause").click()
+        await home.say(news(3))
+        await visit.page.get_by_role("button", name="Go on").click()
+        await expect(visit.page.locator(f'[data-event="{an_id(0xE003)}"]')).to_have_count(1)
+
+
+async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:
+    async with visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, PersonRole.COORDINATOR)
+        await visit.go("/")
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+        await home.session.run(lambda connection: connection.execute("DELETE FROM sessions"))
+        home.feed.forget_rights()
+        await home.say(news(4))
+        await expect(visit.page.locator("[data-live-state=over]")).to_be_visible()
+        await expect(visit.page.get_by_text("you are signed out, or your rights have changed")).to_be_visible()
+        assert await visit.page.locator(f'[data-event="{an_id(0xE004)}"]').count() == 0
+
+
+async def test_everything_is_reached_by_keyboard_alone(home: House, chromium: Browser) -> None:
+    async with visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, PersonRole.COORDINATOR)
+        await visit.go("/cases")
+        await visit.page.keyboard.press("Tab")
+        await expect(visit.page.get_by_text("Skip to main content")).to_be_focused()
+        reached = set()
+        for _ in range(40):
+            await visit.page.keyboard.press("Tab")
+            reached.add(await visit.page.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
+        things = await visit.page.locator("a[href]:visible, button:visible, select:visible, input:visible").count()
+        assert len(reached) >= things - 1
+
+
+async def test_at_four_hundred_percent_nothing_is_cut_off(home: House, chromium: Browser) -> None:
+    """1,280 pixels at 400 per cent are 320."""
+    async with visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, PersonRole.COORDINATOR)
+        await visit.page.set_viewport_size({"width": 320, "height": 256})
+        beyond = {}
+        for path in PAGES:
+            await visit.go(path.format(**FILLED))
+            measured = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            beyond[path] = await visit.page.evaluate(measured)
+    assert {path for path, pixels in beyond.items() if pixels > 0} == set()
+
+
+def news(number: int) -> Update:
+    """Something new about the missing child."""
+    said = entry(Sighting(), event=0xE000 + number, subject=MISSING, occurred_at=day(5))
+    missing = entry(ChildMissing(MissingKind.MISSING), event=1, subject=MISSING, occurred_at=day(1))
+    return Update(MISSING, 10 + number, day(5), timeline=[missing], new=[said])
