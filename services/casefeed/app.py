@@ -16,6 +16,7 @@ from services.casefeed.pages.boards import BoardPages
 from services.casefeed.pages.cases import CasePages
 from services.casefeed.pages.enquirers import EnquirerPages
 from services.casefeed.pages.feed import FeedPages
+from services.casefeed.pages.links import LinkPages
 from services.casefeed.pages.more import MorePages
 from services.casefeed.pages.shell import Shell
 from services.casefeed.refusing import Refusing
@@ -69,6 +70,7 @@ def _pages(window: Window, schemas: Schemas, feed: Feed, process: Process, shell
     yield CasePages(window, schemas, shell).routes
     yield BoardPages(window, schemas, shell).routes
     yield EnquirerPages(window, schemas, shell).routes
+    yield LinkPages(window, schemas, shell).routes
     yield AuditPages(window, shell).routes
     yield MorePages(shell).routes
 

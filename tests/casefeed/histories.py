@@ -1,5 +1,7 @@
 """What the pages are shown of: a few plainly synthetic children, each with something else to show."""
 
+from services.casefeed.handlers import Pattern, Projection
+from services.casefeed.proposals import Proposal
 from services.core.codes import Asked, Channel, Concern, Connection, MissingKind, ReferralDecision, Sector, YesNo
 from services.core.facts import (
     BorderEncounter,
@@ -13,6 +15,9 @@ from services.core.facts import (
 )
 from services.core.ids import SubjectId, person_handle
 from services.core.indicators import Indicator
+from services.core.matching.proposals import ProposedBy
+from services.core.matching.scoring import Evidence, Verdict
+from services.core.radar import PatternKind
 from services.core.rights import PersonRole
 from tests.builders import an_id, day, entry
 from tests.casefeed.house import PEOPLE_KEY
@@ -59,3 +64,24 @@ HISTORY = (
     Update(REFERRED, 2, day(3), timeline=_REFERRED, new=[_CORRECTED]),
     Update(HIDDEN, 1, day(4), subjects=[(HIDDEN, 1)], new=_HIDDEN),
 )
+_AROUND = frozenset({SubjectId(an_id(MISSING)), SubjectId(an_id(HIDDEN))})
+FOUND = Projection(
+    (),
+    (),
+    (),
+    (),
+    patterns=(
+        Pattern("fa" * 16, PatternKind.TELEPHONE, frozenset(SubjectId(an_id(one)) for one in (MISSING, HIDDEN))),
+    ),
+    proposals=(
+        Proposal(
+            (SubjectId(an_id(REFERRED)), SubjectId(an_id(HIDDEN))),
+            ProposedBy.SCORE,
+            Verdict.ASK,
+            (Evidence("names", "alike", 7.5), Evidence("dates_of_birth", "differ", -3.25)),
+            1,
+            day(4),
+        ),
+    ),
+)
+"""One telephone around two children, and two records that may be of one child."""

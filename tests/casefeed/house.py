@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
-from services.casefeed.handlers import merged, read
+from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.live import head, items_after
 from services.casefeed.routes.answering import Window
 from services.casefeed.telling import tell
@@ -36,6 +36,7 @@ from tests.casefeed.updates import Update
 
 URL = "http://127.0.0.1:8080"
 PEOPLE_KEY = bytes(32)
+NOTHING_FOUND = Projection((), (), (), ())
 KINDS = {
     PersonRole.POLICE_OFFICER: (OrganisationKind.POLICE_FORCE, Sector.POLICE),
     PersonRole.IMMIGRATION_OFFICER: (OrganisationKind.UKBA, Sector.UKBA),
@@ -62,9 +63,9 @@ class House:
     door: Doorkeeper
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
-    async def tell(self, *updates: Update) -> None:
-        """Project case updates, and ring."""
-        told = merged(read(self.schemas, update.frame(self.schemas)) for update in updates)
+    async def tell(self, *updates: Update, found: Projection = NOTHING_FOUND) -> None:
+        """Project case updates, and what was found around them."""
+        told = merged([found, *(read(self.schemas, update.frame(self.schemas)) for update in updates)])
 
         async def save(connection: Connection) -> int:
             await tell(connection, await write(connection, told))
@@ -107,7 +108,7 @@ class House:
 
 @asynccontextmanager
 async def house(
-    where: Database, schemas: Schemas, updates: Iterable[Update] = (), url: str = URL
+    where: Database, schemas: Schemas, updates: Iterable[Update] = (), found: Projection = NOTHING_FOUND, url: str = URL
 ) -> AsyncIterator[House]:
     """The application over the tables of a database that has none yet; people reach it at `url`."""
     metrics = Metrics()
@@ -120,7 +121,7 @@ async def house(
     made = House(
         create_app(Window(session, door, trail), schemas, feed, process), session, schemas, feed, process, door
     )
-    await made.tell(*updates)
+    await made.tell(*updates, found=found)
     try:
         yield made
     finally:

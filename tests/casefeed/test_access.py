@@ -12,7 +12,7 @@ from services.casefeed.access import ROUTES, Door, entitled
 from services.core.rights import PersonRole
 from services.wire.avro import Schemas
 from tests.builders import an_id
-from tests.casefeed.histories import ADULT, HISTORY, MISSING
+from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
 from tests.casefeed.house import House, house, somebody
 from tests.runtime.secured_postgres import SecuredPostgres
 
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HEAD_TOO = {"HEAD"}
 ENDLESS = {"/api/feed", "/feed/bell"}
 """They answer until somebody leaves; `test_watching_pages` asks for them."""
-FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "name": "app.css", "one": an_id(1), "other": an_id(2)}
+FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "name": "app.css", "one": an_id(REFERRED), "other": an_id(HIDDEN)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
-    async with house(postgres.database("casefeed"), schemas, HISTORY) as open_house:
+    async with house(postgres.database("casefeed"), schemas, HISTORY, FOUND) as open_house:
         yield open_house
 
 

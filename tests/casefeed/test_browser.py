@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
-from tests.browser import Visit, visiting
 
 from services.casefeed.access import ROUTES
 from services.core.codes import MissingKind
@@ -14,8 +13,9 @@ from services.core.facts import ChildMissing, Sighting
 from services.core.rights import PersonRole
 from services.runtime.http import serving
 from services.wire.avro import Schemas
+from tests.browser import Visit, visiting
 from tests.builders import an_id, day, entry
-from tests.casefeed.histories import ADULT, HISTORY, MISSING
+from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
 from tests.casefeed.house import House, house
 from tests.casefeed.updates import Update
 from tests.free_ports import free_base
@@ -24,7 +24,7 @@ from tests.runtime.secured_postgres import SecuredPostgres
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
-FILLED = {"case_id": an_id(MISSING), "handle": ADULT}
+FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "one": an_id(REFERRED), "other": an_id(HIDDEN)}
 PAGES = [path for (method, path), _ in ROUTES.items() if method == "GET" and not NO_PAGES.match(path)]
 OWN = re.compile(r'[0-9a-f]{64}|Signed in as.*?</span>|aria-current="page"|"lantern-id">[0-9a-f]{8}', re.DOTALL)
 """What differs between two readers of one page, and says nothing of how it is built."""
@@ -34,7 +34,7 @@ OWN = re.compile(r'[0-9a-f]{64}|Signed in as.*?</span>|aria-current="page"|"lant
 async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
     port = free_base()
     async with (
-        house(postgres.database("casefeed"), schemas, HISTORY, f"http://127.0.0.1:{port}") as open_house,
+        house(postgres.database("casefeed"), schemas, HISTORY, FOUND, f"http://127.0.0.1:{port}") as open_house,
         serving(open_house.app, "127.0.0.1", port),
     ):
         yield open_house

@@ -12,7 +12,7 @@ from services.runtime.database import connect
 from services.runtime.signin.doorkeeper import csrf_of
 from services.wire.avro import Schemas
 from tests.builders import an_id, day
-from tests.casefeed.histories import ADULT, HIDDEN, HISTORY, MISSING, REFERRED
+from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
 from tests.casefeed.house import URL, House, house
 from tests.runtime.secured_postgres import SecuredPostgres
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
-    async with house(postgres.database("casefeed"), schemas, HISTORY) as open_house:
+    async with house(postgres.database("casefeed"), schemas, HISTORY, FOUND) as open_house:
         yield open_house
 
 
@@ -157,3 +157,17 @@ async def test_that_a_session_has_ended_is_told_to_everybody_who_serves_the_feed
         rung = [bell.payload async for bell in listening.notifies(timeout=10, stop_after=1)]
     assert (signed_out.status_code, rung) == (200, [ENDED])
     assert (await client.get("/cases")).status_code == 303
+
+
+async def test_two_records_are_shown_side_by_side_with_what_each_decision_would_change(home: House) -> None:
+    listed = await page(home, PersonRole.COORDINATOR, "/links")
+    assert f"/links/{an_id(REFERRED)}/{an_id(HIDDEN)}" in listed
+    shown = await page(home, PersonRole.COORDINATOR, f"/links/{an_id(HIDDEN)}/{an_id(REFERRED)}")
+    told = re.findall(r"[+-][\d.]+|\d cases? afterwards\.", shown)
+    assert {"+7.5", "-3.2", "1 case afterwards.", "2 cases afterwards."} <= set(told)
+
+
+async def test_a_pattern_is_drawn_and_told_in_words(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/patterns")
+    assert shown.count('<line class="lantern-graph__line"') == 2
+    assert shown.count("The same telephone") == 2

@@ -43,6 +43,7 @@ ROOMS: Sequence[Room] = (
 FURTHER: Sequence[Room] = (
     Room("night", "/night", Action.READ_CASES),
     Room("counter", "/counter", None),
+    Room("links", "/links", Action.DECIDE_LINK),
     Room("patterns", "/patterns", Action.READ_PATTERNS),
     Room("statistics", "/statistics", Action.READ_CASES),
     Room("audit", "/audit", Action.READ_AUDIT),

@@ -38,14 +38,14 @@ def link_routes(window: Window, schemas: Schemas) -> APIRouter:
         decided: bool = False,
     ) -> LinkList:
         find = partial(list_links, schemas=schemas, skip=skip, at_most=at_most, decided=decided)
-        return await window.seen(who, find, _listed, f"links {skip} {at_most} {decided}", Action.DECIDE_LINK)
+        return await window.seen(who, find, links_listed, f"links {skip} {at_most} {decided}", Action.DECIDE_LINK)
 
     @routes.get("/api/links/{one}/{other}")
     async def show(who: Who, one: Id, other: Id) -> LinkDetail:
         pair = pair_of(SubjectId(one), SubjectId(other))
         find = partial(read_link, schemas=schemas, trails=trails, pair=pair, now=window.door.now())
         found: LinkDetail | None = await window.seen(
-            who, find, partial(_read, pair=pair), f"link {one} {other}", Action.DECIDE_LINK
+            who, find, partial(link_read, pair=pair), f"link {one} {other}", Action.DECIDE_LINK
         )
         if found is None:
             raise NotOne.NOT_KNOWN.refusal("Nothing speaks for these two records being of one child.")
@@ -54,14 +54,14 @@ def link_routes(window: Window, schemas: Schemas) -> APIRouter:
     return routes
 
 
-def _listed(found: LinkList) -> Entry:
+def links_listed(found: LinkList) -> Entry:
     shown = sorted({record for one in found.links for record in (one.one, one.other)})
     return Entry(
         Act.LINKS_LISTED, Outcome.ALLOWED, about=tuple(about(Kind.RECORD, one) for one in shown), count=len(found.links)
     )
 
 
-def _read(found: LinkDetail | None, pair: Pair) -> Entry:
+def link_read(found: LinkDetail | None, pair: Pair) -> Entry:
     if found is None:
         return NotOne.NOT_KNOWN.entry(Act.LINK_READ, None)
     shown = [about(Kind.CASE, side.case_id) for side in found.sides]
