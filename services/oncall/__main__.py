@@ -10,6 +10,7 @@ from services.oncall.deciding import Decider
 from services.oncall.duty import NoRota
 from services.oncall.engine import Engine, Light
 from services.oncall.happening import Chronicle
+from services.oncall.proving import Prover
 from services.oncall.relay import Relay
 from services.oncall.routes.recording import Desk
 from services.oncall.taking import TOPICS, Taker
@@ -41,7 +42,8 @@ async def main(process: Process) -> None:
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
     rota, ways, chronicle = NoRota(), means(now), Chronicle(schemas)
     decider = Decider(rota, chronicle)
-    async with sessions(where.by_index, health, 7) as (hearing, paging, telling, knowing, asking, sending, sweeping):
+    async with sessions(where.by_index, health, 8) as opened:
+        hearing, paging, telling, proving, knowing, asking, sending, sweeping = opened
         channel, sweeper = (Pager(one, ways, health, metrics) for one in (sending, sweeping))
         desk = Desk(asking, doorkeeper(knowing, trail), trail)
         people = create_app(asking, desk.door, trail, rota, chronicle, *routes(desk, ways, decider, bell, metrics))
@@ -50,7 +52,11 @@ async def main(process: Process) -> None:
             await migrate(where, told.service, told.home, health)
             engine = Engine(paging, rota, channel, chronicle, Light(health, metrics), now)
             relay = Relay(telling, Publisher(access_of(told), health, metrics), now)
-            going = engine.run(bell), relay.run(), sweeper.go_on(process.stopping), heartbeat(process)
+            prover = Prover(proving, metrics.alerts, now)
+            going = (
+                *(engine.run(bell), relay.run(), prover.run()),
+                *(sweeper.go_on(process.stopping), heartbeat(process)),
+            )
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:

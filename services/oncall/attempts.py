@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import LiteralString
 
@@ -44,7 +44,10 @@ _SUPERSEDE: LiteralString = """
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A page that is to be sent; `recipient` is None while nobody is on duty; `tries` counts beginnings."""
+    """A page that is to be sent; `recipient` is None while nobody is on duty, and `tries` counts beginnings.
+
+    `published_at` is when the hub first held what an alert's very first page is about.
+    """
 
     key: str
     alert_id: str
@@ -57,6 +60,7 @@ class Attempt:
     written_at: datetime
     lease_until: datetime
     tries: int
+    published_at: datetime | None = None
 
     def page(self, recipient: str) -> Page:
         """What is sent."""
@@ -66,7 +70,9 @@ class Attempt:
 def attempt(alert: Alert, agency: Sector, paging: Paging, recipient: str | None, now: datetime) -> Attempt:
     """The page that a step of the plan owes, in the hands of whoever writes it."""
     key = _digits("page", alert.alert_id, agency, str(paging.round), str(paging.step))
-    return _attempt(key, alert, agency, _kind(alert), paging, recipient, now)
+    written = _attempt(key, alert, agency, _kind(alert), paging, recipient, now)
+    is_first = (paging.round, paging.step) == (1, 0)
+    return replace(written, published_at=alert.published_at if is_first else None)
 
 
 async def write(connection: Connection, attempts: Iterable[Attempt]) -> None:

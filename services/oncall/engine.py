@@ -149,6 +149,9 @@ class Engine:
         for one, outcome in done:
             if isinstance(outcome, Sent):
                 self._light.metrics.alerts.page_late_seconds.observe(max((now - one.paging.due_at).total_seconds(), 0))
+                if one.published_at is not None:
+                    took = max((now - one.published_at).total_seconds(), 0)
+                    self._light.metrics.alerts.time_to_page_seconds.observe(took)
 
 
 def _lapsed(alert: Alert, call: Call, now: datetime) -> Happened:

@@ -1,0 +1,77 @@
+"""An auditor of the engine: it reckons from the tables alone what every open alert owes, and counts what is not there."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+
+import structlog
+
+from services.runtime.database import Connection, Session
+from services.runtime.metrics import AlertMetrics
+
+GRACE = timedelta(seconds=30)
+"""A step that is so late is missed."""
+
+LOOK_SECONDS = 15.0
+_PROVE: LiteralString = """
+    WITH open AS (SELECT * FROM alerts WHERE state IN ('open', 'debrief')),
+    owing AS (SELECT calls.* FROM calls JOIN open USING (alert_id) WHERE status <> 'over')
+    SELECT
+        (SELECT count(*) FROM open WHERE state = 'open'),
+        (SELECT count(*) FROM open WHERE owner IS NULL),
+        -- Whoever is called for nothing, and whose next page has no time or is overdue.
+        (SELECT count(*) FROM open WHERE NOT EXISTS (SELECT FROM owing WHERE owing.alert_id = open.alert_id)),
+        (SELECT count(*) FROM owing WHERE next_at IS NULL OR next_at < %(late)s),
+        -- Of the round that is under way, the steps that were taken and of which no page was ever written.
+        (SELECT coalesce(sum(least(step, jsonb_array_length(chain->'steps')) - (
+            SELECT count(*) FROM attempts
+            WHERE (attempts.alert_id, attempts.agency, attempts.round) = (owing.alert_id, owing.agency, owing.round)
+            AND attempts.kind <> 'sighting' AND attempts.step < jsonb_array_length(owing.chain->'steps'))), 0)
+         FROM owing WHERE status = 'owed'),
+        (SELECT count(*) FROM attempts JOIN open USING (alert_id)
+         WHERE attempts.state = 'written' AND lease_until < %(late)s)"""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How many alerts are open, how many of them nobody owns, and how many steps they owe that were not taken."""
+
+    open: int
+    unowned: int
+    missed: int
+
+
+async def prove(connection: Connection, now: datetime) -> Proof:
+    """Look at every open alert as it stands in the tables."""
+    row = await (await connection.execute(_PROVE, {"late": now - GRACE})).fetchone()
+    is_open, unowned, *missed = (int(number) for number in row or (0,) * 6)
+    return Proof(is_open, unowned, sum(missed))
+
+
+class Prover:
+    """Looks every fifteen seconds, and shows what it finds."""
+
+    def __init__(self, session: Session, metrics: AlertMetrics, clock: Callable[[], datetime]) -> None:
+        self._session = session
+        self._metrics = metrics
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> Proof:
+        now = self._clock()
+        proof = await self._session.run(lambda connection: prove(connection, now))
+        self._metrics.open.set(proof.open)
+        self._metrics.unowned.set(proof.unowned)
+        self._metrics.steps_missed.set(proof.missed)
+        if proof.missed or proof.unowned:
+            log.error("Open alerts owe pages that were not written, or nobody owns them.", count=proof.missed)
+        return proof
