@@ -34,7 +34,8 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka, Pos
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock
-	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/cli/match tests/leaks tests/bench/test_lookups.py
+	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/cli/match tests/leaks \
+		tests/oncall tests/bench/test_lookups.py
 
 bench: $(ready) $(pages) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench

@@ -1,4 +1,4 @@
-"""An auditor of the engine: it reckons from the tables alone what every open alert owes, and counts what is not there."""
+"""An auditor of the engine: it reckons from the tables what every open alert owes, and counts what is not there."""
 
 import asyncio
 from collections.abc import Callable

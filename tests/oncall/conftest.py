@@ -1,6 +1,5 @@
 """On-call's tables in a real PostgreSQL, with a clock, a rota and a channel of the tests."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -32,4 +31,4 @@ async def session(tables: Database) -> AsyncIterator[Session]:
 
 @pytest.fixture
 def oncall(session: Session, schemas: Schemas) -> OnCall:
-    return on_call(session, schemas, asyncio.Event())
+    return on_call(session, schemas)

@@ -20,6 +20,7 @@ from services.runtime.database import Connection, Session
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.wire.avro import Schemas
+from services.wire.signing import Verifier
 from tests.builders import START, an_id
 from tests.vault.edge import Stored
 from tests.vault.messages import VERIFIER, case_update, place_of, stored
@@ -99,19 +100,20 @@ class OnCall:
     metrics: Metrics
     offsets: "defaultdict[str, count[int]]" = field(default_factory=lambda: defaultdict(count))
 
-    async def hear(self, *said: Known) -> None:
+    async def hear(self, *said: Known, looking: bool = True) -> None:
         """Take what the agencies' processors signed, and look."""
-        await self.take(*(stored(self.schemas, known) for known in said))
+        await self.take(*(stored(self.schemas, known) for known in said), looking=looking)
 
     async def assign(self, case: str, *subjects: str, version: int = 1) -> None:
         """Take the correlator's word that these records are one case, and look."""
         await self.take(case_update(self.schemas, case, subjects, version))
 
-    async def take(self, *records: Stored) -> None:
+    async def take(self, *records: Stored, looking: bool = True) -> None:
         for topic, of_topic in _by_topic(records).items():
             numbered = [replace(one, offset=next(self.offsets[topic])) for one in of_topic]
             await self.taker.take({place_of(topic): numbered})
-        await self.look()
+        if looking:
+            await self.look()
 
     async def look(self) -> None:
         while await self.engine.look():
@@ -125,14 +127,14 @@ class OnCall:
             await self.look()
 
 
-def on_call(session: Session, schemas: Schemas, bell: asyncio.Event, levels: int = 3) -> OnCall:
+def on_call(session: Session, schemas: Schemas, verifier: Verifier = VERIFIER) -> OnCall:
     """One worker on tables that are there."""
     clock, metrics = Clock(), Metrics()
-    rota, post, chronicle = FixedRota(levels=levels), Post(clock), Chronicle(schemas)
+    rota, post, chronicle = FixedRota(), Post(clock), Chronicle(schemas)
     light = Light(Health(metrics), metrics)
     trail = Trail(session.where)
     decider = Decider(rota, chronicle)
-    taker = Taker(session, schemas, VERIFIER, decider, trail, metrics, clock, bell)
+    taker = Taker(session, schemas, verifier, decider, trail, metrics, clock, asyncio.Event())
     return OnCall(
         session, schemas, clock, rota, post, taker, Engine(session, rota, post, chronicle, light, clock), metrics
     )
