@@ -9,6 +9,7 @@ from typing import Any
 from rich.progress import Progress
 
 from services.cli import client
+from services.cli.oncall.scenario import arrange
 from services.cli.publish import USUAL_KIND, Sender, published
 from services.core.codes import Sector
 from services.core.errors import LanternError
@@ -45,12 +46,13 @@ STEPS = (
 
 
 def play(data: Path) -> None:
-    """Send the scenario to the edition in `data`, once: when it was sent before, nothing is done.
+    """Put people on duty and send the scenario to the edition in `data`, once: what was done before is not done again.
 
     Raises:
         ScenarioFailed: a record was refused or held back.
         Unavailable: the hub does not answer; what was sent stays, and playing again sends the rest.
     """
+    arrange(data)
     played = data / "scenario.json"
     if played.exists():
         return

@@ -70,6 +70,14 @@ class Action(StrEnum):
     DOUBTS_LISTED = "doubts_listed"
     DOUBTS_SETTLED = "doubts_settled"
     LOCATION_REFUSED = "location_refused"
+    DUTY_READ = "duty_read"
+    ROTA_READ = "rota_read"
+    ROTA_CHECKED = "rota_checked"
+    ROTA_PUBLISHED = "rota_published"
+    STAFF_CHANGED = "staff_changed"
+    HANDOVERS_LISTED = "handovers_listed"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_ANSWERED = "handover_answered"
     SIGNED_IN = "signed_in"
     CONTACT_READ = "contact_read"
     CONTACT_SET = "contact_set"
@@ -102,6 +110,8 @@ class Kind(StrEnum):
     DECISION = "decision"
     ALERT = "alert"
     ASKED = "asked"
+    PERSON = "person"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True, slots=True)

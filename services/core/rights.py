@@ -40,6 +40,9 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     ANSWER_ALERT = "answer_alert"
     HOLD_DRILL = "hold_drill"
+    READ_ROTA = "read_rota"
+    KEEP_ROTA = "keep_rota"
+    HAND_OVER_DUTY = "hand_over_duty"
 
 
 class Reach(StrEnum):
@@ -108,6 +111,8 @@ _WORKERS = dict.fromkeys(
     (PersonRole.MANAGER, PersonRole.SOCIAL_WORKER, PersonRole.IMMIGRATION_OFFICER, PersonRole.CLINICIAN), Reach.OWN
 )
 _COORDINATOR = {PersonRole.COORDINATOR: Reach.EVERY_CASE}
+_STAFF = dict.fromkeys(set(PersonRole) - {PersonRole.AUDITOR}, Reach.EVERY_CASE)
+"""Everybody who could be on duty; a rota is of no case, and is their own agency's alone."""
 
 RIGHTS: Mapping[Action, Grant] = {
     Action.READ_CASES: Grant({**_COORDINATOR, **_SEARCHERS, **_WORKERS}, "¶3.5, ¶5.70, ¶5.74"),
@@ -142,6 +147,9 @@ RIGHTS: Mapping[Action, Grant] = {
         dict.fromkeys((PersonRole.COORDINATOR, PersonRole.MANAGER, PersonRole.DUTY_OFFICER), Reach.EVERY_CASE),
         "design section 8: marked drills, of their own agency",
     ),
+    Action.READ_ROTA: Grant(_STAFF, "¶5.74-5.77: everybody must know whom to call"),
+    Action.KEEP_ROTA: Grant({**_COORDINATOR, PersonRole.MANAGER: Reach.EVERY_CASE}, "¶3.5; design section 8"),
+    Action.HAND_OVER_DUTY: Grant(_STAFF, "design section 8: whoever is on duty hands it over, to whoever accepts"),
 }
 
 

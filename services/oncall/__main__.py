@@ -7,11 +7,11 @@ from services.oncall.app import create_app
 from services.oncall.channels.building import heartbeat, means, routes
 from services.oncall.channels.pager import Pager
 from services.oncall.deciding import Decider
-from services.oncall.duty import NoRota
 from services.oncall.engine import Engine, Light
 from services.oncall.happening import Chronicle
 from services.oncall.proving import Prover
 from services.oncall.relay import Relay
+from services.oncall.rota.desk import PublishedRota
 from services.oncall.routes.recording import Desk
 from services.oncall.taking import TOPICS, Taker
 from services.runtime import inlet
@@ -40,7 +40,7 @@ async def main(process: Process) -> None:
     told, health, metrics = process.settings, process.health, process.metrics
     where, schemas = database(load(DatabaseSettings), read_secrets(told.secrets_file)), load_schemas(told.home)
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
-    rota, ways, chronicle = NoRota(), means(now), Chronicle(schemas)
+    rota, ways, chronicle = PublishedRota(), means(now), Chronicle(schemas)
     decider = Decider(rota, chronicle)
     async with sessions(where.by_index, health, 8) as opened:
         hearing, paging, telling, proving, knowing, asking, sending, sweeping = opened

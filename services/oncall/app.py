@@ -1,16 +1,24 @@
 """The web application of on-call: JSON for people who sign in, each for their own agency."""
 
+from datetime import datetime
+from functools import partial
+
 from fastapi import APIRouter, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from services.core.codes import Sector
+from services.oncall.answers import hand_over_alerts
 from services.oncall.duty import Rota
 from services.oncall.happening import Chronicle
 from services.oncall.routes.alerts import alert_routes
+from services.oncall.routes.handovers import handover_routes
+from services.oncall.routes.recording import Desk
+from services.oncall.routes.rota import rota_routes, staff_routes
 from services.runtime.audit import Trail
-from services.runtime.database import Session
+from services.runtime.database import Connection, Session
 from services.runtime.signin.auditors import auditor_routes
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
@@ -21,7 +29,10 @@ def create_app(
 ) -> ASGIApp:
     """Make the application; `more` stands beside what alerts need."""
     app = FastAPI(title="Lantern on-call", docs_url=None, redoc_url=None, openapi_url=None)
-    for routes in (alert_routes(session, door, trail, rota, chronicle), *more):
+    desk = Desk(session, door, trail)
+    alerts, rotas, staff = alert_routes(session, door, trail, rota, chronicle), rota_routes(desk), staff_routes(desk)
+    handovers = handover_routes(desk, partial(_given_alerts, chronicle))
+    for routes in (alerts, rotas, staff, handovers, *more):
         app.include_router(routes)
     app.router.routes.extend(auditor_routes(session, trail, door))
 
@@ -36,3 +47,10 @@ def create_app(
         return JSONResponse({"error": sentence}, status.HTTP_422_UNPROCESSABLE_CONTENT)
 
     return mounted(app, door)
+
+
+async def _given_alerts(  # noqa: PLR0913, PLR0917 - who gives what to whom, and where that is written
+    chronicle: Chronicle, connection: Connection, giver: str, receiver: str, agency: Sector, now: datetime
+) -> None:
+    """Whoever takes over the duty owns the alerts that came with it."""
+    await hand_over_alerts(connection, chronicle, giver, receiver, agency, now)

@@ -12,10 +12,3 @@ class Rota(Protocol):
 
     async def on_duty(self, connection: Connection, agency: Sector, at: datetime, level: int = 0) -> str | None:
         """The handle of who is on duty; level 1 and 2 are those who stand behind them. None: the rota has nobody."""
-
-
-class NoRota:
-    """Nobody is on duty anywhere: every page waits, and the light is red."""
-
-    async def on_duty(self, _: Connection, __: Sector, ___: datetime, level: int = 0) -> str | None:  # noqa: ARG002
-        return None

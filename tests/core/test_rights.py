@@ -36,6 +36,9 @@ EXPECTED = {
     Action.READ_AUDIT: "-------E",
     Action.ANSWER_ALERT: "EEEEEEE-",
     Action.HOLD_DRILL: "EE-E----",
+    Action.READ_ROTA: "EEEEEEE-",
+    Action.KEEP_ROTA: "EE------",
+    Action.HAND_OVER_DUTY: "EEEEEEE-",
 }
 LETTERS = {Reach.EVERY_CASE: "E", Reach.OWN_OR_MISSING: "M", Reach.OWN: "O", None: "-"}
 STRANGER, BOTH = Tie(), Tie(allocated=True, missing=True)

@@ -2,12 +2,15 @@
 
 import typer
 
-from services.cli.oncall import contact, drill, inbox
+from services.cli.oncall import contact, drill, duty, handover, inbox, rota
 
 
 def commands() -> typer.Typer:
     """Every command of the group."""
     group = typer.Typer(no_args_is_help=True, help="Who is on duty when a child is missing, and who is told.")
+    group.command("who")(duty.who)
+    group.add_typer(rota.commands(), name="rota")
+    group.add_typer(handover.commands(), name="handover")
     group.command("contact")(contact.contact)
     group.command("drill")(drill.drill)
     group.command("inbox")(inbox.inbox)

@@ -148,7 +148,7 @@ def accepted(versions: Sequence[Version], offer: Offer, who: str, now: datetime)
     version = governing(versions, now)
     if version is None:
         raise HandoverDenied(Denied.NO_ROTA)
-    return replacing(version.rota, ON_DUTY, Override(offer.receiver, now, offer.until))
+    return replacing(version.rota, ON_DUTY, [Override(offer.receiver, now, offer.until)])
 
 
 def declined(offer: Offer, who: str) -> State:

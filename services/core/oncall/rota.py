@@ -115,15 +115,17 @@ def from_now(rota: Rota, now: datetime) -> Rota:
     return replace(rota, lines=tuple(lines))
 
 
-def overriding(rota: Rota, level: int, override: Override) -> Rota:
-    """The same rota with one more override in a line."""
-    return _with_overrides(rota, level, (*rota.lines[level].overrides, override))
+def overriding(rota: Rota, level: int, overrides: Iterable[Override]) -> Rota:
+    """The same rota with more overrides in a line; what is there already is not there twice."""
+    return _with_overrides(rota, level, {*_line(rota, level).overrides, *overrides})
 
 
-def replacing(rota: Rota, level: int, override: Override) -> Rota:
-    """The same rota with an override in the place of all others of a line that lie within its time."""
-    kept = (part for one in rota.lines[level].overrides for part in _beside(one, override))
-    return _with_overrides(rota, level, (*kept, override))
+def replacing(rota: Rota, level: int, overrides: Iterable[Override]) -> Rota:
+    """The same rota with overrides in the place of all others of a line that lie within their time."""
+    kept, made = list(_line(rota, level).overrides), list(overrides)
+    for one in made:
+        kept = [part for other in kept for part in _beside(other, one)]
+    return _with_overrides(rota, level, {*kept, *made})
 
 
 def _beside(one: Override, other: Override) -> Iterable[Override]:
@@ -132,7 +134,11 @@ def _beside(one: Override, other: Override) -> Iterable[Override]:
     return [part for part in parts if part.start < part.end]
 
 
+def _line(rota: Rota, level: int) -> Line:
+    return rota.lines[level] if level < len(rota.lines) else Line()
+
+
 def _with_overrides(rota: Rota, level: int, overrides: Iterable[Override]) -> Rota:
     ordered = tuple(sorted(overrides, key=lambda one: (one.start, one.end, one.person)))
-    lines = [replace(line, overrides=ordered) if at == level else line for at, line in enumerate(rota.lines)]
-    return replace(rota, lines=tuple(lines))
+    lines = [_line(rota, at) for at in range(max(len(rota.lines), level + 1))]
+    return replace(rota, lines=(*lines[:level], replace(lines[level], overrides=ordered), *lines[level + 1 :]))

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from services.core.audit import NOBODY, Action, Entry, Outcome
 from services.core.errors import Misconfigured, Unavailable
+from services.core.ids import person_handle
 from services.core.rights import Person
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
@@ -93,6 +94,10 @@ class Doorkeeper:
     @property
     def is_tls(self) -> bool:
         return self.settings.public_url.startswith("https:")
+
+    def handle(self, subject: str) -> str:
+        """The handle of whom the provider knows by this `sub`, whether they ever signed in or not."""
+        return person_handle(self._people_key, subject)
 
     async def who(self, request: Request) -> SignedIn:
         """Who a request comes from.

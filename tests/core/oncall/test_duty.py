@@ -32,8 +32,8 @@ def test_behind_whoever_is_on_duty_stands_who_the_line_says_and_behind_the_last_
 
 
 def test_an_override_that_replaces_leaves_of_others_what_lies_beside_it() -> None:
-    of = overriding(rota(layer(DANA)), 0, Override(OMAR, at(1), at(9)))
-    assert replacing(of, 0, Override(RUTH, at(3), at(5))).lines[0].overrides == (
+    of = overriding(rota(layer(DANA)), 0, [Override(OMAR, at(1), at(9))])
+    assert replacing(of, 0, [Override(RUTH, at(3), at(5))]).lines[0].overrides == (
         Override(OMAR, at(1), at(3)),
         Override(RUTH, at(3), at(5)),
         Override(OMAR, at(5), at(9)),
@@ -43,3 +43,19 @@ def test_an_override_that_replaces_leaves_of_others_what_lies_beside_it() -> Non
 def test_overrides_that_are_over_are_not_carried_into_the_next_version() -> None:
     of = rota(layer(DANA), overrides=(Override(OMAR, at(1), at(2)), Override(RUTH, at(2), at(4))))
     assert from_now(of, at(2)).lines[0].overrides == (Override(RUTH, at(2), at(4)),)
+
+
+def test_overrides_that_replace_are_not_cut_by_one_another_so_that_what_contradicts_itself_is_seen() -> None:
+    both = [Override(OMAR, at(1), at(5)), Override(RUTH, at(3), at(9))]
+    assert replacing(rota(layer(DANA)), 0, both).lines[0].overrides == tuple(both)
+
+
+def test_an_override_of_a_line_that_is_not_there_yet_makes_it() -> None:
+    made = overriding(rota(layer(DANA)), 2, [Override(OMAR, at(1), at(5))])
+    assert [len(line.overrides) for line in made.lines] == [0, 0, 1]
+
+
+def test_the_same_override_twice_is_one() -> None:
+    once = overriding(rota(layer(DANA)), 0, [Override(OMAR, at(1), at(9))])
+    assert overriding(once, 0, [Override(OMAR, at(1), at(9))]) == once
+    assert replacing(once, 0, [Override(OMAR, at(1), at(9))]) == once

@@ -1,0 +1,54 @@
+"""The scenario's rotas: invented people on duty in every agency, published as their own coordinators would."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.cli import client
+from services.cli.oncall.asking import SERVICE
+from services.core.oncall.coverage import LONGEST
+
+DUTY = Path(__file__).parents[1] / "scenario" / "duty.json"
+_ZONE = "Europe/London"
+_LONG_AGO = "2026-01-05T09:00"
+
+
+def arrange(data: Path) -> None:
+    """Publish a rota in each agency of the edition in `data`, once: where there is one, nothing is done.
+
+    Raises:
+        Failed: a rota was refused: the hub or the scenario has a fault.
+        Unavailable: the hub does not answer; arranging again does the rest.
+    """
+    arranged = data / "duty.json"
+    if arranged.exists():
+        return
+    edition = client.read_edition(data)
+    for agency in json.loads(DUTY.read_bytes()):
+        _arrange(edition, agency)
+    arranged.write_text(DUTY.read_text("utf-8"), encoding="utf-8")
+
+
+def _arrange(edition: client.Edition, agency: dict[str, Any]) -> None:
+    from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
+
+    settings = client.settings_with(edition, SERVICE, obtain(edition, agency["keeper"]).token)
+    with client.asking(settings, SERVICE) as api:
+        if client.answer(api.get("/api/rota", params={"days": 1}))["version"]:
+            return
+        client.answer(api.put("/api/staff", json={"people": agency["staff"]}))
+        _publish(api, agency)
+
+
+def _publish(api: httpx.Client, agency: dict[str, Any]) -> None:
+    until = datetime.now(UTC) + LONGEST - timedelta(days=1)
+    lines = [{"layers": [_turns(agency[line])]} for line in ("on_duty", "behind")]
+    rota = {"zone": _ZONE, "until": until.replace(microsecond=0).isoformat(), "lines": lines}
+    client.answer(api.post("/api/rota", json={"based_on": 0, "rota": rota}))
+
+
+def _turns(people: list[str]) -> dict[str, Any]:
+    return {"people": people, "begins": _LONG_AGO, "turn": {"unit": "weeks"}}

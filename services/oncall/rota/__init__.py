@@ -1,0 +1,1 @@
+"""The rotas of the agencies: published, kept, read and handed over."""
