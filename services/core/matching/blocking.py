@@ -1,17 +1,16 @@
 """Which records are worth comparing: those that share a key. Keys are short texts, made to be indexed.
 
 A key is a function of one record and of the weights alone, never of how many others hold it, so that who is compared
-with whom does not depend on who came first. It holds as much as a score must agree in before anybody is asked: a part
-of a name with the day of birth, or parts so rare that they need no day. Few children of a million share one.
+with whom does not depend on who came first. It holds as much as a score must agree in before anybody is asked: parts
+of a name that are rare enough, with the day of birth or without. Few children of a million share one.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations, product
 
 from services.core.matching.dates import Agreement, born
 from services.core.matching.name_forms import FORMS
-from services.core.matching.names import Likeness, Part
+from services.core.matching.names import Likeness, Part, part_of
 from services.core.matching.scoring import Profile, rarity
 from services.core.matching.weights import AGREES, BIRTH, LANGUAGE, NAME, NATIONALITY, SEX, Weights
 
@@ -24,61 +23,83 @@ _BY_DAY = frozenset({Agreement.SAME_DAY, Agreement.SWAPPED})
 def keys(of: Profile, weights: Weights) -> frozenset[str]:
     """The keys of a record, at most `MOST_KEYS`.
 
-    Two records of which the score under these weights says anything but "apart" share one, unless a day of birth does
-    not agree and a part of the name is misspelt, or written as two that the weights do not know as one.
+    Two records of which the score under these weights says anything but "apart" share one, unless a part of the name is
+    misspelt and the day of birth does not agree, or two parts are misspelt.
     """
-    found = dict.fromkeys((*_of_days(of), *_of_names(of, weights)))
-    return frozenset(list(found)[:MOST_KEYS])
+    return frozenset(list(dict.fromkeys(_all(of, weights)))[:MOST_KEYS])
 
 
-def _of_days(of: Profile) -> Iterator[str]:
-    """Each part of a name, as it sounds, with each day of birth, in whatever order day and month stand."""
-    for birth, name in product(of.births, of.names):
-        bounds = born(birth)
-        if bounds.is_a_day and not bounds.is_first_of_january:
-            low, high = sorted((bounds.earliest.month, bounds.earliest.day))
-            yield from (f"d:{bounds.earliest.year}-{low}-{high}+{_sound(part)}" for part in name)
+def _all(of: Profile, weights: Weights) -> Iterator[str]:
+    with_day, without = _enough(weights)
+    days = [day for birth in of.births if (day := _day(birth))]
+    written = [parts for name in of.names for parts in _written(name, weights)]
+    for origin, parts in product(sorted(_origins(of, weights)), written):
+        rare = [rarity(NAME, part.form, weights) for part in parts]
+        for some in _fewest([_sound(part) for part in parts], rare, with_day - origin) if days else ():
+            yield from (f"d:{day}+{'+'.join(some)}" for day in days)
+        for some in _fewest([part.form for part in parts], rare, without - origin):
+            yield f"n:{'+'.join(some)}"
 
 
-def _of_names(of: Profile, weights: Weights) -> Iterator[str]:
-    """The fewest parts of a name, in their usual forms, that are rare enough to ask a person without a day of birth."""
-    written = [forms for name in of.names for forms in _forms(name, weights)]
-    for enough, forms in product(sorted(_rarities(of, weights)), written):
-        rare = {form: rarity(NAME, form, weights) for form in forms}
-        taken: list[Counter[str]] = []
-        for size in range(1, _MOST_PARTS + 1):
-            for some in combinations(forms, size):
-                counted = Counter(some)
-                if sum(map(rare.__getitem__, some)) >= enough and not any(less <= counted for less in taken):
-                    taken.append(counted)
-                    yield "n:" + "+".join(some)
+def _enough(weights: Weights) -> tuple[float, float]:
+    """The bits that parts must bring with the day of birth, and without, where the sex agrees and nothing is misspelt.
+
+    With the day one part may be misspelt: it may be as rare as any, and the others bring what is left.
+    """
+    bits = weights.bits
+    left = weights.ask_at - max(bits[SEX][AGREES], 0.0)
+    whole = left - max(bits[NAME][likeness] for likeness in _WHOLE)
+    day = max(bits[BIRTH][agreement] for agreement in _BY_DAY)
+    other = max(0.0, *(said for agreement, said in bits[BIRTH].items() if agreement not in _BY_DAY))
+    misspelt = left - bits[NAME][Likeness.ALIKE] - rarity(NAME, "", weights)
+    return min(whole, misspelt) - day, whole - other
 
 
-def _forms(name: tuple[Part, ...], weights: Weights) -> Iterator[list[str]]:
-    """The usual forms of a name's parts, and again with two as one where they then are a name that the weights know.
+def _origins(of: Profile, weights: Weights) -> set[float]:
+    """The bits of each nationality and language, in which another record may agree, and those of none.
+
+    Each gives keys of its own, so that two records that agree in one have its keys in common.
+    """
+    codes = [(NATIONALITY, code) for code in of.nationalities] + [(LANGUAGE, code) for code in of.languages]
+    bits = (weights.bits[field][AGREES] + rarity(field, code, weights) for field, code in codes)
+    return {0.0, *(max(said, 0.0) for said in bits)}
+
+
+def _written(name: tuple[Part, ...], weights: Weights) -> Iterator[Sequence[Part]]:
+    """The parts of a name, and again with two as one where they then are a name that the weights know.
 
     "Abdi Rahman" is "Abdirahman" to the next clerk.
     """
-    yield sorted(part.form for part in name)
-    for first, second in permutations(name, 2):
-        letters = first.letters + second.letters
-        if (whole := FORMS.get(letters, letters)) in weights.shares[NAME]:
-            others = Counter(part.form for part in name) - Counter((first.form, second.form))
-            yield sorted([*others.elements(), whole])
+    yield name
+    for first, second in permutations(range(len(name)), 2):
+        letters = name[first].letters + name[second].letters
+        whole = part_of(letters)
+        if letters in FORMS or whole.form in weights.shares[NAME]:
+            yield [part for place, part in enumerate(name) if place not in {first, second}] + [whole]
 
 
-def _rarities(of: Profile, weights: Weights) -> set[float]:
-    """The bits that names must bring where everything else agrees as well as it can, but for the day of birth.
+def _fewest(texts: Sequence[str], rare: Sequence[float], enough: float) -> Iterator[tuple[str, ...]]:
+    """The fewest parts that are rare enough together, each as its text; in every order of a name the same."""
+    named = sorted(zip(texts, rare, strict=True))
+    yield from ((text,) for text, bits in named if bits >= enough)
+    left = [(text, bits) for text, bits in named if bits < enough]
+    if sum(bits for _, bits in left) < enough:
+        return
+    taken: list[set[int]] = []
+    for size in range(2, _MOST_PARTS + 1):
+        for some in combinations(range(len(left)), size):
+            if sum(left[place][1] for place in some) >= enough and not any(less <= set(some) for less in taken):
+                taken.append(set(some))
+                yield tuple(left[place][0] for place in some)
 
-    They are fewer where a nationality or a language agrees too: each way of agreeing has a threshold of its own, so
-    that two records that agree in that way have it in common.
-    """
-    name = max(weights.bits[NAME][likeness] for likeness in _WHOLE)
-    birth = max(bits for agreement, bits in weights.bits[BIRTH].items() if agreement not in _BY_DAY)
-    least = weights.ask_at - name - max(birth, 0.0) - max(weights.bits[SEX][AGREES], 0.0)
-    codes = [(NATIONALITY, code) for code in of.nationalities] + [(LANGUAGE, code) for code in of.languages]
-    origins = (weights.bits[field][AGREES] + rarity(field, code, weights) for field, code in codes)
-    return {least, *(least - max(bits, 0.0) for bits in origins)}
+
+def _day(birth: str) -> str:
+    """A day of birth, in whatever order day and month stand; nothing for less than a day, and for 1 January."""
+    bounds = born(birth)
+    if not bounds.is_a_day or bounds.is_first_of_january:
+        return ""
+    low, high = sorted((bounds.earliest.month, bounds.earliest.day))
+    return f"{bounds.earliest.year}-{low}-{high}"
 
 
 def _sound(part: Part) -> str:

@@ -97,6 +97,11 @@ def _own(words: Sequence["_Word"]) -> Sequence["_Word"]:
     return words
 
 
+def part_of(letters: str) -> Part:
+    """A part of a name from its small plain Latin letters."""
+    return _part_of(letters, FORMS.get(letters, letters))
+
+
 def names_nobody(text: str) -> bool:
     """Whether it stands for a name that nobody knows, or was refused: "Unknown", "Baby", "" and the like."""
     return not parts(text)
@@ -219,7 +224,7 @@ def _joined(one: tuple[Part, ...], other: tuple[Part, ...]) -> tuple[Part, ...]:
         whole = first.letters + second.letters
         if any(part.letters == whole for part in other):
             rest = [part for part in one if part not in {first, second}]
-            return tuple(sorted([*rest, _part_of(whole, FORMS.get(whole, whole))]))
+            return tuple(sorted([*rest, part_of(whole)]))
     return one
 
 

@@ -73,6 +73,11 @@ def test_a_misspelt_part_hides_nobody_who_was_born_on_the_day() -> None:
     assert keys(one, WEIGHTS) & keys(other, WEIGHTS)
 
 
+def test_a_common_part_and_a_day_are_too_little_to_be_compared() -> None:
+    assert not keys(child("Linh Nguyen"), WEIGHTS) & keys(child("Mai Nguyen"), WEIGHTS)
+    assert keys(child("Linh Nguyen"), WEIGHTS) & keys(child("Nguyen Thi Linh"), WEIGHTS)
+
+
 def test_what_is_common_needs_a_day_of_birth_to_be_compared() -> None:
     common = ("Linh Nguyen", "Mai Thi Tran")
     assert not any(keys(child(name, born), WEIGHTS) for name in common for born in (None, "2011", "2011-01-01"))
