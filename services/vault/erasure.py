@@ -15,6 +15,8 @@ from services.core.ids import FactId, SubjectId
 from services.runtime.database import Connection
 from services.vault.handlers import Arrival
 
+_COMPARED = frozenset({SealedField.IDENTIFIERS, SealedField.ORGANISATION})
+
 
 class ErasureReason(StrEnum):
     """Why something is erased; the words behind it are in the case file of whoever ordered it."""
@@ -126,6 +128,8 @@ async def _destroy(connection: Connection, erasure: UUID, contents: Collection[t
     # A token of the radar is made from the same words, so it is as much of them as the digest key lets anybody check.
     places = [fact for fact, name in zip(facts, fields, strict=True) if name == SealedField.LOCATION]
     await connection.execute("DELETE FROM radar_signs WHERE fact_id = ANY(%s::bytea[])", [places])
+    numbers = [fact for fact, name in zip(facts, fields, strict=True) if name in _COMPARED]
+    await connection.execute("DELETE FROM number_signs WHERE fact_id = ANY(%s::bytea[])", [numbers])
 
 
 async def said_again(connection: Connection, arrived: Collection[Arrival]) -> int:

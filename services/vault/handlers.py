@@ -1,11 +1,13 @@
 """What the vault keeps of what arrives: pure; a function of the set of what was said, never of the order of arrival."""
 
 import dataclasses
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from services.core.ids import FactId, SubjectId
 
@@ -34,6 +36,15 @@ class Arrival:
     @property
     def part(self) -> Part:
         return self.fact_id, self.field
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """The content as its processor wrote it; one that is no JSON object holds nothing to compare."""
+        try:
+            content = json.loads(self.plaintext)
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ async def keep_batch(  # noqa: PLR0913, PLR0917 - the same
     outcome = decide(await held(connection, {arrival.part for arrival in arrived}), arrived)
     again = await said_again(connection, arrived)
     await keep(connection, kek, outcome)
-    await radar.watch(connection, outcome.contents)
+    await radar.compare(connection, outcome.contents)
     await set_aside(connection, kek, letters)
     missing = sum(hole.next_seen - hole.first_missing for hole in holes)
     return Kept(outcome.new_versions, len(letters), missing, again, offsets(admitted))

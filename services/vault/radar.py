@@ -1,9 +1,7 @@
 """The radar at work, in the transaction that keeps a batch: what newly stands around several records is to be told."""
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
 from services.core.codes import SealedField
 from services.core.radar import Found, Holder, signs
@@ -11,8 +9,10 @@ from services.core.radar import found as found_in
 from services.runtime.database import Connection
 from services.vault.handlers import Arrival
 from services.vault.keys import DigestKey
+from services.vault.numbers import Numbers
 from services.vault.radar_store import held, keep, leave_news, lock, pattern_ids
 from services.wire.avro import Record, Schemas
+from services.wire.topics import PATTERNS
 
 PATTERN_FOUND = "PatternFound"
 _ID_BYTES = 16
@@ -24,6 +24,12 @@ class Radar:
     def __init__(self, schemas: Schemas, digest_key: DigestKey) -> None:
         self._schemas = schemas
         self._digest_key = digest_key
+        self._numbers = Numbers(schemas, digest_key)
+
+    async def compare(self, connection: Connection, contents: Collection[Arrival]) -> None:
+        """Compare what adults said of themselves, and the sealed numbers of children, with everything before."""
+        await self.watch(connection, contents)
+        await self._numbers.watch(connection, contents)
 
     async def watch(self, connection: Connection, contents: Iterable[Arrival]) -> int:
         """Compare new contents with everything before, and leave the news to be told; gives how many there are."""
@@ -35,12 +41,12 @@ class Radar:
         news = found_in(await held(connection, {holder.token for holder in holders}), holders)
         await keep(connection, [(holder, arrival.fact_id) for arrival, holder in arrived])
         ids = await pattern_ids(connection, [(one, os.urandom(_ID_BYTES)) for one in news])
-        await leave_news(connection, PATTERN_FOUND, [self._message(ids[one.token], one) for one in news])
+        await leave_news(connection, PATTERN_FOUND, PATTERNS, [self._message(ids[one.token], one) for one in news])
         return len(news)
 
     def _holders(self, arrival: Arrival) -> Iterator[Holder]:
         if arrival.field == SealedField.LOCATION:
-            for sign in signs(_content(arrival.plaintext)):
+            for sign in signs(arrival.content):
                 token = self._digest_key.digest(sign.text.encode("utf-8", "surrogatepass"), "radar", sign.kind)
                 yield Holder(token, sign.kind, arrival.subject_id)
 
@@ -52,12 +58,3 @@ class Radar:
 def pattern_record(pattern_id: str, one: Found) -> tuple[str, Record]:
     """The name and record of what is told; nothing in it depends on what matched, but that something did."""
     return PATTERN_FOUND, {"pattern_id": pattern_id, "kind": one.kind, "subjects": sorted(one.subjects)}
-
-
-def _content(plaintext: bytes) -> Mapping[str, Any]:
-    """A sealed content as its processor wrote it; one that is no JSON object holds nothing to compare."""
-    try:
-        content = json.loads(plaintext)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}

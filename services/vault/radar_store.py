@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from services.core.ids import FactId, SubjectId
 from services.core.radar import Found, Holder, PatternKind, Token
 from services.runtime.database import Connection, write_rows
-from services.wire.topics import PATTERNS
 
 
 async def lock(connection: Connection) -> None:
@@ -53,11 +52,11 @@ async def pattern_ids(connection: Connection, drawn: Sequence[tuple[Found, bytes
     return {token: pattern_id.hex() for token, pattern_id in await cursor.fetchall()}
 
 
-async def leave_news(connection: Connection, what: str, messages: Sequence[tuple[bytes, bytes]]) -> None:
+async def leave_news(connection: Connection, what: str, topic: str, messages: Sequence[tuple[bytes, bytes]]) -> None:
     """Leave messages of keys and values to be told, in this order, once the transaction is committed."""
     await write_rows(
         connection,
         """INSERT INTO outbox (what, topic, key, value)
            SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[])""",
-        [(what, PATTERNS, key, value) for key, value in messages],
+        [(what, topic, key, value) for key, value in messages],
     )

@@ -9,6 +9,7 @@ from services.runtime.kafka import Message
 from services.runtime.publisher import Publisher
 from services.vault.announcing import ANSWERED, WAITING
 from services.vault.decisions_store import Told, note_told, untold
+from services.vault.numbers import LINK_PROPOSED
 from services.vault.radar import PATTERN_FOUND
 from services.wire import topics
 from services.wire.envelope import own_headers
@@ -60,6 +61,8 @@ def _type(told: Told) -> str | None:
     match told.topic:
         case topics.PATTERNS:
             return PATTERN_FOUND
+        case topics.LINK_CANDIDATES:
+            return LINK_PROPOSED
         case topics.VAULT_DECISIONS:
             return ANSWERED if told.what.endswith(ANSWERED) else WAITING
         case _:
