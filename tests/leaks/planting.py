@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.core import ids
 from services.core.authority import ANSWERS_FOR
 from services.core.codes import IdentifierScheme, OrganisationKind, Sector
 from services.core.statements import LocationKey
@@ -127,6 +128,31 @@ def _is_valid(model: type[Shape], document: Document, name: str) -> bool:
 def missing(planter: Planter, source: dict[str, str]) -> Document:
     """Whatever else is said of the child, it is shared: she is missing."""
     return example("ChildMissing", source=source, key=planter.one(), location={"last_seen": planter.one()})
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A missing child for whom somebody will look: the police's file, the child's id, and what locates it."""
+
+    file: File
+    system: str
+    child: str
+    places: frozenset[str]
+
+    def subject(self, key: bytes) -> str:
+        """The record's id, by the police's edge key."""
+        return ids.subject_id(key, self.file.organisation, self.system, self.child)
+
+
+def sought(planter: Planter) -> Sought:
+    """A report of a missing child with a canary for everything that locates it, and in its narrative."""
+    system, child, before = planter.one(), planter.one(), len(planter.planted)
+    location = {key.value: planter.one() for key in LocationKey}
+    places = frozenset(mark for canary in planter.planted[before:] for mark in canary.marks)
+    told = {"narrative": planter.one("free text"), "key": planter.one(), "location": location}
+    document = example("ChildMissing", source={"system": system, "child": child}, **told)
+    (file,) = _files(planter, OrganisationKind.POLICE_FORCE, json.dumps(document).encode())
+    return Sought(file, system, child, places)
 
 
 def strays(planter: Planter, event: str) -> Iterator[Document]:

@@ -15,7 +15,7 @@ MUST = {
     "a page's order", "an audit entry", "a rebuilt projection", "a crash dump", "a redriven message", "a forged role",
     "a replayed approval", "a swapped reference", "a second hub with an old key", "a sibling who is placed together",
     "an Allow from before a move", "a receipt that confirms", "a guessed id or number", "one person under two names",
-    "a terminal's scrollback", "a case's whole id",
+    "a terminal's scrollback", "a lookalike record planted to read the review page", "a case's whole id",
 }  # fmt: skip
 
 

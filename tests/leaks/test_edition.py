@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from services.runtime.local.waiting import until
+from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
 from tests.leaks.canaries import Canaries, Leak
-from tests.leaks.planting import Planter, submissions
+from tests.leaks.planting import Planter, Sought, sought, submissions
 from tests.leaks.publishing import kept, publish
 from tests.leaks.sinks import everything
 
@@ -25,6 +26,8 @@ class Planted:
     planter: Planter
     told: list[str]
     outcomes: Counter[str]
+    looked_for: Sought
+    page: str
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +39,24 @@ def planted(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> 
         counted += Counter(shared=answer["shared"], held_back=answer["held_back"], refused=len(answer["refused"]))
     assert until(lambda: kept(edition) >= counted["shared"], 60)
     asked(edition, planter)
+    child = sought(planter)
+    told.append(publish(edition, folder, [child.file]))
+    page = opened(edition, child)
     edition.done("rebuild")
-    return Planted(edition, planter, told, counted)
+    return Planted(edition, planter, told, counted, child, page)
+
+
+def opened(edition: LocalEdition, child: Sought) -> str:
+    """The vault's page as the officer on duty sees it, once a coordinator has seconded the search."""
+    wish = {"subject": child.subject((edition.parts.keys / "police" / "edge.key").read_bytes())}
+    with httpx.Client(base_url=f"http://127.0.0.1:{edition.parts.ports['vault']}", trust_env=False) as client:
+        client.headers = httpx.Headers(edition.person("police-duty-officer"))
+        asked = client.post("/api/decisions", json=wish | {"purpose": "search_for_child"})
+        number: str = asked.json()["decision_id"]
+        assert client.post(f"/api/decisions/{number}/second", headers=edition.person()).is_success
+    with browser(edition) as officers:
+        officers.sign_in("police-duty-officer", number)
+        return officers.look(number)
 
 
 def asked(edition: LocalEdition, planter: Planter) -> list[str]:
@@ -68,6 +87,13 @@ def test_a_thousand_canaries_went_through_every_way(planted: Planted) -> None:
 
 def test_no_canary_is_in_clear_anywhere_in_a_running_edition(leaks: list[Leak]) -> None:
     assert leaks == []
+
+
+def test_the_vaults_page_shows_the_one_entitled_person_what_locates_the_child_and_no_other_canary(
+    planted: Planted,
+) -> None:
+    shown = Canaries(planted.planter.marks).found_in("the vault's page", planted.page.encode())
+    assert {leak.canary for leak in shown} == planted.looked_for.places
 
 
 def test_no_answer_repeats_a_place_that_was_asked_for(planted: Planted) -> None:
