@@ -46,7 +46,7 @@ def of_child(child: str) -> Iterator[dict[str, object]]:
 def protected() -> Iterator[dict[str, object]]:
     """The same of a child who is in danger and missing besides."""
     yield from of_child(PROTECTED)
-    for event in ("PlacementThreatSeen", "ProtectionTaken", "ChildMissing"):
+    for event in ("PlacementThreatSeen", "ChildMissing"):
         yield example(event, source={"system": SYSTEM, "child": PROTECTED})
 
 
