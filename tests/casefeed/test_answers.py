@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
-from services.casefeed.routes.answering import Window
+from services.casefeed.routes.answering import NO_SOONER_SECONDS, Window
 from services.core.audit import Entry, checked
 from services.core.codes import OrganisationKind, Sector
 from services.core.rights import Person, PersonRole
@@ -114,6 +114,16 @@ def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
 async def client(served: tuple[ASGIApp, FastAPI]) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(served[0]), base_url="http://casefeed") as asking:
         yield asking
+
+
+@pytest.mark.parametrize("path", [CASES[0], f"/api/enquiries/{an_id(1)}"])
+async def test_that_nothing_is_there_is_answered_no_sooner_than_a_fixed_while(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    answer = await client.get(path, headers=SIGNED_IN)
+    assert (answer.status_code, clock() - began >= NO_SOONER_SECONDS) == (404, True)
 
 
 def spelt(answer: httpx.Response) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
