@@ -1,6 +1,7 @@
 """How colleagues on duty are reached, sealed: opened when a page is sent, and told to nobody but themselves."""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import LiteralString
@@ -12,6 +13,7 @@ from nacl.bindings import sodium_pad, sodium_unpad
 from pydantic import ValidationError
 
 from services.core.errors import BrokenRule, Misconfigured
+from services.core.oncall import reach
 from services.oncall.reaching import Contact
 from services.runtime.database import Connection
 
@@ -20,6 +22,14 @@ _KEY_BYTES, _NONCE_BYTES, _BLOCK_BYTES = 32, 12, 256
 _PUT: LiteralString = """
     INSERT INTO contacts (person, ways, sealed, set_at) VALUES (%b, %b, %b, %b)
     ON CONFLICT (person) DO UPDATE SET (ways, sealed, set_at) = (excluded.ways, excluded.sealed, excluded.set_at)"""
+
+_REACHED: LiteralString = """
+    SELECT person, asked.way,
+           max(at) FILTER (WHERE rung IN ('delivered', 'read')), max(at) FILTER (WHERE rung IN ('failed', 'stale'))
+    FROM contacts CROSS JOIN unnest(ways) WITH ORDINALITY AS asked (way, place)
+    LEFT JOIN carried ON recipient = person
+    LEFT JOIN receipts ON receipts.key = carried.key AND receipts.way = asked.way AND at >= set_at
+    WHERE person = ANY(%b::bytea[]) GROUP BY person, asked.way, place ORDER BY person, place"""
 
 
 class Contacts:
@@ -75,3 +85,13 @@ def read_contacts_key(folder: Path) -> Contacts:
     if len(secret) != _KEY_BYTES:
         raise Misconfigured(f"The file {CONTACTS_KEY} of this service's keys is missing or has another length.")
     return Contacts(secret)
+
+
+async def contacts_of(connection: Connection, people: Iterable[str]) -> dict[str, tuple[reach.Contact, ...]]:
+    """By which ways each of these people is reached, when each was last proved to work and when it last failed."""
+    named = [bytes.fromhex(person) for person in people]
+    cursor = await connection.execute(_REACHED, [named], binary=True)
+    found: dict[str, tuple[reach.Contact, ...]] = {person.hex(): () for person in named}
+    for person, way, verified_at, failed_at in await cursor.fetchall():
+        found[person.hex()] += (reach.Contact(way, verified_at, failed_at),)
+    return found

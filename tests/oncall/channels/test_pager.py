@@ -8,20 +8,22 @@ from typing import LiteralString
 import pytest
 from psycopg import sql
 
+from services.core.oncall import reach
 from services.core.oncall.alerts import Severity
 from services.core.oncall.pages import Failed, NotSent, Sent
 from services.core.oncall.receipts import PATIENCE, Rung, Way
 from services.oncall.channels.pager import AFTER_FAILURE
-from services.oncall.contacts import Contacts
+from services.oncall.contacts import Contacts, contacts_of
 from services.runtime.database import Connection, Session
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
 from tests.oncall.channels.carrying import Killed, die, fail
-from tests.oncall.channels.conftest import Desk
-from tests.oncall.channels.messages import ADDRESS, KEY, PAGE
+from tests.oncall.channels.conftest import CONTACT, Desk
+from tests.oncall.channels.messages import ADDRESS, AT, KEY, PAGE
 
 REFUSED = Failed(NotSent.REFUSED)
 OTHER_KEY = "f" * 32
+STRANGER = "e" * 32
 A_WHILE = max(PATIENCE.values())
 
 
@@ -143,7 +145,7 @@ async def test_where_every_way_failed_each_is_tried_again_when_the_page_is_owed_
 
 
 async def test_who_cannot_be_reached_is_said_to_be(desk: Desk) -> None:
-    stranger = dataclasses.replace(PAGE, recipient="e" * 32)
+    stranger = dataclasses.replace(PAGE, recipient=STRANGER)
     assert await desk.pager.send(stranger, KEY) == Failed(NotSent.NO_ADDRESS)
     desk.ways.clear()
     assert await desk.pager.send(PAGE, OTHER_KEY) == Failed(NotSent.NO_CHANNEL)
@@ -176,6 +178,31 @@ async def test_of_several_workers_one_sends_a_lost_page_again(desk: Desk) -> Non
     assert desk.sms.keys == [KEY]
     for session in sessions:
         await session.close()
+
+
+async def test_which_way_works_is_known_from_the_pages_that_went_by_it(desk: Desk) -> None:
+    desk.email.failure = REFUSED
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(timedelta(seconds=1))
+    await desk.say(KEY, Way.NOTIFY_SMS, Rung.DELIVERED)
+    found = await desk.session.run(lambda connection: contacts_of(connection, [PAGE.recipient, STRANGER]))
+    assert found == {
+        PAGE.recipient: (
+            reach.Contact("email", failed_at=AT),
+            reach.Contact("notify_sms", verified_at=AT + timedelta(seconds=1)),
+            reach.Contact("chat"),
+        ),
+        STRANGER: (),
+    }
+
+
+async def test_of_another_address_nothing_is_known_yet(desk: Desk) -> None:
+    desk.email.failure = REFUSED
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(timedelta(seconds=1))
+    await desk.session.run(lambda connection: desk.contacts.put(connection, PAGE.recipient, CONTACT, desk.clock()))
+    found = await desk.session.run(lambda connection: contacts_of(connection, [PAGE.recipient]))
+    assert found[PAGE.recipient][0] == reach.Contact("email")
 
 
 @pytest.mark.parametrize("table", ["contacts", "carried", "sends", "receipts"])
