@@ -42,9 +42,9 @@ async def main(process: Process) -> None:
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
     rota, ways, chronicle = PublishedRota(), means(now), Chronicle(schemas)
     decider = Decider(rota, chronicle)
-    async with sessions(where.by_index, health, 8) as opened:
-        hearing, paging, telling, proving, knowing, asking, sending, sweeping = opened
-        channel, sweeper = (Pager(one, ways, health, metrics) for one in (sending, sweeping))
+    async with sessions(where.by_index, health, 11) as opened:
+        hearing, paging, telling, proving, knowing, asking, sweeping, *sending = opened
+        channel, sweeper = (Pager(those, ways, health, metrics) for those in (sending, [sweeping]))
         desk = Desk(asking, doorkeeper(knowing, trail), trail)
         people = create_app(asking, desk.door, trail, rota, chronicle, *routes(desk, ways, decider, bell, metrics))
         taker = Taker(hearing, schemas, verifier, decider, trail, metrics, now, bell)

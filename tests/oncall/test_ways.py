@@ -81,7 +81,7 @@ async def paging(oncall: OnCall, server: object, within_seconds: float = 30) -> 
         told = settings(port).model_copy(update={"mail_receipts": True})
         carriers: dict[Way, Carrier] = {Way.EMAIL: Mail(told, oncall.clock, within_seconds), Way.NOTIFY_SMS: sms}
         means = Means(contacts, carriers, LINK, oncall.clock, still_owed)
-        pager = Pager(oncall.session, means, health, oncall.metrics)
+        pager = Pager([oncall.session], means, health, oncall.metrics)
         chronicle, light = Chronicle(oncall.schemas), Light(health, oncall.metrics)
         engine = Engine(oncall.session, oncall.rota, pager, chronicle, light, oncall.clock)
         yield Paged(replace(oncall, engine=engine), pager, sms)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """The one channel of on-call: every way there is, in the order that each person set."""
+    """The one channel of on-call: every way there is, as each person ordered them; a page keeps to one session."""
 
-    session: Session
+    sessions: Sequence[Session]
     means: Means
     health: Health
     metrics: Metrics
@@ -54,7 +54,7 @@ class Pager:
         async def choosing(connection: Connection) -> Leaving | Sent | Failed:
             return await choose(connection, self.means, page, key, tried)
 
-        while isinstance(leaving := await self.session.run(choosing), Leaving):
+        while isinstance(leaving := await self._session(key).run(choosing), Leaving):
             outcome = await self._carry(leaving)
             if isinstance(outcome, Sent):
                 return outcome
@@ -65,10 +65,10 @@ class Pager:
         """Send by another way what was lost on its first one, and set the light; gives how many left."""
         now = self.means.now()
         silent, failed = now - min(PATIENCE.values()), now - AFTER_FAILURE
-        keys = await self.session.run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
+        keys = await self.sessions[0].run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
         turn = asyncio.Semaphore(AT_ONCE)
         left = await asyncio.gather(*(self._again(key, turn) for key in keys))
-        self._show(await self.session.run(store.last_words))
+        self._show(await self.sessions[0].run(store.last_words))
         return sum(left)
 
     async def go_on(self, stopping: asyncio.Event) -> None:
@@ -81,7 +81,7 @@ class Pager:
     async def _again(self, key: str, turn: asyncio.Semaphore) -> bool:
         async with turn:
             try:
-                leaving = await self.session.run(lambda connection: choose_again(connection, self.means, key))
+                leaving = await self._session(key).run(lambda connection: choose_again(connection, self.means, key))
             except BrokenRule as broken:
                 self._show_broken(broken)
                 return False
@@ -97,9 +97,12 @@ class Pager:
         outcome = await self._carried(leaving)
         rung, reason = (Rung.SENT, None) if isinstance(outcome, Sent) else (Rung.FAILED, outcome.reason)
         key, receipt = leaving.message.key, Receipt(leaving.way, rung, self.means.now(), reason)
-        await self.session.run(lambda connection: store.say(connection, key, receipt))
+        await self._session(key).run(lambda connection: store.say(connection, key, receipt))
         self.metrics.page_receipts.labels(rung).inc()
         return outcome
+
+    def _session(self, key: str) -> Session:
+        return self.sessions[int(key, 16) % len(self.sessions)]
 
     async def _carried(self, leaving: Leaving) -> Sent | Failed:
         """What came of it; a fault of ours in one way must keep no page from going by another."""

@@ -66,7 +66,7 @@ class Desk:
 
         metrics = Metrics()
         means = Means(self.contacts, self.ways, LINK, self.clock, owed)
-        return Pager(session or self.session, means, Health(metrics), metrics)
+        return Pager([session or self.session], means, Health(metrics), metrics)
 
     async def reach(self, contact: Contact = CONTACT, person: str = PAGE.recipient) -> None:
         """Keep how somebody is reached."""

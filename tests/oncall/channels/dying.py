@@ -59,7 +59,7 @@ async def send(where: Database, carrier: Carrier, *numbers: int) -> None:
     metrics = Metrics()
     session = Session(where, Health(metrics))
     means = Means(Contacts(SECRET), {Way.EMAIL: carrier}, LINK, now, always)
-    pager = Pager(session, means, Health(metrics), metrics)
+    pager = Pager([session], means, Health(metrics), metrics)
     for number in numbers:
         await pager.send(PAGE, key(number))
     await session.close()
