@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+from services.oncall.answers import Answers
 from services.oncall.app import create_app
 from services.oncall.channels.building import heartbeat, means, routes
 from services.oncall.channels.pager import Pager
@@ -41,12 +42,12 @@ async def main(process: Process) -> None:
     where, schemas = database(load(DatabaseSettings), read_secrets(told.secrets_file)), load_schemas(told.home)
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
     rota, ways, chronicle = PublishedRota(), means(now), Chronicle(schemas)
-    decider = Decider(rota, chronicle)
+    decider, answers = Decider(rota, chronicle), Answers(rota, chronicle, metrics.alerts)
     async with sessions(where.by_index, health, 11) as opened:
         hearing, paging, telling, proving, knowing, asking, sweeping, *sending = opened
         channel, sweeper = (Pager(those, ways, health, metrics) for those in (sending, [sweeping]))
         desk = Desk(asking, doorkeeper(knowing, trail), trail)
-        people = create_app(asking, desk.door, trail, rota, chronicle, *routes(desk, ways, decider, bell, metrics))
+        people = create_app(asking, desk.door, trail, answers, *routes(desk, ways, decider, bell, metrics))
         taker = Taker(hearing, schemas, verifier, decider, trail, metrics, now, bell)
         async with serving(process, [*Auditor(asking, trail).routes], people), asyncio.TaskGroup() as tasks:
             await migrate(where, told.service, told.home, health)

@@ -15,6 +15,7 @@ from services.oncall.attempts import void
 from services.oncall.duty import Rota
 from services.oncall.happening import Chronicle, Happened
 from services.runtime.database import Connection
+from services.runtime.metrics import AlertMetrics
 
 LEVELS = range(3)
 _FIND: LiteralString = "SELECT alert_id FROM alerts WHERE encode(alert_id, 'hex') LIKE %s LIMIT 2"
@@ -37,9 +38,15 @@ async def find(connection: Connection, digits: str) -> list[FactId]:
 class Answers:
     """Takes an answer, or says why not."""
 
-    def __init__(self, rota: Rota, chronicle: Chronicle) -> None:
+    def __init__(self, rota: Rota, chronicle: Chronicle, metrics: AlertMetrics | None = None) -> None:
+        self.chronicle = chronicle
         self._rota = rota
-        self._chronicle = chronicle
+        self._metrics = metrics
+
+    def count(self, taken: Taken, now: datetime) -> None:
+        """Count how long an agency's first answer took, once it is committed."""
+        if self._metrics is not None and taken.call.round == 1:
+            self._metrics.time_to_answer_seconds.observe((now - taken.alert.opened_at).total_seconds())
 
     async def take(
         self, connection: Connection, alert_id: FactId, asked: Asked, who: Person, now: datetime
@@ -55,7 +62,7 @@ class Answers:
         said = [asked.answer, bytes.fromhex(who.handle), now]
         await connection.execute(_ANSWERED, [*said, bytes.fromhex(alert_id), who.sector])
         await void(connection, alert_id, who.sector if taken.alert.state is not State.CLOSED else None)
-        await self._chronicle.write(connection, *_happened(alert, taken, asked, who, now))
+        await self.chronicle.write(connection, *_happened(alert, taken, asked, who, now))
         return taken
 
     async def _stands_for(self, connection: Connection, alert: Alert, who: Person, now: datetime) -> bool:

@@ -10,8 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from services.core.codes import Sector
-from services.oncall.answers import hand_over_alerts
-from services.oncall.duty import Rota
+from services.oncall.answers import Answers, hand_over_alerts
 from services.oncall.happening import Chronicle
 from services.oncall.routes.alerts import alert_routes
 from services.oncall.routes.handovers import handover_routes
@@ -24,14 +23,12 @@ from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
 
 
-def create_app(
-    session: Session, door: Doorkeeper, trail: Trail, rota: Rota, chronicle: Chronicle, *more: APIRouter
-) -> ASGIApp:
+def create_app(session: Session, door: Doorkeeper, trail: Trail, answers: Answers, *more: APIRouter) -> ASGIApp:
     """Make the application; `more` stands beside what alerts need."""
     app = FastAPI(title="Lantern on-call", docs_url=None, redoc_url=None, openapi_url=None)
     desk = Desk(session, door, trail)
-    alerts, rotas, staff = alert_routes(session, door, trail, rota, chronicle), rota_routes(desk), staff_routes(desk)
-    handovers = handover_routes(desk, partial(_given_alerts, chronicle))
+    alerts, rotas, staff = alert_routes(session, door, trail, answers), rota_routes(desk), staff_routes(desk)
+    handovers = handover_routes(desk, partial(_given_alerts, answers.chronicle))
     for routes in (alerts, rotas, staff, handovers, *more):
         app.include_router(routes)
     app.router.routes.extend(auditor_routes(session, trail, door))

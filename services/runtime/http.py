@@ -25,6 +25,8 @@ _UNAVAILABLE = 503
 _UNAUTHORISED = 401
 # What keeps a process from being ready, while the process itself is well: its liveness is not to blame.
 _NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
+# What people must mend, and what no other process waits for.
+_READY_ALL_THE_SAME = frozenset({Reason.PAGES_NOT_SENT, Reason.PAGES_LOST, Reason.HEARTBEAT_NOT_SENT})
 
 
 def create_app(
@@ -43,7 +45,7 @@ def create_app(
         return _light([reason for reason in health.reasons if reason not in _NOT_READY])
 
     async def show_readiness(_: Request) -> Response:
-        return _light(health.reasons)
+        return _light([reason for reason in health.reasons if reason not in _READY_ALL_THE_SAME])
 
     return Starlette(
         routes=[

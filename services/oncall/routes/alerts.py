@@ -17,8 +17,6 @@ from services.core.oncall.answering import SENTENCES, Asked, Refusal, Taken
 from services.core.rights import Action, Person, reach
 from services.oncall.answers import Answers, find
 from services.oncall.channels.owing import note_read
-from services.oncall.duty import Rota
-from services.oncall.happening import Chronicle
 from services.oncall.views import AlertList, AlertView, list_alerts, show_alert
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
@@ -43,11 +41,11 @@ class Said(BaseModel):
 class AlertRoutes:
     """What people on duty ask; every look and every answer is recorded with who it was."""
 
-    def __init__(self, session: Session, door: Doorkeeper, trail: Trail, rota: Rota, chronicle: Chronicle) -> None:
+    def __init__(self, session: Session, door: Doorkeeper, trail: Trail, answers: Answers) -> None:
         self._session = session
         self._door = door
         self._trail = trail
-        self._answers = Answers(rota, chronicle)
+        self._answers = answers
 
     async def listed(self, who: Person, *, everything: bool) -> AlertList:
         """The alerts of their agency."""
@@ -76,6 +74,8 @@ class AlertRoutes:
         )
         if isinstance(taken, Refusal):
             raise HTTPException(status.HTTP_409_CONFLICT, SENTENCES[taken])
+        if taken is not None:
+            self._answers.count(taken, now)
         return _known(found)
 
     async def _one(self, connection: Connection, who: Person, digits: str) -> AlertView | None:
@@ -104,9 +104,9 @@ class AlertRoutes:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, sentence)
 
 
-def alert_routes(session: Session, door: Doorkeeper, trail: Trail, rota: Rota, chronicle: Chronicle) -> APIRouter:
+def alert_routes(session: Session, door: Doorkeeper, trail: Trail, answers: Answers) -> APIRouter:
     """GET /api/alerts, GET /api/alerts/{digits} and POST /api/alerts/{digits}/answer."""
-    routes, alerts = APIRouter(), AlertRoutes(session, door, trail, rota, chronicle)
+    routes, alerts = APIRouter(), AlertRoutes(session, door, trail, answers)
     Who = Annotated[SignedIn, Depends(door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/alerts")

@@ -10,6 +10,7 @@ import httpx
 from services.core.codes import OrganisationKind, Sector
 from services.core.ids import person_handle
 from services.core.rights import Person, PersonRole
+from services.oncall.answers import Answers
 from services.oncall.app import create_app
 from services.oncall.happening import Chronicle
 from services.oncall.rota.desk import PublishedRota
@@ -103,7 +104,7 @@ async def make_site(session: Session, schemas: Schemas) -> Site:
 
     site = Site(session, Trail(session.where), last_before=await session.run(emptied))
     site.door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, site.trail, lambda: site.now)
-    app = create_app(session, site.door, site.trail, PublishedRota(), Chronicle(schemas))
+    app = create_app(session, site.door, site.trail, Answers(PublishedRota(), Chronicle(schemas)))
     site.transport = httpx.ASGITransport(app)
     return site
 

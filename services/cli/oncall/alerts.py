@@ -1,0 +1,108 @@
+"""`lantern oncall alerts` and `ack`: who is missing, who was told, who owns it; and what your agency does about it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from services.cli import client
+from services.cli.casepage import bare_table
+from services.cli.casewords import clock, short, words
+from services.cli.oncall.asking import Json, get, moment, send, show
+from services.core.oncall.alerts import Answer
+
+Shown = Mapping[str, Any]
+Number = Annotated[str, typer.Argument(metavar="ALERT", help="The alert's number, or at least its first 6 digits.")]
+
+_STYLES = {"critical": "bold red", "high": "red"}
+
+
+def alerts(
+    number: Annotated[
+        str | None, typer.Argument(metavar="[ALERT]", help="One alert, with everybody who was told.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    as_json: Json = False,
+    data: client.Data = client.DEFAULT_DATA,
+) -> None:
+    """List the open alerts of your agency, or show one with its pages.
+
+    Example: lantern oncall alerts --all
+    """
+    if number is not None:
+        found = get(data, f"/api/alerts/{number}")
+        show(found, alert_page(found), as_json=as_json)
+        return
+    listed = get(data, "/api/alerts", all=str(everything).lower())
+    show(listed, list_page(listed["alerts"]), as_json=as_json)
+
+
+def ack(
+    number: Number,
+    answer: Annotated[Answer, typer.Argument(metavar="ANSWER", help=f"What you do: {', '.join(Answer)}.")],
+    next_check: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When you look again; the latest that may be, if you say nothing."),
+    ] = None,
+    check: Annotated[bool, typer.Option(help="You have looked again, before it was due.")] = False,
+    as_json: Json = False,
+    data: client.Data = client.DEFAULT_DATA,
+) -> None:
+    """Answer an alert for your agency: what you do, and when you look again. Until then nobody of yours is paged.
+
+    Example: lantern oncall ack 3f2a9c1e search_begun --next-check 2026-11-24T23:30Z
+    """
+    said = {"answer": answer.value, "next_check_at": moment(next_check), "check": check}
+    found = send(data, "POST", f"/api/alerts/{number}/answer", said)
+    show(found, alert_page(found), as_json=as_json)
+
+
+def list_page(found: Iterable[Shown]) -> RenderableType:
+    """Alerts, a line each."""
+    rows = bare_table("Alert", "Severity", "About", "Since", "State", "Owner", "Not answered yet")
+    for one in found:
+        owed = ", ".join(words(call["agency"]) for call in one["calls"] if call["status"] == "owed")
+        told = words(one["kind"]), clock(one["opened_at"]), words(one["state"]), _owner(one), owed or "-"
+        rows.add_row(short(one["alert_id"]), _severity(one["severity"]), *told)
+    return rows if rows.rows else Text("No alert is open.")
+
+
+def alert_page(one: Shown) -> RenderableType:
+    """One alert: how grave and why, who owns it, what each agency said, and who was paged when."""
+    head = Text.assemble(
+        f"Alert {short(one['alert_id'])}: {words(one['kind'])}, ",
+        _severity(one["severity"]),
+        f", {words(one['state'])}",
+    )
+    why = f"Because: {', '.join(map(words, one['reasons']))}. Owner: {_owner(one)}."
+    return Group(head, Text(why), _calls(one["calls"]), *([_pages(one["pages"])] if one["pages"] else []))
+
+
+def _calls(calls: Iterable[Shown]) -> Table:
+    rows = bare_table("Agency", "Stands", "Says", "By", "Next")
+    for call in calls:
+        said = words(call["answer"]) if call["answer"] else "-"
+        by = short(call["answered_by"]) if call["answered_by"] else "-"
+        after = clock(call["next_at"]) if call["next_at"] else "-"
+        rows.add_row(words(call["agency"]), words(call["status"]), said, by, after)
+    return rows
+
+
+def _pages(pages: Iterable[Shown]) -> Table:
+    rows = bare_table("Paged", "Who", "Due", "Left")
+    for page in pages:
+        who = short(page["recipient"]) if page["recipient"] else "NOBODY ON DUTY"
+        left = clock(page["sent_at"]) if page["sent_at"] else "not yet"
+        rows.add_row(words(page["agency"]), who, clock(page["due_at"]), left)
+    return rows
+
+
+def _owner(one: Shown) -> str:
+    return f"{short(one['owner'])} ({words(one['owner_agency'])})" if one["owner"] else "NOBODY"
+
+
+def _severity(severity: str) -> Text:
+    return Text(severity, _STYLES.get(severity, ""))
