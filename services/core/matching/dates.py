@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 
 _YEAR, _MONTH = len("YYYY"), len("YYYY-MM")
 _A_MONTH = timedelta(days=30)  # between its first day and its last
 _NEAR_YEARS = 2
+_REMEMBERED = 20_000  # dates: each is compared many times
 
 
 class Agreement(StrEnum):
@@ -48,6 +50,7 @@ class Born:
         return self.is_a_day and (self.earliest.month, self.earliest.day) == (1, 1)
 
 
+@lru_cache(_REMEMBERED)
 def born(value: str) -> Born:
     """The bounds of YYYY-MM-DD, YYYY-MM, YYYY or YYYY-MM-DD/YYYY-MM-DD.
 

@@ -11,6 +11,7 @@ from services.runtime.settings import HOME
 from services.runtime.weights import FILE, load_weights
 
 
+@pytest.mark.real  # for its seconds: `make check` leaves it to `make test`
 def test_the_pinned_weights_are_made_by_the_command_that_they_name(tmp_path: Path) -> None:
     made_by = load_weights(HOME).made_by
     program, *words = made_by.split()
