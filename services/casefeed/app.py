@@ -19,7 +19,7 @@ from services.casefeed.pages.feed import FeedPages
 from services.casefeed.pages.links import LinkPages
 from services.casefeed.pages.more import MorePages
 from services.casefeed.pages.shell import Shell
-from services.casefeed.refusing import Refusing
+from services.casefeed.refusing import REFUSALS, Refusal, Refusing
 from services.casefeed.routes.answering import Window
 from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.enquiries import enquiry_routes
@@ -44,7 +44,14 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process) -
     assets = Assets()
     shell = Shell(window.door, assets)
     asked_first = [Depends(_started(process)), Depends(_entitled(window))]
-    app = FastAPI(title="Lantern case feed", docs_url=None, redoc_url=None, openapi_url=None, dependencies=asked_first)
+    app = FastAPI(
+        title="Lantern case feed",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=asked_first,
+        responses={code: {"model": Refusal} for code in REFUSALS},
+    )
     for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, feed, process, shell)):
         app.include_router(routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))

@@ -1,6 +1,7 @@
 """What is answered instead of what was asked: to a program a sentence, to a person a page with a reference number."""
 
 import secrets
+from collections.abc import Collection
 
 import structlog
 from fastapi import FastAPI, status
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.casefeed.pages.shell import Shell
+from services.casefeed.views import View
 from services.runtime.signin.pages import Said
 
 log = structlog.get_logger()
@@ -22,6 +24,16 @@ _TITLES = {
     status.HTTP_422_UNPROCESSABLE_CONTENT: "not_understood",
     status.HTTP_503_SERVICE_UNAVAILABLE: "not_now",
 }
+
+
+REFUSALS: Collection[int | str] = (400, 401, 404, 409, 422, 503)
+"""With which status a program may be refused."""
+
+
+class Refusal(View):
+    """What a program is answered that is refused."""
+
+    error: str
 
 
 class Refusing:

@@ -39,6 +39,7 @@ MAY_HOLD_TEXT = {
     "FeedEntry.type": "the name of an event's class",
     "FeedRow.type": "the same",
     "FeedRow.names": "letters alone, as Name.text",
+    "Refusal.error": "fixed sentences; of a question that is not understood, the names of what was wrong",
     "CaseList.next": "an id and a time, encoded",
     "EnquiryView.enquirer": "a keyed handle",
     "EnquirySummary.enquirer": "a keyed handle",
