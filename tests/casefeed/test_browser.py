@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -21,6 +23,7 @@ from tests.casefeed.updates import Update
 from tests.free_ports import free_base
 from tests.runtime.secured_postgres import SecuredPostgres
 
+HOST = "127.0.0.1"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
@@ -32,13 +35,25 @@ OWN = re.compile(r'[0-9a-f]{64}|Signed in as.*?</span>|aria-current="page"|"lant
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
-    port = free_base()
-    async with (
-        house(postgres.database("casefeed"), schemas, HISTORY, FOUND, f"http://127.0.0.1:{port}") as open_house,
-        serving(open_house.app, "127.0.0.1", port),
-    ):
+    url = f"http://{HOST}:{free_base()}"
+    async with house(postgres.database("casefeed"), schemas, HISTORY, FOUND, url) as open_house:
         yield open_house
-        open_house.feed.close()
+
+
+@asynccontextmanager
+async def reached(home: House) -> AsyncIterator[None]:
+    """While it lasts, the house is where its address says."""
+    async with serving(home.app, HOST, urlsplit(home.door.settings.public_url).port or 80):
+        yield
+
+
+@asynccontextmanager
+async def visit_of(home: House, chromium: Browser, role: PersonRole = PersonRole.COORDINATOR) -> AsyncIterator[Visit]:
+    """Somebody of this role who has signed in, with a browser."""
+    async with reached(home), visiting(chromium, home.door.settings.public_url) as visit:
+        await enter(visit, home, role)
+        yield visit
+        await visit.page.goto("about:blank")
 
 
 async def enter(visit: Visit, home: House, role: PersonRole) -> None:
@@ -49,7 +64,7 @@ async def enter(visit: Visit, home: House, role: PersonRole) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 async def test_every_page_of_every_role_is_for_everybody(home: House, chromium: Browser, *, scripts: bool) -> None:
     faults, looked_at = [], set()
-    async with visiting(chromium, home.door.settings.public_url, scripts=scripts) as visit:
+    async with reached(home), visiting(chromium, home.door.settings.public_url, scripts=scripts) as visit:
         for role in PersonRole:
             await enter(visit, home, role)
             for path in PAGES:
@@ -64,8 +79,7 @@ async def test_every_page_of_every_role_is_for_everybody(home: House, chromium: 
 
 
 async def test_an_event_appears_by_itself_and_once(home: House, chromium: Browser) -> None:
-    async with visiting(chromium, home.door.settings.public_url) as visit:
-        await enter(visit, home, PersonRole.COORDINATOR)
+    async with visit_of(home, chromium) as visit:
         await visit.go("/")
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
         await home.say(news(1))
@@ -79,8 +93,7 @@ async def test_an_event_appears_by_itself_and_once(home: House, chromium: Browse
 
 
 async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: House, chromium: Browser) -> None:
-    async with visiting(chromium, home.door.settings.public_url) as visit:
-        await enter(visit, home, PersonRole.COORDINATOR)
+    async with visit_of(home, chromium) as visit:
         await visit.go("/")
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
         await visit.page.get_by_role("button", name="Pause").click()
@@ -90,8 +103,7 @@ async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: 
 
 
 async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:
-    async with visiting(chromium, home.door.settings.public_url) as visit:
-        await enter(visit, home, PersonRole.COORDINATOR)
+    async with visit_of(home, chromium) as visit:
         await visit.go("/")
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
         await home.session.run(lambda connection: connection.execute("DELETE FROM sessions"))
@@ -102,9 +114,27 @@ async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(hom
         assert await visit.page.locator(f'[data-event="{an_id(0xE004)}"]').count() == 0
 
 
-async def test_everything_is_reached_by_keyboard_alone(home: House, chromium: Browser) -> None:
+async def test_a_lost_connection_is_said_and_what_was_missed_comes_once(home: House, chromium: Browser) -> None:
     async with visiting(chromium, home.door.settings.public_url) as visit:
-        await enter(visit, home, PersonRole.COORDINATOR)
+        async with reached(home):
+            await enter(visit, home, PersonRole.COORDINATOR)
+            await visit.go("/")
+            await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+            await home.say(news(5))
+            await expect(visit.page.locator(f'[data-event="{an_id(0xE005)}"]')).to_have_count(1)
+        await expect(visit.page.locator("[data-live-state=lost]")).to_be_visible()
+        await home.say(news(6))
+        async with reached(home):
+            await expect(visit.page.locator(f'[data-event="{an_id(0xE006)}"]')).to_have_count(1)
+            await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+            shown = await visit.page.locator("[data-event]").evaluate_all("rows => rows.map(row => row.dataset.event)")
+            await visit.page.goto("about:blank")
+        visit.wrongs.clear()  # that the hub was away is in the console too
+    assert len(shown) == len(set(shown))
+
+
+async def test_everything_is_reached_by_keyboard_alone(home: House, chromium: Browser) -> None:
+    async with visit_of(home, chromium) as visit:
         await visit.go("/cases")
         await visit.page.keyboard.press("Tab")
         await expect(visit.page.get_by_text("Skip to main content")).to_be_focused()
@@ -118,8 +148,7 @@ async def test_everything_is_reached_by_keyboard_alone(home: House, chromium: Br
 
 async def test_at_four_hundred_percent_nothing_is_cut_off(home: House, chromium: Browser) -> None:
     """1,280 pixels at 400 per cent are 320."""
-    async with visiting(chromium, home.door.settings.public_url) as visit:
-        await enter(visit, home, PersonRole.COORDINATOR)
+    async with visit_of(home, chromium) as visit:
         await visit.page.set_viewport_size({"width": 320, "height": 256})
         beyond = {}
         for path in PAGES:

@@ -44,7 +44,8 @@ def described(home: House) -> Mapping[str, Any]:
 def ask_everything(description: Mapping[str, Any], url: str, cookies: Mapping[str, str]) -> set[str]:
     """Ask each operation what nobody thought of; gives those that were asked."""
     asked = set()
-    for found in schemathesis.openapi.from_dict(dict(description)).get_all_operations():
+    schema: Any = schemathesis.openapi.from_dict(dict(description))
+    for found in schema.get_all_operations():
         operation = found.ok()
         if operation.path == ENDLESS:
             continue
