@@ -11,6 +11,7 @@ import psycopg
 from confluent_kafka import Consumer, Message, TopicPartition
 from psycopg import sql
 
+from services.casefeed.access import ROUTES
 from services.runtime.local import credentials, kafka
 from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.supervisor import Supervisor
@@ -132,6 +133,7 @@ def answers(edition: LocalEdition) -> Iterator[Sink]:
     with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
         yield from _cases(coordinator, casefeed)
         yield from _enquiries(coordinator, casefeed)
+        yield from _pages(coordinator, casefeed)
         yield from _vault(coordinator, f"http://127.0.0.1:{edition.parts.ports['vault']}")
         yield from (("/api/feed", line.encode()) for line in feed(edition, coordinator, casefeed))
 
@@ -169,10 +171,23 @@ def _enquiries(client: httpx.Client, base: str) -> Iterator[Sink]:
     yield "/api/enquiries", _spelt(listed)
     for enquiry in listed.json()["enquiries"]:
         yield "/api/enquiries/{id}", _spelt(client.get(f"{base}/api/enquiries/{enquiry['enquirer']}"))
+        yield "/enquirers/{id}", _page(client, f"{base}/enquirers/{enquiry['enquirer']}")
     links = client.get(f"{base}/api/links", params={"at_most": 200, "decided": True})
     yield "/api/links", _spelt(links)
     for link in links.json()["links"]:
         yield "/api/links/{one}/{other}", _spelt(client.get(f"{base}/api/links/{link['one']}/{link['other']}"))
+        yield "/links/{one}/{other}", _page(client, f"{base}/links/{link['one']}/{link['other']}")
+
+
+def _pages(client: httpx.Client, base: str) -> Iterator[Sink]:
+    """Every page of the case feed that is of no one case or adult; those are asked for beside their JSON."""
+    for method, path in ROUTES:
+        if method == "GET" and "{" not in path and not path.startswith("/api/") and path != "/feed/bell":
+            yield path, _page(client, f"{base}{path}")
+
+
+def _page(client: httpx.Client, url: str) -> bytes:
+    return _spelt(client.get(url, headers={"accept": "text/html"}))
 
 
 def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:
@@ -182,5 +197,6 @@ def _cases(client: httpx.Client, base: str) -> Iterator[Sink]:
         yield "/api/cases", _spelt(listed)
         for case in listed.json()["cases"]:
             yield "/api/cases/{id}", _spelt(client.get(f"{base}/api/cases/{case['case_id']}"))
+            yield "/cases/{id}", _page(client, f"{base}/cases/{case['case_id']}")
         cursor = listed.json()["next"]
         asked = {"cursor": cursor} if cursor else None
