@@ -63,6 +63,8 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/missing"): _READER,
     ("GET", "/deadlines"): _READER,
     ("GET", "/night"): _READER,
+    ("GET", "/oncall"): Need((Action.ANSWER_ALERT,)),
+    ("POST", "/oncall/{alert}"): Need((Action.ANSWER_ALERT,)),
     ("GET", "/statistics"): _READER,
     ("GET", "/links"): Need((Action.DECIDE_LINK,)),
     ("GET", "/links/{one}/{other}"): Need((Action.DECIDE_LINK,)),

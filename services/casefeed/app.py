@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from services.casefeed.access import expect
 from services.casefeed.feed import Feed
+from services.casefeed.oncall import OnCall
 from services.casefeed.pages.assets import PREFIX, Assets
 from services.casefeed.pages.audit import AuditPages
 from services.casefeed.pages.boards import BoardPages
@@ -18,6 +19,7 @@ from services.casefeed.pages.enquirers import EnquirerPages
 from services.casefeed.pages.feed import FeedPages
 from services.casefeed.pages.links import LinkPages
 from services.casefeed.pages.more import MorePages
+from services.casefeed.pages.oncall import OnCallPages
 from services.casefeed.pages.shell import Shell
 from services.casefeed.refusing import REFUSALS, Refusal, Refusing
 from services.casefeed.routes.answering import Window
@@ -29,14 +31,17 @@ from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
 from services.runtime.health import Reason
 from services.runtime.process import Process
+from services.runtime.settings import OnCallAddress, load
 from services.runtime.signin.auditors import auditor_routes
 from services.runtime.signin.doorkeeper import SignedIn
 from services.runtime.signin.routes import mounted
 from services.wire.avro import Schemas
 
 
-def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process) -> ASGIApp:
-    """Make the application; what people see of the tables they see through `window`.
+def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, oncall: OnCall | None = None) -> ASGIApp:
+    """Make the application; what people see of the tables they see through `window`, of alerts through `oncall`.
+
+    Without `oncall` it asks on-call where the environment says that it is.
 
     Raises:
         Misconfigured: the pages' style sheet and script have not been built.
@@ -54,6 +59,7 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process) -
     )
     for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, feed, process, shell)):
         app.include_router(routes)
+    app.include_router(OnCallPages(window.door, oncall or OnCall(load(OnCallAddress).oncall_url), shell).routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
     app.router.routes.append(Route(f"{PREFIX}{{name}}", assets.show))
     refusing = Refusing(shell)

@@ -95,6 +95,12 @@ class SignInSettings(IdentitySettings):
     public_url: Url = Field(description="Where people reach this service: https, or http on this machine's loopback.")
 
 
+class OnCallAddress(Environment):
+    """What the case feed is told besides."""
+
+    oncall_url: Url | None = Field(None, description="Where people reach on-call, to show its alerts on a page.")
+
+
 class Secrets(BaseModel):
     """What one principal must know to get in."""
 

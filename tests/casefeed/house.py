@@ -7,14 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.casefeed.app import create_app
 from services.casefeed.feed import Feed
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.live import head, items_after
+from services.casefeed.oncall import OnCall
 from services.casefeed.routes.answering import Window
 from services.casefeed.telling import tell
 from services.casefeed.writing import write
@@ -32,6 +38,7 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.sessions import Held
 from services.wire.avro import Schemas
+from tests.builders import START, an_id
 from tests.casefeed.updates import Update
 
 URL = "http://127.0.0.1:8080"
@@ -113,19 +120,46 @@ async def house(
     """The application over the tables of a database that has none yet; people reach it at `url`."""
     metrics = Metrics()
     health = Health(metrics)
+    oncall = OnCall(url, httpx.ASGITransport(on_call()))
     health.green(Reason.STARTING)
     await migrate(where, "casefeed", HOME, health)
     session, trail, feed = Session(where, health), Trail(where), Feed()
     door = Doorkeeper(SignInSettings(public_url=url), session, PEOPLE_KEY, trail, lambda: datetime.now(UTC))
     process = Process(_settings(), health, metrics, asyncio.Event())
     made = House(
-        create_app(Window(session, door, trail), schemas, feed, process), session, schemas, feed, process, door
+        create_app(Window(session, door, trail), schemas, feed, process, oncall), session, schemas, feed, process, door
     )
     await made.tell(*updates, found=found)
     try:
         yield made
     finally:
         await made.close()
+
+
+def on_call() -> Starlette:
+    """On-call as it answers whoever it takes for one of those on duty: one alert, and what was said of it."""
+    alert: dict[str, Any] = {
+        "alert_id": an_id(0xA1E), "subject_id": an_id(0xA1 << 120), "kind": "missing", "state": "open",
+        "severity": "critical", "reasons": ["indicators"], "opened_at": START.isoformat(), "owner_agency": None,
+        "calls": [{"agency": "police", "next_at": START.isoformat(), "answer": None, "answered_at": None}],
+    }  # fmt: skip
+
+    async def alerts(_: Request) -> JSONResponse:
+        return JSONResponse({"alerts": [alert]})
+
+    async def duty(_: Request) -> JSONResponse:
+        on_duty = {"agency": "police", "until": START.isoformat(), "has_run_out": False, "is_you": True}
+        return JSONResponse({"duty": [on_duty, {**on_duty, "agency": "health", "until": None, "is_you": False}]})
+
+    async def answered(request: Request) -> JSONResponse:
+        if request.path_params["alert"] != alert["alert_id"]:
+            return JSONResponse({"error": "There is no such alert."}, 404)
+        said = await request.json()
+        alert["calls"][0] |= {"answer": said["answer"], "next_at": said["next_check_at"]}
+        return JSONResponse(alert)
+
+    answer = Route("/api/alerts/{alert}/answer", answered, methods=["POST"])
+    return Starlette(routes=[Route("/api/alerts", alerts), Route("/api/duty", duty), answer])
 
 
 def _settings() -> Settings:

@@ -21,7 +21,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HEAD_TOO = {"HEAD"}
 ENDLESS = {"/api/feed", "/feed/bell"}
 """They answer until somebody leaves; `test_watching_pages` asks for them."""
-FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "name": "app.css", "one": an_id(REFERRED), "other": an_id(HIDDEN)}
+FILLED = {
+    "case_id": an_id(MISSING),
+    "handle": ADULT,
+    "name": "app.css",
+    "alert": an_id(0xA1E),
+    "one": an_id(REFERRED),
+    "other": an_id(HIDDEN),
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

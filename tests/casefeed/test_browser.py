@@ -74,7 +74,7 @@ async def test_every_page_of_every_role_is_for_everybody(home: House, chromium: 
                 if text not in looked_at:  # built as one that another role has seen already
                     looked_at.add(text)
                     faults += [f"{role} {path}: {fault}" for fault in await visit.faults()]
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert len(looked_at) > len(PAGES)
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from services.casefeed.oncall import NotTold, OnCall, Why
 from services.casefeed.telling import BELL, ENDED
 from services.core.rights import PersonRole
 from services.runtime.database import connect
@@ -171,3 +172,33 @@ async def test_a_pattern_is_drawn_and_told_in_words(home: House) -> None:
     shown = await page(home, PersonRole.COORDINATOR, "/patterns")
     assert shown.count('<line class="lantern-graph__line"') == 2
     assert shown.count("The same telephone") == 2
+
+
+async def test_whoever_is_on_call_answers_an_alert_and_sees_that_they_have(home: House) -> None:
+    client = await home.enter(PersonRole.POLICE_OFFICER)
+    assert "no answer yet" in (await client.get("/oncall")).text
+    form = {"csrf": csrf_of(client.cookies[home.door.cookie]), "answer": "search_begun", "minutes": "30"}
+    sent = await client.post(f"/oncall/{an_id(0xA1E)}", data=form, headers={"origin": URL})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/oncall")
+    assert "search begun" in (await client.get("/oncall")).text
+
+
+@pytest.mark.parametrize(
+    ("alert", "form", "told"),
+    [
+        (0xA1E, {"answer": "", "minutes": "30"}, "There is a problem"),
+        (0xA1E, {"answer": "search_begun", "minutes": "9"}, "There is a problem"),
+        (0xBAD, {"answer": "search_begun", "minutes": "30"}, "On-call did not take this"),
+    ],
+)
+async def test_an_answer_that_was_not_taken_is_told(home: House, alert: int, form: dict[str, str], told: str) -> None:
+    client = await home.enter(PersonRole.POLICE_OFFICER)
+    data = {"csrf": csrf_of(client.cookies[home.door.cookie]), **form}
+    answer = await client.post(f"/oncall/{an_id(alert)}", data=data, headers={"origin": URL})
+    assert told in answer.text
+
+
+async def test_that_on_call_is_away_is_told_apart() -> None:
+    with pytest.raises(NotTold) as error:
+        await OnCall("http://127.0.0.1:1").alerts("token")
+    assert error.value.why is Why.AWAY

@@ -41,6 +41,7 @@ ROOMS: Sequence[Room] = (
 """What the navigation leads to, in its order."""
 
 FURTHER: Sequence[Room] = (
+    Room("oncall", "/oncall", Action.ANSWER_ALERT),
     Room("night", "/night", Action.READ_CASES),
     Room("counter", "/counter", None),
     Room("links", "/links", Action.DECIDE_LINK),

@@ -93,6 +93,8 @@ def _signin(edition: Edition, service: str) -> dict[str, str]:
         return {}
     issuer = environment(oidc_issuer=f"http://{HOST}:{edition.ports['provider']}")
     reached = environment(public_url=f"http://{HOST}:{edition.ports[service]}")
+    if service == "casefeed":
+        reached |= environment(oncall_url=f"http://{HOST}:{edition.ports['oncall']}")
     return {**issuer, **(reached if service in WITH_PEOPLE else {})}
 
 

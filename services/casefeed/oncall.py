@@ -1,0 +1,142 @@
+"""What on-call says of alerts and duty, asked over HTTP with the reader's own identity token: it judges rights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from services.core.codes import Sector
+from services.core.oncall.alerts import Answer
+
+_PATIENCE_SECONDS = 5.0
+_REFUSED = range(400, 500)
+_UNAUTHORISED = 401
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one agency owes."""
+
+    agency: Sector
+    next_at: datetime | None
+    answer: Answer | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert, for those who are paged."""
+
+    alert_id: str
+    subject_id: str | None
+    kind: str
+    state: str
+    severity: str
+    reasons: list[str]
+    opened_at: datetime
+    owner_agency: Sector | None
+    calls: list[Call]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Whether somebody is on duty in an agency, until when, and whether it is the reader."""
+
+    agency: Sector
+    until: datetime | None
+    has_run_out: bool
+    is_you: bool
+
+
+class Why(StrEnum):
+    """Why nothing can be shown."""
+
+    NOT_SET_UP = "not_set_up"
+    AWAY = "away"
+    SIGN_IN = "sign_in"
+    NOT_YOURS = "not_yours"
+
+
+class NotTold(Exception):
+    """On-call did not say; `why` is told to the reader."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+class OnCall:
+    """Asks the service on-call at its own address; without one, nothing is told."""
+
+    def __init__(self, url: str | None, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._url = url
+        self._transport = transport
+
+    async def alerts(self, token: str) -> list[Alert]:
+        """The open alerts of the reader's agency.
+
+        Raises:
+            NotTold: on-call does not answer, or not this reader.
+        """
+        return _read(Alert, (await self._asked("GET", "/api/alerts", token))["alerts"])
+
+    async def duty(self, token: str) -> list[Duty]:
+        """Who is on duty in each agency.
+
+        Raises:
+            NotTold: on-call does not answer, or not this reader.
+        """
+        return _read(Duty, (await self._asked("GET", "/api/duty", token))["duty"])
+
+    async def answer(self, token: str, alert: str, said: Answer, next_check_at: datetime) -> None:
+        """Say what the reader's agency does, and when it looks again.
+
+        Raises:
+            NotTold: it was not taken.
+        """
+        document = {"answer": said.value, "next_check_at": next_check_at.isoformat()}
+        await self._asked("POST", f"/api/alerts/{alert}/answer", token, document)
+
+    async def _asked(
+        self, method: str, path: str, token: str, document: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        if self._url is None:
+            raise NotTold(Why.NOT_SET_UP)
+        headers = {"authorization": f"Bearer {token}"}
+        try:
+            async with httpx.AsyncClient(
+                base_url=self._url,
+                headers=headers,
+                timeout=_PATIENCE_SECONDS,
+                transport=self._transport,
+                trust_env=False,
+            ) as client:
+                answer = await client.request(method, path, json=document)
+        except httpx.HTTPError:
+            raise NotTold(Why.AWAY) from None
+        return _told(answer)
+
+
+def _told(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code == _UNAUTHORISED:
+        raise NotTold(Why.SIGN_IN)
+    if answer.status_code in _REFUSED:
+        raise NotTold(Why.NOT_YOURS)
+    if not answer.is_success:
+        raise NotTold(Why.AWAY)
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+def _read(kind: type[T], said: list[Any]) -> list[T]:
+    """Of what on-call tells, what a page shows."""
+    try:
+        return TypeAdapter(list[kind]).validate_python(said)  # type: ignore[valid-type]  # what on-call tells besides is left out
+    except ValidationError:
+        raise NotTold(Why.AWAY) from None

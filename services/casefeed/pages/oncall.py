@@ -1,0 +1,72 @@
+"""GET /oncall and POST /oncall/{alert}: who is on duty, whom nobody has found, and what the reader's agency does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.casefeed.oncall import Alert, Duty, NotTold, OnCall, Why
+from services.casefeed.pages.routing import routed, signed_in
+from services.casefeed.pages.shell import Shell
+from services.core.oncall.alerts import Answer
+from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
+
+_SEE_OTHER = 303
+_CHECKS_MINUTES = (15, 30, 60, 120)
+
+
+@dataclass(slots=True)
+class Board:
+    """What the page shows, and why it cannot show more."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    duty: list[Duty] = field(default_factory=list)
+    why_not: Why | None = None
+
+
+class OnCallPages:
+    """The page of who is on call; every look and answer is judged and recorded by on-call itself."""
+
+    def __init__(self, door: Doorkeeper, oncall: OnCall, shell: Shell) -> None:
+        self._door = door
+        self._oncall = oncall
+        self._shell = shell
+
+    @property
+    def routes(self) -> APIRouter:
+        routes = routed({"/oncall": self.board})
+        routes.include_router(routed({"/oncall/{alert}": self.answered}, "POST"))
+        return routes
+
+    async def board(self, request: Request) -> Response:
+        return await self._board(request, signed_in(request), Board())
+
+    async def answered(self, request: Request) -> Response:
+        """Say what is done and when it is looked at again; what was not taken is told, and can be said again."""
+        who, fields = await self._door.form(request)
+        try:
+            said, minutes = Answer(fields.get("answer", "")), int(fields.get("minutes", ""))
+            await self._say(who, request.path_params["alert"], said, minutes)
+        except ValueError:
+            return await self._board(request, who, Board(), wrong=True)
+        except NotTold as error:
+            return await self._board(request, who, Board(why_not=error.why))
+        return RedirectResponse("/oncall", _SEE_OTHER)
+
+    async def _say(self, who: SignedIn, alert: str, said: Answer, minutes: int) -> None:
+        if minutes not in _CHECKS_MINUTES or not alert.isalnum():
+            raise ValueError
+        await self._oncall.answer(who.token, alert, said, self._next_check(minutes))
+
+    def _next_check(self, minutes: int) -> datetime:
+        return self._door.now() + timedelta(minutes=minutes)
+
+    async def _board(self, request: Request, who: SignedIn, board: Board, *, wrong: bool = False) -> Response:
+        try:
+            board.duty = await self._oncall.duty(who.token)
+            board.alerts = await self._oncall.alerts(who.token)
+        except NotTold as error:
+            board.why_not = error.why
+        told = {"board": board, "answers": list(Answer), "checks": _CHECKS_MINUTES, "wrong": wrong}
+        return self._shell.page(request, "oncall.html", who, told)
