@@ -124,7 +124,13 @@ async def house(
     health.green(Reason.STARTING)
     await migrate(where, "casefeed", HOME, health)
     session, trail, feed = Session(where, health), Trail(where), Feed()
-    door = Doorkeeper(SignInSettings(public_url=url), session, PEOPLE_KEY, trail, lambda: datetime.now(UTC))
+    door = Doorkeeper(
+        SignInSettings(public_url=url, oidc_issuer="http://127.0.0.1:1"),
+        session,
+        PEOPLE_KEY,
+        trail,
+        lambda: datetime.now(UTC),
+    )
     process = Process(_settings(), health, metrics, asyncio.Event())
     made = House(
         create_app(Window(session, door, trail), schemas, feed, process, oncall), session, schemas, feed, process, door

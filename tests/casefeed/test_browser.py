@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
 FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "one": an_id(REFERRED), "other": an_id(HIDDEN)}
 PAGES = [path for (method, path), _ in ROUTES.items() if method == "GET" and not NO_PAGES.match(path)]
-OWN = re.compile(r'[0-9a-f]{64}|Signed in as.*?</span>|aria-current="page"|"lantern-id">[0-9a-f]{8}', re.DOTALL)
+OWN = re.compile(r"[0-9a-f]{8,}|[0-9]+|\bselected\b")
 """What differs between two readers of one page, and says nothing of how it is built."""
 
 
@@ -70,12 +70,12 @@ async def test_every_page_of_every_role_is_for_everybody(home: House, chromium: 
             for path in PAGES:
                 answered = await visit.go(path.format(**FILLED))
                 assert answered.status < 500, (role, path)
-                text = OWN.sub("", await answered.text())
-                if text not in looked_at:  # built as one that another role has seen already
-                    looked_at.add(text)
+                built = frozenset(OWN.sub("", tag) for tag in re.findall("<[^>]*>", await answered.text()))
+                if built not in looked_at:  # otherwise another role has seen one like it
+                    looked_at.add(built)
                     faults += [f"{role} {path}: {fault}" for fault in await visit.faults()]
     assert not faults, "\n".join(faults)
-    assert len(looked_at) > len(PAGES)
+    assert len(looked_at) >= len(PAGES)
 
 
 async def test_an_event_appears_by_itself_and_once(home: House, chromium: Browser) -> None:
