@@ -65,6 +65,7 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/night"): _READER,
     ("GET", "/oncall"): Need((Action.ANSWER_ALERT,)),
     ("POST", "/oncall/{alert}"): Need((Action.ANSWER_ALERT,)),
+    ("GET", "/nrm"): _READER,
     ("GET", "/statistics"): _READER,
     ("GET", "/links"): Need((Action.DECIDE_LINK,)),
     ("GET", "/links/{one}/{other}"): Need((Action.DECIDE_LINK,)),

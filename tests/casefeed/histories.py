@@ -39,7 +39,7 @@ _MISSING = (
 )
 _REFERRED = (
     entry(
-        ReferralMade((Concern.TRAFFICKING,), (Indicator.MALNOURISHED,), accompanied=YesNo.NO),
+        ReferralMade((Concern.NATIONAL_REFERRAL_MECHANISM,), (Indicator.MALNOURISHED,), accompanied=YesNo.NO),
         event=11, subject=REFERRED, occurred_at=day(2), sector=Sector.HEALTH,
     ),
     entry(BorderEncounter(accompanied=YesNo.YES), event=12, of_fact=12, subject=REFERRED, occurred_at=day(1)),

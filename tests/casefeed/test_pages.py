@@ -202,3 +202,8 @@ async def test_that_on_call_is_away_is_told_apart() -> None:
     with pytest.raises(NotTold) as error:
         await OnCall("http://127.0.0.1:1").alerts("token")
     assert error.value.why is Why.AWAY
+
+
+async def test_the_nrm_board_shows_whose_referral_names_the_mechanism_alone(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/nrm")
+    assert re.findall(r"/cases/([0-9a-f]{8})", shown) == [short(REFERRED)]

@@ -1,4 +1,4 @@
-"""GET /cases, /cases/{id}: the cases in sight, and one of them as known at a time."""
+"""GET /cases, /cases/{id} and /nrm: the cases in sight, and one of them as known at a time."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.casefeed.nrm import NrmReferral, list_nrm
 from services.casefeed.pages.board import Card, cards
 from services.casefeed.pages.boards import cards_listed
 from services.casefeed.pages.routing import code, routed, signed_in
@@ -19,7 +20,8 @@ from services.casefeed.routes.answering import NotOne, Window
 from services.casefeed.routes.cases import case_read, known_case
 from services.casefeed.sight import Sight
 from services.casefeed.views import CaseView, TimelineEntry, case_view
-from services.core.audit import Entry
+from services.core.audit import Action as Act
+from services.core.audit import Entry, Kind, Outcome, about
 from services.core.case import CaseStatus
 from services.core.claims import Subject
 from services.core.codes import Role, Sector
@@ -41,7 +43,7 @@ class CasePages:
 
     @property
     def routes(self) -> APIRouter:
-        return routed({"/cases": self.listed, "/cases/{case_id}": self.shown})
+        return routed({"/cases": self.listed, "/cases/{case_id}": self.shown, "/nrm": self.nrm})
 
     async def listed(self, request: Request) -> Response:
         who, status = signed_in(request), code(request, "status", CaseStatus)
@@ -64,6 +66,21 @@ class CasePages:
         view = case_view(known.case_id, known.subjects, known.entries, asked)
         told = {"case": view, "days": days(view), "claims": claims(view), "moments": moments(view)}
         return self._shell.page(request, "case.html", who, {**told, "asked": asked, "people": people(view)})
+
+    async def nrm(self, request: Request) -> Response:
+        """Children whose referral names the National Referral Mechanism."""
+        who = signed_in(request)
+
+        async def find(connection: Connection, sees: Sight) -> Sequence[NrmReferral]:
+            return await list_nrm(connection, self._schemas, sees)
+
+        found = await self._window.seen(who, find, _referrals_read, "nrm board")
+        return self._shell.page(request, "nrm.html", who, {"found": found})
+
+
+def _referrals_read(found: Sequence[NrmReferral]) -> Entry:
+    shown = tuple(about(Kind.CASE, one.case_id) for one in found)
+    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
 
 
 async def _known(

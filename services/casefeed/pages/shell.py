@@ -44,6 +44,7 @@ FURTHER: Sequence[Room] = (
     Room("oncall", "/oncall", Action.ANSWER_ALERT),
     Room("night", "/night", Action.READ_CASES),
     Room("counter", "/counter", None),
+    Room("nrm", "/nrm", Action.READ_CASES),
     Room("links", "/links", Action.DECIDE_LINK),
     Room("patterns", "/patterns", Action.READ_PATTERNS),
     Room("statistics", "/statistics", Action.READ_CASES),
