@@ -12,13 +12,14 @@ from services.core.claims import Subject
 from services.core.facts import KinshipClaimed
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.matching import components
-from services.core.matching.components import Decision, Pair, partition
+from services.core.matching.components import Decision, Pair, Partition, partition
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
-from services.core.matching.stated import decision_of, numbers_of
+from services.core.matching.stated import asked_for_at, decision_of, numbers_of
 from services.core.timeline import Entry, current
 
 _LAST = EventId("f" * 32)
+_SOMEBODY = "f" * 32
 
 
 class FieldVerdict(View):
@@ -55,11 +56,15 @@ class LinkList(View):
 
 
 class Consequence(View):
-    """What a decision would make of the records of both cases: each list is one case after it."""
+    """What a decision would make of the records of both cases: each list is one case after it.
+
+    `waits`: it changes nothing until a second person decides the same, because an adult asks for one of the children.
+    """
 
     decision: components.Verdict
     cases: list[list[SubjectId]]
     moved: list[SubjectId]
+    waits: bool
 
 
 class SideView(View):
@@ -161,21 +166,26 @@ def _once(claims: Iterable[Subject]) -> list[Subject]:
 
 
 def _consequence(verdict: components.Verdict, held: Held, decisions: Sequence[Decision], now: datetime) -> Consequence:
-    before = _placed(held, decisions)
-    after = _placed(held, [*decisions, Decision(held.pair, verdict, now, _LAST)])
+    before = _placed(held, decisions).case_of
+    found = _placed(held, [*decisions, Decision(held.pair, verdict, now, _LAST, _SOMEBODY)])
+    after = found.case_of
     groups: dict[CaseId, list[SubjectId]] = defaultdict(list)
     for subject in sorted(after):
         groups[after[subject]].append(subject)
     moved = sorted(subject for subject, case in after.items() if before[subject] != case)
-    return Consequence(decision=verdict, cases=sorted(groups.values()), moved=moved)
+    waits = held.pair in found.waiting
+    return Consequence(decision=verdict, cases=sorted(groups.values()), moved=moved, waits=waits)
 
 
-def _placed(held: Held, decisions: Iterable[Decision]) -> Mapping[SubjectId, CaseId]:
+def _placed(held: Held, decisions: Iterable[Decision]) -> Partition:
     """Where the records of both cases belong, reckoned as the correlator does."""
-    numbers = {}
+    numbers, asked_for = {}, {}
     for subject in held.case_of:
         said = held.entries.get(subject, ())
         speaking = {entry.event_id for entry in current(entry for entry, _ in said)}
         numbers[subject] = numbers_of(claims for entry, claims in said if entry.event_id in speaking)
+        asked = [asked_for_at(entry, entry.recorded_at) for entry, _ in said if entry.event_id in speaking]
+        if times := [at for at in asked if at]:
+            asked_for[subject] = min(times)
     likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]
-    return partition(numbers, decisions, likely).case_of
+    return partition(numbers, decisions, likely, asked_for)

@@ -76,10 +76,13 @@ def accept(
 ) -> None:
     """You decide that two records are of one child: their cases become one.
 
+    Where an adult asks for one of the children, two people must accept it, each signed in as themselves (¶5.65).
+
     Example: lantern links accept 3f2a9c1e 77ab03d2 --ground documents_compared
     """
     ends = _decide("RecordsLinked", one, other, ground, details, data)
     typer.echo(f"Written down: records {' and '.join(map(short, ends))} are of one child.")
+    typer.echo("If an adult asks for either child, the cases become one once a second person accepts it too.")
 
 
 def refuse(
@@ -174,7 +177,8 @@ def told(found: Shown) -> Iterator[str]:
         yield f"Case {short(side['case_id'])}: {standing}; {', '.join(names)}; born {born}"
     for change in found["consequences"]:
         cases = " | ".join(", ".join(map(short, case)) for case in change["cases"])
-        yield f"If {words(change['decision'])}: {cases}" + ("" if change["moved"] else " (as it is)")
+        wait = " (until a second person accepts it too)" if change["waits"] else ""
+        yield f"If {words(change['decision'])}: {cases}" + (wait or ("" if change["moved"] else " (as it is)"))
     yield from _seen(found["seen_by"])
 
 
@@ -229,7 +233,8 @@ def _parts(found: Shown, decision: str) -> bool:
 
 
 def _by(link: Shown) -> str:
-    return ", ".join(map(words, link["proposed_by"]))
+    by = ", ".join(map(words, link["proposed_by"]))
+    return f"{by}; one person says they are, a second is needed" if link["decided"] == "linked" else by
 
 
 def _reasons(link: Shown) -> str:

@@ -26,6 +26,7 @@ _PARTS = (Identifier, Name, BirthDate)
 _WARNINGS = (PlacementThreatSeen, VerificationRevoked)
 A_DAY = timedelta(days=1)  # a day is given without its zone
 OFFICER = "officer"
+DECIDED_BY = "decided_by"
 
 
 class Decision(StrEnum):
@@ -138,8 +139,8 @@ def _said_by(author: Author | None, said: Statement) -> Statement:
     """The statement of whoever is shown to say it: their role and person, whatever the document says."""
     if author is None:
         return said
-    officer = {OFFICER: author.subject} if hasattr(said.fact, OFFICER) else {}
-    return replace(said, role=author.role, people={**said.people, **officer})
+    named = {name: author.subject for name in (OFFICER, DECIDED_BY) if hasattr(said.fact, name)}
+    return replace(said, role=author.role, people={**said.people, **named})
 
 
 def _known(record: Record, kept: tuple[Statement, ...]) -> frozenset[Reason]:

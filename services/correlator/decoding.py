@@ -9,8 +9,9 @@ from typing import Protocol
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import FACTS
+from services.core.matching.stated import asked_for_at
 from services.core.matching.versions import Adopted
-from services.correlator.likeness import portrait_of
+from services.correlator.likeness import asked_for_trait, portrait_of
 from services.correlator.said import Claim, Said
 from services.wire.avro import Record, Schemas, load_schemas
 from services.wire.entries import entry_of
@@ -80,7 +81,9 @@ class Decoder:
         self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None
     ) -> Said:
         name, record = self.schemas.decode(frame, expected)
-        return Said(entry_of(name, record, known_at, said_at), claims_of(record), frame, portrait_of(record["subject"]))
+        entry = entry_of(name, record, known_at, said_at)
+        asked = asked_for_trait(asked_for_at(entry, record["head"]["recorded_at"]))
+        return Said(entry, claims_of(record), frame, portrait_of(record["subject"]) | asked)
 
 
 def make_decoder(home: Path) -> Decoder:

@@ -16,7 +16,7 @@ from services.core.matching.components import Pair
 from services.core.matching.stated import decision_of
 from services.core.timeline import current
 from services.correlator.identity import NO_CLAIMS, Change, Graph, place
-from services.correlator.likeness import Edge, Likeness, Matcher, Portraits
+from services.correlator.likeness import Edge, Likeness, Matcher, Portraits, first_asked
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known, Survey
 
@@ -111,11 +111,17 @@ def change(known: Known, found: Survey, told: Timelines) -> Change:
     was = {stated.decision.event_id: stated for stated in known.decisions if stated.by in found.restated}
     stated = (decision_of(said.entry) for spoken in voices.values() for said in spoken)
     now = {one.decision.event_id: one for one in stated if one}
+    portraits = _changed_portraits(known, found, voices)
     return Change(
         claims=_changed_claims(known, found, voices),
         said=tuple(one for event, one in now.items() if was.get(event) != one),
         gone=tuple(one for event, one in was.items() if event not in now),
-        portraits=_changed_portraits(known, found, voices),
+        portraits=portraits,
+        newly_asked_for=frozenset(
+            subject
+            for subject, portrait in portraits.items()
+            if first_asked(portrait) != first_asked(known.portraits.get(subject, NO_TRAITS))
+        ),
     )
 
 

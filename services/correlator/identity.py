@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.components import IdentifierKey, Pair, Partition, partition
 from services.core.matching.stated import Stated
-from services.correlator.likeness import Edge, Likeness, Portraits, likely
+from services.correlator.likeness import Edge, Likeness, Portraits, asked_for, likely
 from services.correlator.said import Claim
 
 Claims = Mapping[SubjectId, frozenset[Claim]]
@@ -18,7 +18,8 @@ NO_CLAIMS: frozenset[Claim] = frozenset()
 class Change:
     """What a batch changes: the whole new claims and portraits of some records, decisions new, decisions withdrawn.
 
-    `likeness` are the edges that follow from the portraits.
+    `likeness` are the edges that follow from the portraits; for the children of `newly_asked_for` an adult first asked
+    at another time than was known.
     """
 
     claims: Claims
@@ -26,6 +27,7 @@ class Change:
     gone: tuple[Stated, ...] = ()
     portraits: Portraits = field(default_factory=dict)
     likeness: Likeness = field(default_factory=Likeness)
+    newly_asked_for: frozenset[SubjectId] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.claims or self.said or self.gone or self.portraits)
@@ -34,7 +36,7 @@ class Change:
     def touches(self) -> frozenset[SubjectId]:
         """Every record whose case the change may change."""
         ends = (subject for stated in (*self.said, *self.gone) for subject in stated.decision.pair)
-        return frozenset((*self.claims, *ends)) | self.likeness.touches
+        return frozenset((*self.claims, *ends)) | self.likeness.touches | self.newly_asked_for
 
     @property
     def identifiers(self) -> frozenset[IdentifierKey]:
@@ -54,6 +56,7 @@ class Graph:
     decisions: tuple[Stated, ...]
     edges: tuple[Edge, ...] = ()
     conflicts: frozenset[Pair] = frozenset()
+    portraits: Portraits = field(default_factory=dict)
 
 
 EMPTY = Graph({}, {}, ())
@@ -70,7 +73,8 @@ def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> Parti
     records = {subject: linking(claims.get(subject, NO_CLAIMS)) for subject in (*graph.cases, *newcomers)}
     joined = likely(edge for edge in graph.edges if change.likeness.of.isdisjoint(edge.pair))
     joined |= likely(change.likeness.now)
-    found = partition(records, (*kept, *(stated.decision for stated in change.said)), joined)
+    asked = asked_for({**graph.portraits, **change.portraits})
+    found = partition(records, (*kept, *(stated.decision for stated in change.said)), joined, asked)
     return Partition(found.case_of, found.conflicts - joined)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -15,10 +16,11 @@ from services.core.matching.components import Pair, pair_of
 from services.core.matching.dates import born
 from services.core.matching.scoring import Evidence, Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
-from services.correlator.said import Portrait, Trait
+from services.correlator.said import NO_TRAITS, Portrait, Trait
 
 _COUNTS = {ClaimStatus.DOCUMENTED.value, ClaimStatus.ASSESSED.value, ClaimStatus.CLAIMED.value}
 _NAME, _BIRTH, _SEX, _NATIONALITY, _LANGUAGE = "name", "birth", "sex", "nationality", "language"
+_ASKED_FOR = "asked_for"
 _KINDS = {f"{_NAME}:{kind.value}": kind for kind in NameKind}
 _SEXES = {sex.value: sex for sex in (Sex.FEMALE, Sex.MALE)}
 _KEY_BYTES = 8
@@ -69,6 +71,21 @@ def likely(edges: Iterable[Edge]) -> frozenset[Pair]:
 def portrait_of(subject: Mapping[str, Any]) -> Portrait:
     """What the subject of an event claims; an unverified or disputed name or date counts for nothing (¶5.66)."""
     return frozenset(_traits(subject))
+
+
+def asked_for_trait(at: datetime | None) -> Portrait:
+    """That an adult asked for the child at this time; two people must then make a link."""
+    return frozenset({Trait(_ASKED_FOR, at.isoformat())}) if at else NO_TRAITS
+
+
+def asked_for(portraits: Portraits) -> dict[SubjectId, datetime]:
+    """When an adult first asked for the child of each record for whose child one did."""
+    return {subject: at for subject, portrait in portraits.items() if (at := first_asked(portrait))}
+
+
+def first_asked(portrait: Portrait) -> datetime | None:
+    """When an adult first asked for the record's child."""
+    return min((datetime.fromisoformat(value) for kind, value in portrait if kind == _ASKED_FOR), default=None)
 
 
 def _traits(subject: Mapping[str, Any]) -> Iterator[Trait]:

@@ -26,7 +26,7 @@ from services.runtime.id_arrays import IdArray
 
 _ENTRIES_AT_ONCE = 2_000
 
-_DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by FROM decisions"
+_DECISIONS = "SELECT event_id, one, other, verdict, decided_at, said_by, decided_by FROM decisions"
 _CASES = "SELECT subject_id, case_id FROM subjects WHERE subject_id = ANY(%b::bytea[])"
 _CLAIMS = "SELECT subject_id, scheme, value, disputed FROM claims WHERE subject_id = ANY(%b::bytea[])"
 _PORTRAITS = "SELECT subject_id, traits FROM portraits WHERE subject_id = ANY(%b::bytea[])"
@@ -153,15 +153,23 @@ async def graph(
 ) -> Graph:
     """Read every record that these records, and whoever names these identifiers, reach."""
     reached = IdArray(await _reached(connection, subjects, identifiers))
-    cases, claims, decisions, edges, conflicts = await ask(
+    cases, claims, decisions, edges, conflicts, portraits = await ask(
         connection,
         (_CASES, [reached]),
         (_CLAIMS, [reached]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
         (f"{_EDGES} WHERE one = ANY(%b::bytea[]) AND verdict = 'link'", [reached]),
         (f"{_CONFLICTS} WHERE one = ANY(%b::bytea[])", [reached]),
+        (_PORTRAITS, [reached]),
     )
-    return Graph(_cases(cases), _claims(claims), _stated(decisions), tuple(_edges(edges)), frozenset(_pairs(conflicts)))
+    return Graph(
+        cases=_cases(cases),
+        claims=_claims(claims),
+        decisions=_stated(decisions),
+        edges=tuple(_edges(edges)),
+        conflicts=frozenset(_pairs(conflicts)),
+        portraits=_portraits(portraits),
+    )
 
 
 async def _reached(
@@ -272,6 +280,7 @@ def _stated(rows: Iterable[TupleRow]) -> tuple[Stated, ...]:
 
 
 def _one_stated(*row: Any) -> Stated:  # noqa: ANN401 - a row of the table, in its own order
-    event, one, other, verdict, decided_at, said_by = row
+    event, one, other, verdict, decided_at, said_by, decided_by = row
     pair = SubjectId(one.hex()), SubjectId(other.hex())
-    return Stated(Decision(pair, Verdict(verdict), decided_at, EventId(event.hex())), SubjectId(said_by.hex()))
+    decision = Decision(pair, Verdict(verdict), decided_at, EventId(event.hex()), decided_by)
+    return Stated(decision, SubjectId(said_by.hex()))

@@ -176,8 +176,9 @@ def _decisions(outcome: Outcome) -> Iterator[Question]:
         yield "DELETE FROM decisions WHERE event_id = ANY(%b::bytea[])", [events]
     if said:
         yield (
-            """INSERT INTO decisions (event_id, one, other, verdict, decided_at, said_by)
-               SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::bytea[])
+            """INSERT INTO decisions (event_id, one, other, verdict, decided_at, said_by, decided_by)
+               SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::bytea[],
+                                    %b::text[])
                ON CONFLICT (event_id) DO UPDATE SET decided_at = excluded.decided_at""",
             [
                 IdArray([stated.decision.event_id for stated in said]),
@@ -186,6 +187,7 @@ def _decisions(outcome: Outcome) -> Iterator[Question]:
                 [stated.decision.verdict.value for stated in said],
                 [stated.decision.decided_at for stated in said],
                 IdArray([stated.by for stated in said]),
+                [stated.decision.by for stated in said],
             ],
         )
 

@@ -51,7 +51,8 @@ async def propose(
 async def record(home: House, number: int, *facts: Fact, case: int | None = None, version: int = 1) -> None:
     """A record in a case of its own, unless another is named."""
     new = [
-        entry(fact, event=number * 100 + place, subject=number) for place, fact in enumerate(facts or [PoliceContact()])
+        entry(fact, event=number * 1000 + version * 100 + place, subject=number)
+        for place, fact in enumerate(facts or [PoliceContact()])
     ]
     await home.tell(Update(case or number, version, subjects=[(number, version)], new=new))
 
@@ -133,6 +134,21 @@ async def test_what_each_decision_would_change_is_shown_before_it_is_made(home: 
         "refused": (apart, []),
         "unlinked": (apart, []),
     }
+
+
+async def test_that_a_link_around_an_enquirer_waits_for_a_second_person_is_shown_before_it_is_made(
+    home: House,
+) -> None:
+    one, other = await pair(home, 13, KinshipClaimed("ad" * 16))
+    await propose(home, one, other)
+    client = await home.enter(PersonRole.COORDINATOR)
+    waits = {change["decision"]: change["waits"] for change in (await shown(client, one, other))["consequences"]}
+    assert waits == {"linked": True, "unlinked": False, "refused": False}
+
+    await record(home, other, RecordsLinked(SubjectId(an_id(one)), decided_by=an_id(0xA)), version=2)
+    found = await shown(client, one, other)
+    assert found["link"]["decided"] == "linked"
+    assert {change["waits"] for change in found["consequences"]} == {False}
 
 
 async def test_to_undo_a_person_s_link_parts_what_nothing_else_joins(home: House) -> None:

@@ -44,7 +44,7 @@ def detail(*facts: Fact, verdict: Verdict = Verdict.ASK, joined: bool = False) -
         proposals=[Proposal((ONE, OTHER), ProposedBy.SCORE, verdict, EVIDENCE, 1, START)],
     )
     seen = [Seen(who="ab" * 16, role="coordinator", case_id=CaseId(ONE), at=START)] if joined else []
-    return link_detail(held, seen, START)
+    return link_detail(held, seen, day(9))
 
 
 @asynccontextmanager
@@ -101,11 +101,17 @@ async def test_no_pairs_are_said_to_be_none(tmp_path: Path) -> None:
     assert done.stdout == "There is nothing for you to decide.\n"
 
 
-async def test_what_each_decision_would_change_is_shown(tmp_path: Path) -> None:
+async def test_what_a_decision_would_change_is_shown(tmp_path: Path) -> None:
+    async with edition(tmp_path, detail()) as data:
+        done = await lantern(data, "show", ONE[:8], OTHER[:8])
+    assert f"If linked: {ONE[:8]}, {OTHER[:8]}" in done.stdout.splitlines()
+
+
+async def test_that_a_link_around_an_enquirer_needs_two_people_is_shown(tmp_path: Path) -> None:
     async with edition(tmp_path, detail(KinshipClaimed("ad" * 16))) as data:
         done = await lantern(data, "show", ONE[:8], OTHER[:8])
     lines = done.stdout.splitlines()
-    assert f"If linked: {ONE[:8]}, {OTHER[:8]}" in lines
+    assert f"If linked: {ONE[:8]} | {OTHER[:8]} (until a second person accepts it too)" in lines
     assert f"If refused: {ONE[:8]} | {OTHER[:8]} (as it is)" in lines
     assert any("1 adults ask" in line for line in lines)
 

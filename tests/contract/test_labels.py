@@ -82,7 +82,7 @@ MAY_HOLD_TEXT = {
     "AdoptionAsked.sha256": "a digest; a question, not an answer",
 }
 # Handles of people in facts are keyed like ids.
-HANDLES = ("enquirer", "officer", "worker", "decision")
+HANDLES = ("enquirer", "officer", "worker", "decision", "decided_by")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from services.core.facts import (
     EnquirerInterviewed,
     Fact,
     PlacementThreatSeen,
+    RecordsLinked,
     ReleaseApproved,
     VerificationRevoked,
     WorkerAllocated,
@@ -48,6 +49,19 @@ def shared(*statements: Statement, author: Author | None = None) -> Outcome:
 
 def refusals(outcome: Outcome) -> list[ProblemReason]:
     return [problem.reason for problem in outcome.problems]
+
+
+@pytest.mark.parametrize(
+    ("author", "decided_by"),
+    [(None, None), (Author("person-1", Role.COORDINATOR), ids.person_handle(KEYS.people, "person-1"))],
+)
+def test_who_made_a_link_is_known_by_their_identity_token_alone(author: Author | None, decided_by: str | None) -> None:
+    """Two people must make one around an enquirer, and a document could name anybody (¶5.65)."""
+    link = statement(RecordsLinked(SubjectId(an_id(9))), role=Role.COORDINATOR)
+    of_the_hub = replace(record(link, kind=AUTHORITY), source_id=None, subject_id=SubjectId(an_id(8)))
+    (event,) = share(of_the_hub, edge(author)).events
+    assert isinstance(event.fact, RecordsLinked)
+    assert event.fact.decided_by == decided_by
 
 
 def test_a_person_has_one_handle_in_every_agency() -> None:

@@ -21,14 +21,16 @@ from services.core.facts import (
     ChildFound,
     ChildMissing,
     Fact,
+    KinshipClaimed,
     LinkRefused,
     PoliceContact,
     RecordsLinked,
     RecordsUnlinked,
 )
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
+from services.core.matching.stated import asked_for_at
 from services.core.timeline import Entry
-from services.correlator.likeness import portrait_of
+from services.correlator.likeness import asked_for_trait, portrait_of
 from services.correlator.said import Claim, Said
 from services.wire.records import record_of
 from tests.builders import START, an_id, day
@@ -84,7 +86,8 @@ def said(event: Event) -> Said:
         for one in event.subject.identifiers
         if one.status is not ClaimStatus.UNVERIFIED
     )
-    return Said(entry, frozenset(claims), b"", portrait_of(record_of(event.subject)))
+    asked = asked_for_trait(asked_for_at(entry, head.recorded_at))
+    return Said(entry, frozenset(claims), b"", portrait_of(record_of(event.subject)) | asked)
 
 
 def _event(random: Random, subject: SubjectId, fact_id: FactId, facts: Sequence[FactId]) -> Event:
@@ -134,8 +137,9 @@ def _fact(random: Random, subject: SubjectId, facts: Sequence[FactId]) -> Fact:
         PoliceContact(),
         ChildMissing(random.choice(list(MissingKind))),
         ChildFound(random.choice((None, episode)), FoundHow.UNVERIFIED),
-        RecordsLinked(other),
+        RecordsLinked(other, decided_by=random.choice((None, an_id(0xA), an_id(0xB)))),
         RecordsUnlinked(other),
         LinkRefused(other),
+        KinshipClaimed(an_id(0xAD)),
     ]
-    return random.choices(said, weights=(3, 3, 2, 1, 1, 1))[0]
+    return random.choices(said, weights=(3, 3, 2, 2, 1, 1, 1))[0]

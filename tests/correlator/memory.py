@@ -14,7 +14,7 @@ from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
-from services.correlator.likeness import Edge, Likeness, Matcher, likely
+from services.correlator.likeness import Edge, Likeness, Matcher, asked_for, likely
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.weighing import Matchers, all_edges
@@ -23,12 +23,12 @@ from tests.builders import day
 from tests.conftest import HOME
 
 WEIGHTS = load_all(HOME)[FIRST]
-BOLDER = Pinned(replace(WEIGHTS.weights, version="2", link_at=20.0, ask_at=10.0), "fe" * 32)
-MATCHERS = Matchers({FIRST: WEIGHTS, "2": BOLDER})
-"""The weights that hold at first, and others that join more and ask more."""
+WARIER = Pinned(replace(WEIGHTS.weights, version="2", link_at=60.0, ask_at=10.0), "fe" * 32)
+MATCHERS = Matchers({FIRST: WEIGHTS, "2": WARIER})
+"""The weights that hold at first, and others that join nobody and ask more."""
 
-ADOPTED = Adopted("2", BOLDER.sha256, day(40))
-MATCHER, BOLDER_MATCHER = MATCHERS.of(None), MATCHERS.of(ADOPTED)
+ADOPTED = Adopted("2", WARIER.sha256, day(40))
+MATCHER, WARIER_MATCHER = MATCHERS.of(None), MATCHERS.of(ADOPTED)
 
 
 @dataclass
@@ -106,6 +106,7 @@ class Memory:
             decisions=tuple(one for one in self.decisions.values() if one.decision.pair[0] in reached),
             edges=tuple(edge for edge in self.edges.values() if edge.pair[0] in reached),
             conflicts=frozenset(pair for pair in self.conflicts if pair[0] in reached),
+            portraits={subject: portrait for subject, portrait in self.portraits.items() if subject in reached},
         )
 
     def _beside(self, reached: Collection[SubjectId]) -> set[SubjectId]:
@@ -186,6 +187,7 @@ def whole_truth(history: Iterable[Said], matcher: Matcher = MATCHER) -> Truth:
         {subject: linking(said_of) for subject, said_of in claims.items()},
         [one.decision for one in stated if one],
         likely(edges),
+        asked_for(portraits),
     )
     return Truth(digests(dict(found.case_of), last.values()), frozenset(edges), found.conflicts - likely(edges))
 

@@ -11,7 +11,7 @@ from services.correlator.adopting import Weighing
 from services.correlator.decoding import WEIGHTS_ADOPTED
 from services.runtime.audit import Trail
 from tests.correlator.histories import a_history, said
-from tests.correlator.memory import ADOPTED, BOLDER_MATCHER, MATCHERS, whole_truth
+from tests.correlator.memory import ADOPTED, MATCHERS, WARIER_MATCHER, whole_truth
 from tests.correlator.tables import Tables
 
 
@@ -26,7 +26,7 @@ async def operator(tables: Tables) -> AsyncIterator[httpx.AsyncClient]:
 async def test_the_report_says_what_adopting_then_does(tables: Tables, operator: httpx.AsyncClient) -> None:
     history = a_history(Random(1), 60)
     await tables.save(history)
-    before, after = await tables.truth(), whole_truth(map(said, history), BOLDER_MATCHER)
+    before, after = await tables.truth(), whole_truth(map(said, history), WARIER_MATCHER)
     shown = (await operator.get("/weights/2")).json()
     assert await tables.truth() == before
     links = [{edge.pair for edge in truth.edges if edge.verdict == "link"} for truth in (before, after)]

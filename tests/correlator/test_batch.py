@@ -19,7 +19,7 @@ from services.runtime.audit_reading import Trails
 from services.runtime.database import Connection
 from services.wire.records import state_record
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import ADOPTED, BOLDER_MATCHER, truth, whole_truth
+from tests.correlator.memory import ADOPTED, WARIER_MATCHER, truth, whole_truth
 from tests.correlator.tables import TOPIC, Delivered, Tables
 from tests.correlator.told import as_told, links_as_told
 
@@ -35,7 +35,7 @@ async def test_any_order_of_arrival_comes_to_one_truth(tables: Tables) -> None:
 
 async def test_weights_that_are_adopted_at_any_time_come_to_one_truth(tables: Tables) -> None:
     history = a_history(Random(1), 60)
-    expected = whole_truth(map(said, history), BOLDER_MATCHER)
+    expected = whole_truth(map(said, history), WARIER_MATCHER)
     for seed in range(5):
         await tables.forget()
         batches = list(arrivals(Random(seed), history))
@@ -44,7 +44,7 @@ async def test_weights_that_are_adopted_at_any_time_come_to_one_truth(tables: Ta
                 await tables.adopt(ADOPTED)
             await tables.save(batch)
         assert await tables.truth() == expected
-        assert await tables.keys() == await tables.keys_of(BOLDER_MATCHER)
+        assert await tables.keys() == await tables.keys_of(WARIER_MATCHER)
 
 
 async def test_weights_that_this_edition_does_not_have_stop_it_and_nothing_is_saved(tables: Tables) -> None:

@@ -14,7 +14,7 @@ from services.core.matching.stated import decision_of
 from services.correlator.said import Claim, Said
 from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said
-from tests.correlator.memory import BOLDER_MATCHER, Memory, Truth, whole_truth
+from tests.correlator.memory import WARIER_MATCHER, Memory, Truth, whole_truth
 
 A, B, C = (SubjectId(an_id(number)) for number in (1, 2, 3))
 NUMBER = Claim(IdentifierScheme.NHS_NUMBER, "1", disputed=False)
@@ -58,14 +58,14 @@ def test_two_hundred_orders_of_arrival_come_to_one_truth() -> None:
 @pytest.mark.parametrize("orders", [50, pytest.param(1000, marks=pytest.mark.prove)])
 def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(orders: int) -> None:
     history = a_history(Random(1), 60)
-    expected = whole_truth(map(said, history), BOLDER_MATCHER)
-    assert expected.edges != whole_truth(map(said, history)).edges
+    expected = whole_truth(map(said, history), WARIER_MATCHER)
+    assert expected.digests != whole_truth(map(said, history)).digests
     for seed in range(orders):
         memory, random = Memory(), Random(seed)
         batches = list(arrivals(random, history))
         adopted = random.randrange(len(batches))
         for number, batch in enumerate(batches):
-            memory.take([said(event) for event in batch], BOLDER_MATCHER if number == adopted else None)
+            memory.take([said(event) for event in batch], WARIER_MATCHER if number == adopted else None)
         assert memory.truth() == expected
 
 

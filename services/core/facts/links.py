@@ -8,10 +8,14 @@ from services.core.ids import SubjectId
 
 @dataclass(frozen=True, slots=True)
 class RecordsLinked:
-    """A person decided that this record and `other` are of one child."""
+    """A person decided that this record and `other` are of one child.
+
+    `decided_by` is their handle, where their identity token came with it: a document alone never says it.
+    """
 
     other: SubjectId
     ground: LinkGround = LinkGround.OTHER
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

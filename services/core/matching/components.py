@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations, pairwise
+from types import MappingProxyType
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, SubjectId
@@ -25,6 +26,10 @@ SEVERAL_A_PERSON = frozenset(IdentifierScheme) - ONE_A_PERSON
 """A person may hold several passports and references."""
 
 
+_PEOPLE_AROUND_AN_ENQUIRER = 2
+_NOBODY_ASKED: Mapping[SubjectId, datetime] = MappingProxyType({})
+
+
 class Verdict(StrEnum):
     """What a person decided about two records."""
 
@@ -35,20 +40,25 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision about a pair; of several on one pair the latest counts."""
+    """A person's decision about a pair; of several on one pair the latest counts. `by` is their handle, if known."""
 
     pair: Pair
     verdict: Verdict
     decided_at: datetime
     event_id: EventId
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Each record's case; `conflicts` are pairs that identifiers would join and something speaks against."""
+    """Each record's case; `conflicts` are pairs that identifiers would join and something speaks against.
+
+    `waiting` are links that one person made and that wait for a second.
+    """
 
     case_of: Mapping[SubjectId, CaseId]
     conflicts: frozenset[Pair] = field(default=frozenset())
+    waiting: frozenset[Pair] = field(default=frozenset())
 
 
 def pair_of(one: SubjectId, other: SubjectId) -> Pair:
@@ -57,9 +67,54 @@ def pair_of(one: SubjectId, other: SubjectId) -> Pair:
 
 
 def partition(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision], likely: Iterable[Pair] = ()
+    records: Mapping[SubjectId, frozenset[IdentifierKey]],
+    decisions: Iterable[Decision],
+    likely: Iterable[Pair] = (),
+    asked_for: Mapping[SubjectId, datetime] = _NOBODY_ASKED,
 ) -> Partition:
     """Part the records into cases; a case's id is the smallest subject id in it.
+
+    `asked_for` says when an adult first asked for a record's child. A link that one person makes into such a case
+    waits for a second: a mistaken or false link would lead an enquirer from one child to another (¶5.65).
+    """
+    decisions, likely = tuple(decisions), tuple(likely)
+    lone = _lone_links(decisions) if asked_for else {}
+    without = _partition(records, [one for one in decisions if one.pair not in lone], likely) if lone else None
+    waiting = frozenset(
+        pair for pair, since in lone.items() if without and _asked_before(since, pair, without.case_of, asked_for)
+    )
+    found = _partition(records, [one for one in decisions if one.pair not in waiting], likely)
+    return Partition(found.case_of, found.conflicts, waiting)
+
+
+def _lone_links(decisions: Iterable[Decision]) -> dict[Pair, datetime]:
+    """The links that fewer than two people make, each with the time of its first since it was last undone."""
+    by_pair: dict[Pair, list[Decision]] = defaultdict(list)
+    for decision in sorted(decisions, key=_when):
+        if decision.verdict is not Verdict.LINKED:
+            by_pair[decision.pair] = []
+        else:
+            by_pair[decision.pair].append(decision)
+    return {
+        pair: links[0].decided_at
+        for pair, links in by_pair.items()
+        if links and len({link.by for link in links} - {None}) < _PEOPLE_AROUND_AN_ENQUIRER
+    }
+
+
+def _asked_before(
+    since: datetime, pair: Pair, case_of: Mapping[SubjectId, CaseId], asked_for: Mapping[SubjectId, datetime]
+) -> bool:
+    """Whether the link joins two cases for the child of one of which an adult had asked by then."""
+    sides = {case_of.get(subject) for subject in pair}
+    asked = (at for subject, at in asked_for.items() if case_of.get(subject) in sides)
+    return len(sides) > 1 and None not in sides and any(at <= since for at in asked)
+
+
+def _partition(
+    records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision], likely: Iterable[Pair]
+) -> Partition:
+    """Part the records by decisions that all count.
 
     Decisions about records that are not there count once the records are. `likely` are pairs that everything but a
     number says are of one child: they join last, and nothing that a person or a number parts.

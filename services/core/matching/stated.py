@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.core.claims import Subject
 from services.core.codes import ClaimStatus, Precision
-from services.core.facts import LinkRefused, RecordsLinked, RecordsUnlinked
+from services.core.facts import KinshipClaimed, LinkRefused, RecordsLinked, RecordsUnlinked
 from services.core.ids import SubjectId
 from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of
 from services.core.timeline import Entry
@@ -32,7 +33,14 @@ def decision_of(entry: Entry) -> Stated | None:
         return None
     exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
     pair = pair_of(entry.subject_id, fact.other)
-    return Stated(Decision(pair, VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id), entry.subject_id)
+    by = fact.decided_by if isinstance(fact, RecordsLinked) else None
+    decision = Decision(pair, VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id, by)
+    return Stated(decision, entry.subject_id)
+
+
+def asked_for_at(entry: Entry, recorded_at: datetime) -> datetime | None:
+    """When an adult asked for the record's child, if this entry says so; `recorded_at` is the event's own."""
+    return entry.occurred_at or recorded_at if isinstance(entry.fact, KinshipClaimed) else None
 
 
 def numbers_of(claims: Iterable[Subject]) -> frozenset[IdentifierKey]:

@@ -157,6 +157,9 @@ _REFERENCES: dict[str, dict[str, _Shape]] = {
     "decision": {"decision": (HubId, ...)},
     "enquirer": {"enquirer": (_ENQUIRER, None), "enquirer_handle": (_HANDLE, None)},
 }
+BY_TOKEN_ALONE = frozenset({"decided_by"})
+"""What an identity token says, and no document."""
+
 _OWN_REFERENCES: dict[type[Fact], dict[str, _Shape]] = {
     KinshipClaimed: {"enquirer": (Key, ...)},
     Sighting: {"episode_key": (Key | None, None)},
@@ -196,7 +199,9 @@ def _source(fact: type[Fact]) -> object:
 def _fact_model(fact: type[Fact]) -> type[Strict]:
     hints = get_type_hints(fact)
     own: dict[str, Any] = {
-        field.name: (_AS_SAID.get(hints[field.name], hints[field.name]), _field(field)) for field in fields(fact)
+        field.name: (_AS_SAID.get(hints[field.name], hints[field.name]), _field(field))
+        for field in fields(fact)
+        if field.name not in BY_TOKEN_ALONE
     }
     own |= _OWN_REFERENCES.get(fact) or _references(hints)
     return create_model(f"{fact.__name__}Fact", __base__=Strict, __doc__="The coded fact.", **own)

@@ -11,7 +11,15 @@ from services.core.codes import Precision
 from services.core.facts import FACTS, Fact, KinshipClaimed
 from services.core.ids import EventId, SubjectId
 from services.core.statements import LocationKey, Opened, Problem, ProblemReason, Record, Statement
-from services.formats.canonical.documents import NAME, Document, HubRecord, IdentifierClaim, OwnChild, SubjectClaims
+from services.formats.canonical.documents import (
+    BY_TOKEN_ALONE,
+    NAME,
+    Document,
+    HubRecord,
+    IdentifierClaim,
+    OwnChild,
+    SubjectClaims,
+)
 from services.formats.canonical.reading import Read, other_child, read_document
 from services.formats.canonical.values import standard_identifier
 from services.formats.cut import nothing_read
@@ -99,7 +107,8 @@ def when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
 def _fact(document: Document) -> Fact:
     """The coded fact; references of adults and people are left out, for only their keyed handles are shared."""
     kind, given = FACTS[document.event], vars(document.fact)
-    said: dict[str, Any] = {field.name: given[field.name] for field in fields(kind)}
+    told = {field.name for field in fields(kind)} - BY_TOKEN_ALONE
+    said: dict[str, Any] = {name: given[name] for name in told}
     said |= dict.fromkeys(said.keys() & _PEOPLE, "")
     if "enquirer" in said:
         said["enquirer"] = given.get("enquirer_handle") or ("" if given["enquirer"] else None)
