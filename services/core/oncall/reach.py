@@ -48,20 +48,20 @@ class Flag:
     person: str | None = None
 
 
-def flags(rota: Rota, contacts: Mapping[str, Sequence[Contact]] | None, now: datetime) -> list[Flag]:
-    """What is to be mended in the time ahead, the soonest first; without `contacts` nothing is said of reaching."""
+def flags(rota: Rota, contacts: Mapping[str, Sequence[Contact]], now: datetime) -> list[Flag]:
+    """What is to be mended in the time ahead, the soonest first; of a person once a line, with their first shift."""
     until = now + AHEAD
     lines = [schedule(rota, level, now, until) for level in range(len(rota.lines))]
     found = [flag for level, shifts in enumerate(lines) for flag in _behind(lines, level, shifts)]
-    if contacts is not None:
-        found += [flag for level, shifts in enumerate(lines) for flag in _unreachable(level, shifts, contacts)]
+    found += [flag for level, shifts in enumerate(lines) for flag in _unreachable(level, shifts, contacts)]
     if rota.until <= until:
         found.append(Flag(Concern.RUNS_OUT, ON_DUTY, rota.until, until))
     return sorted(found, key=lambda flag: (flag.start, flag.level, flag.concern))
 
 
 def _unreachable(level: int, shifts: Sequence[Shift], contacts: Mapping[str, Sequence[Contact]]) -> Iterator[Flag]:
-    for shift in shifts:
+    # Backwards, so that of somebody's shifts the first is kept.
+    for shift in {shift.person: shift for shift in reversed(shifts)}.values():
         concern = wanting(contacts.get(shift.person, ()))
         if concern is not None:
             yield Flag(concern, level, shift.start, shift.end, shift.person)

@@ -12,6 +12,7 @@ from services.core.oncall.reach import Concern, Contact, flags
 from services.core.oncall.rota import Cause, Rota
 from services.core.oncall.schedule import schedule, shift_from
 from services.core.rights import Person, PersonRole
+from services.oncall.contacts import contacts_of
 from services.oncall.rota import store
 from services.oncall.rota.documents import RotaDocument, document_of
 from services.oncall.rota.planning import Refused, names
@@ -184,15 +185,10 @@ async def _duty(connection: Connection, who: Person, agency: Sector, at: datetim
     )
 
 
-async def rota_view(
-    connection: Connection,
-    agency: Sector,
-    days: int,
-    contacts: dict[str, tuple[Contact, ...]] | None,
-    now: datetime,
-) -> RotaView:
+async def rota_view(connection: Connection, agency: Sector, days: int, now: datetime) -> RotaView:
     """The rota of an agency as it counts."""
     version, staff = await store.latest(connection, agency), await store.members(connection, agency)
+    contacts = await contacts_of(connection, staff)
     rota = version.rota if version else None
     return RotaView(
         agency=agency,
@@ -214,7 +210,7 @@ def _shifts(rota: Rota, staff: dict[str, Member], since: datetime, until: dateti
 
 
 def _flags(
-    rota: Rota, staff: dict[str, Member], contacts: dict[str, tuple[Contact, ...]] | None, now: datetime
+    rota: Rota, staff: dict[str, Member], contacts: dict[str, tuple[Contact, ...]], now: datetime
 ) -> list[FlagView]:
     return [
         FlagView(

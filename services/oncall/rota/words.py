@@ -22,9 +22,9 @@ _FAULTS: Mapping[Fault, str] = {
     Fault.ENDS_TOO_LATE: f"a rota reaches {LONGEST.days} days ahead at the most: give it an earlier end",
 }
 _CONCERNS: Mapping[Concern, str] = {
-    Concern.NO_CONTACT: "no way to reach them is known",
-    Concern.NOT_VERIFIED: "no way to reach them was ever proved to work",
-    Concern.FAILING: "every way to reach them has failed",
+    Concern.NO_CONTACT: "no way to reach them is known: they set it with `lantern oncall contact`",
+    Concern.NOT_VERIFIED: "no way to reach them was ever proved to work: `lantern oncall drill` proves it",
+    Concern.FAILING: "every way to reach them has failed: mend it, or put somebody else on duty",
     Concern.BEHIND_THEMSELVES: "they stand behind themselves: if they do not answer, nobody else is asked",
     Concern.RUNS_OUT: "the rota ends, and its last person stays on duty until the next is published",
 }

@@ -46,7 +46,7 @@ class RotaRoutes:
         """The rota as it counts, and what it comes to in so many days."""
         self._read(who)
         return await self._desk.recorded(
-            lambda connection: views.rota_view(connection, who.sector, days, None, self._desk.door.now()),
+            lambda connection: views.rota_view(connection, who.sector, days, self._desk.door.now()),
             lambda found: by(who, Entry(Act.ROTA_READ, Outcome.ALLOWED, count=len(found.shifts))),
         )
 

@@ -196,8 +196,23 @@ async def test_what_is_coming_is_shown_with_what_is_to_be_mended(site: Site) -> 
     site.goes_on(days=20)
     shown = (await site.ask(RUTH, "GET", "/api/rota", days="14")).json()
     assert [shift["person"]["name"] for shift in shown["shifts"]] == ["Dana Invented", "Omar Invented"]
-    assert [flag["concern"] for flag in shown["flags"]] == ["runs_out"]
-    assert "Mon 20 Apr 2026 09:00" in shown["flags"][0]["sentence"]
+    told = [(flag["concern"], (flag["person"] or {}).get("name")) for flag in shown["flags"]]
+    assert told == [("no_contact", "Dana Invented"), ("no_contact", "Omar Invented"), ("runs_out", None)]
+    assert "Mon 20 Apr 2026 09:00" in shown["flags"][-1]["sentence"]
+
+
+async def test_whoever_was_reached_by_a_page_is_not_flagged_and_whoever_never_was_is(site: Site) -> None:
+    async def reached(connection: Connection) -> None:
+        for name in ("dana", "omar"):
+            given = [bytes.fromhex(handle(name)), ["email"], b"sealed", at(-10)]
+            await connection.execute("INSERT INTO contacts VALUES (%s, %s, %s, %s)", given)
+        dana = [b"a page", bytes.fromhex(handle("dana")), at(-5)]
+        await connection.execute("INSERT INTO carried VALUES (%s, %s, 'high', 'missing', 'x', false, %s)", dana)
+        await connection.execute("INSERT INTO receipts VALUES (%s, 'email', 1, 'delivered', %s)", [b"a page", at(-4)])
+
+    await site.session.run(reached)
+    shown = (await site.ask(RUTH, "GET", "/api/rota")).json()
+    assert [(one["concern"], one["person"]["name"]) for one in shown["flags"]] == [("not_verified", "Omar Invented")]
 
 
 async def test_what_is_shown_can_be_published_again(site: Site) -> None:
