@@ -8,13 +8,15 @@ import pytest_asyncio
 
 from services.casefeed.oncall import NotTold, OnCall, Why
 from services.casefeed.telling import BELL, ENDED
+from services.core.facts import Sighting
 from services.core.rights import PersonRole
 from services.runtime.database import connect
 from services.runtime.signin.doorkeeper import csrf_of
 from services.wire.avro import Schemas
-from tests.builders import an_id, day
+from tests.builders import an_id, day, entry
 from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
 from tests.casefeed.house import URL, House, house
+from tests.casefeed.updates import Update
 from tests.runtime.secured_postgres import SecuredPostgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -207,3 +209,14 @@ async def test_that_on_call_is_away_is_told_apart() -> None:
 async def test_the_nrm_board_shows_whose_referral_names_the_mechanism_alone(home: House) -> None:
     shown = await page(home, PersonRole.COORDINATOR, "/nrm")
     assert re.findall(r"/cases/([0-9a-f]{8})", shown) == [short(REFERRED)]
+
+
+async def test_a_long_timeline_is_shown_a_page_at_a_time_and_every_entry_once(home: House) -> None:
+    child = 0xD4 << 120
+    said = [entry(Sighting(), event=0xF000 + one, subject=child, occurred_at=day(one)) for one in range(250)]
+    await home.tell(Update(child, 1, day(1), subjects=[(child, 1)], new=said))
+    pages = [await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(child)}?skip={skip}") for skip in (0, 100, 200)]
+    shown = [number for text in pages for number in re.findall(r'id="event-([0-9a-f]{32})"', text)]
+    assert [len(re.findall('id="event-', text)) for text in pages] == [100, 100, 50]
+    assert len(set(shown)) == 250
+    assert ['rel="next"' in text for text in pages] == [True, True, False]

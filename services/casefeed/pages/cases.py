@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.casefeed.nrm import NrmReferral, list_nrm
 from services.casefeed.pages.board import Card, cards
 from services.casefeed.pages.boards import cards_listed
-from services.casefeed.pages.routing import code, routed, signed_in
+from services.casefeed.pages.routing import code, number, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK
 from services.casefeed.reading import FOREVER, Known, list_cases
@@ -29,6 +29,7 @@ from services.runtime.database import Connection
 from services.wire.avro import Schemas
 
 _DIGITS = re.compile("[0-9a-f]{6,32}")
+_ENTRIES = 100
 _PAGE = 50
 _MOST_MOMENTS = 500
 
@@ -64,8 +65,11 @@ class CasePages:
         if isinstance(known, NotOne):
             raise known.refusal("No case was known by this id at this time.")
         view = case_view(known.case_id, known.subjects, known.entries, asked)
-        told = {"case": view, "days": days(view), "claims": claims(view), "moments": moments(view)}
-        return self._shell.page(request, "case.html", who, {**told, "asked": asked, "people": people(view)})
+        skip = number(request, "skip") or 0
+        earlier = skip + _ENTRIES if len(view.entries) > skip + _ENTRIES else None
+        told = {"case": view, "days": days(view, skip), "earlier": earlier, "claims": claims(view)}
+        more = {"moments": moments(view), "asked": asked, "people": people(view)}
+        return self._shell.page(request, "case.html", who, {**told, **more})
 
     async def nrm(self, request: Request) -> Response:
         """Children whose referral names the National Referral Mechanism."""
@@ -112,9 +116,13 @@ def moment(text: str) -> datetime | None:
     return (at if at.tzinfo else at.replace(tzinfo=UK)).astimezone(UTC)
 
 
-def days(case: CaseView) -> list[tuple[datetime | None, list[TimelineEntry]]]:
-    """The timeline by day, the latest day first; what nobody dated stands last."""
-    grouped = groupby(case.entries, key=lambda entry: entry.occurred_at and entry.occurred_at.astimezone(UK).date())
+def days(case: CaseView, skip: int = 0) -> list[tuple[datetime | None, list[TimelineEntry]]]:
+    """A page of the timeline by day, the latest day first; what nobody dated stands last."""
+    end = max(0, len(case.entries) - skip)
+    grouped = groupby(
+        case.entries[max(0, end - _ENTRIES) : end],
+        key=lambda entry: entry.occurred_at and entry.occurred_at.astimezone(UK).date(),
+    )
     held = [list(entries) for _, entries in grouped]
     return [(entries[0].occurred_at, entries[::-1]) for entries in reversed(held)]
 
