@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from services.cli.match import pictures, showing, written
 from services.cli.match.estimating import estimate, text_of
+from services.cli.match.lookups import lookups
 from services.cli.match.measuring import figures, match
 from services.cli.match.population import Recorded, children, records
 from services.cli.match.tables import Table, read_tables
@@ -82,10 +83,10 @@ def bench(
         table = read_tables(files, truth) if files else _generated(count, seed)
     with _working(f"Matching {len(table.subjects):,} records", hidden=as_json):
         found = match(table.subjects, weights, perf_counter)
-        come_to = figures(found, table.children)
+        come_to, speed = figures(found, table.children), lookups(table.subjects, weights, process_time)
     other = _beside(table, hidden=as_json) if beside else None
     made = pictures.draw(drawn, table, found, weights, pair) if drawn else []
-    _tell(showing.facts(come_to, table.left_out, other), made, as_json=as_json)
+    _tell(showing.facts(come_to, speed, table.left_out, other), made, as_json=as_json)
 
 
 def generate(

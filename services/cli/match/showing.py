@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.match.lookups import Lookups
 from services.cli.match.measuring import Figures
 from services.cli.match.with_splink import BySplink
 
@@ -23,14 +24,17 @@ _WORDS = {
     "recall_by_numbers_alone": "recall by numbers alone",
     "f1": "F1",
     "to_a_person": "share of records sent to a person",
+    "lookups_a_second": "lookups a second of CPU, in memory",
+    "lookup_growth": "how many times as long a lookup takes as among 10,000 records",
     "dates_left_out": "dates of birth that could not be read",
 }
 
 
-def facts(come_to: Figures, left_out: int, other: BySplink | None) -> dict[str, Any]:
+def facts(come_to: Figures, speed: Lookups, left_out: int, other: BySplink | None) -> dict[str, Any]:
     """All figures by name."""
     found = asdict(come_to)
-    found |= (found.pop("judged") or {}) | {"dates_left_out": left_out}
+    found |= found.pop("judged") or {}
+    found |= {"lookups_a_second": speed.a_second, "lookup_growth": speed.growth, "dates_left_out": left_out}
     return found | ({"splink": _of_splink(other)} if other else {})
 
 
@@ -44,7 +48,7 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
     beside: Mapping[str, Any] | None = found.get("splink")
     table = Table("what", "figure", *(["Splink"] if beside else []), box=None)
     for name, words in _WORDS.items():
-        if name in found:
+        if found.get(name) is not None:
             table.add_row(words, _figure(found[name]), *([_figure(beside.get(name))] if beside else []))
     console.print(table)
     if "recall" not in found:

@@ -2,13 +2,14 @@
 
 A key is a function of one record and of the weights alone, never of how many others hold it, so that who is compared
 with whom does not depend on who came first. It holds as much as a score must agree in before anybody is asked: parts
-of a name that are rare enough, with the day of birth or without. Few children of a million share one.
+of a name that are rare enough, with the day of birth, with the year, or alone. Few children of a million share one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, permutations, product
 
-from services.core.matching.dates import Agreement, born
+from services.core.matching.dates import Agreement, Born, born
 from services.core.matching.name_forms import FORMS
 from services.core.matching.names import Likeness, Part, part_of
 from services.core.matching.scoring import Profile, rarity
@@ -18,41 +19,57 @@ MOST_KEYS = 64
 _MOST_PARTS = 4  # in one key; of a longer name each four that are rare enough together are one
 _WHOLE = (Likeness.SAME, Likeness.SAME_FORMS, Likeness.CONTAINED)
 _BY_DAY = frozenset({Agreement.SAME_DAY, Agreement.SWAPPED})
+_BY_YEAR = frozenset({Agreement.ONE_DIGIT, Agreement.SAME_MONTH, Agreement.SAME_YEAR})
+_APART = frozenset(Agreement) - _BY_DAY - _BY_YEAR
+_MOST_YEARS = 5  # an age in place of a date says two
 
 
 def keys(of: Profile, weights: Weights) -> frozenset[str]:
     """The keys of a record, at most `MOST_KEYS`.
 
     Two records of which the score under these weights says anything but "apart" share one, unless a part of the name is
-    misspelt and the day of birth does not agree, or two parts are misspelt.
+    misspelt and the day of birth does not agree, or two parts are misspelt, or a birth may lie in many years.
     """
     return frozenset(list(dict.fromkeys(_all(of, weights)))[:MOST_KEYS])
 
 
 def _all(of: Profile, weights: Weights) -> Iterator[str]:
-    with_day, without = _enough(weights)
-    days = [day for birth in of.births if (day := _day(birth))]
+    enough = _enough(weights)
+    births = [born(birth) for birth in of.births]
+    days, near = [day for birth in births for day in _day(birth)], [text for birth in births for text in _near(birth)]
     written = [parts for name in of.names for parts in _written(name, weights)]
     for origin, parts in product(sorted(_origins(of, weights)), written):
         rare = [rarity(NAME, part.form, weights) for part in parts]
-        for some in _fewest([_sound(part) for part in parts], rare, with_day - origin) if days else ():
-            yield from (f"d:{day}+{'+'.join(some)}" for day in days)
-        for some in _fewest([part.form for part in parts], rare, without - origin):
-            yield f"n:{'+'.join(some)}"
+        sounds, forms = [_sound(part) for part in parts], [part.form for part in parts]
+        yield from _joined("d", days, _fewest(sounds, rare, enough.with_day - origin) if days else ())
+        yield from _joined("y", near, _fewest(forms, rare, enough.with_year - origin) if near else ())
+        yield from _joined("n", [""], _fewest(forms, rare, enough.alone - origin))
 
 
-def _enough(weights: Weights) -> tuple[float, float]:
-    """The bits that parts must bring with the day of birth, and without, where the sex agrees and nothing is misspelt.
+def _joined(kind: str, dates: Sequence[str], names: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield from (f"{kind}:{day}+{'+'.join(some)}" for some in names for day in dates)
 
-    With the day one part may be misspelt: it may be as rare as any, and the others bring what is left.
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Enough:
+    """The bits that parts of a name must bring, where the sex agrees."""
+
+    with_day: float
+    with_year: float
+    alone: float
+
+
+def _enough(weights: Weights) -> _Enough:
+    """With the day one part may be misspelt: it may be as rare as any, and the others bring what is left."""
     bits = weights.bits
     left = weights.ask_at - max(bits[SEX][AGREES], 0.0)
     whole = left - max(bits[NAME][likeness] for likeness in _WHOLE)
-    day = max(bits[BIRTH][agreement] for agreement in _BY_DAY)
-    other = max(0.0, *(said for agreement, said in bits[BIRTH].items() if agreement not in _BY_DAY))
     misspelt = left - bits[NAME][Likeness.ALIKE] - rarity(NAME, "", weights)
-    return min(whole, misspelt) - day, whole - other
+    day, year, other = (
+        max(said for agreement, said in bits[BIRTH].items() if agreement in those)
+        for those in (_BY_DAY, _BY_YEAR, _APART)
+    )
+    return _Enough(min(whole, misspelt) - day, whole - max(year, 0.0), whole - max(other, 0.0))
 
 
 def _origins(of: Profile, weights: Weights) -> set[float]:
@@ -93,13 +110,24 @@ def _fewest(texts: Sequence[str], rare: Sequence[float], enough: float) -> Itera
                 yield tuple(left[place][0] for place in some)
 
 
-def _day(birth: str) -> str:
+def _day(birth: Born) -> Iterator[str]:
     """A day of birth, in whatever order day and month stand; nothing for less than a day, and for 1 January."""
-    bounds = born(birth)
-    if not bounds.is_a_day or bounds.is_first_of_january:
-        return ""
-    low, high = sorted((bounds.earliest.month, bounds.earliest.day))
-    return f"{bounds.earliest.year}-{low}-{high}"
+    if birth.is_a_day and not birth.is_first_of_january:
+        yield f"{birth.earliest.year}-{_of_the_year(birth)}"
+
+
+def _near(birth: Born) -> Iterator[str]:
+    """The years in which a birth may lie, if they are few, and its day in any year, of which a digit may be wrong."""
+    first, last = birth.earliest.year, birth.latest.year
+    if last - first < _MOST_YEARS:
+        yield from (str(year) for year in range(first, last + 1))
+    if birth.is_a_day and not birth.is_first_of_january:
+        yield _of_the_year(birth)
+
+
+def _of_the_year(birth: Born) -> str:
+    low, high = sorted((birth.earliest.month, birth.earliest.day))
+    return f"{low}-{high}"
 
 
 def _sound(part: Part) -> str:
