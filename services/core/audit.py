@@ -83,6 +83,7 @@ class Action(StrEnum):
     CONTACT_SET = "contact_set"
     CONTACT_FORGOTTEN = "contact_forgotten"
     DRILL_BEGUN = "drill_begun"
+    CALL_DECIDED = "call_decided"
     ALERTS_JUDGED = "alerts_judged"
     ALERTS_LISTED = "alerts_listed"
     ALERT_READ = "alert_read"

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import LiteralString
 
+from services.core.ids import FactId
 from services.core.oncall.pages import NotSent
 from services.core.oncall.receipts import Rung, Trace, Way, stands
-from services.oncall.views import Handle, View
+from services.oncall.views import AlertView, Handle, View
 from services.runtime.database import Connection
 
 _TRACES: LiteralString = """
@@ -31,18 +32,23 @@ class TraceView(View):
 
 
 class TraceList(View):
-    """Every page of an alert, the earliest first."""
+    """Every page of an alert, the earliest first; when it opened and the first agency answered."""
 
+    alert_id: FactId
+    opened_at: datetime
+    answered_at: datetime | None
     traces: list[TraceView]
 
 
 async def list_traces(
-    connection: Connection, alert_id: str, agency: str, now: datetime, *, every_agency: bool
+    connection: Connection, alert: AlertView, agency: str, now: datetime, *, every_agency: bool
 ) -> TraceList:
     """The pages of an alert to one agency, or to all."""
-    given = [bytes.fromhex(alert_id), every_agency, agency]
+    given = [bytes.fromhex(alert.alert_id), every_agency, agency]
     cursor = await connection.execute(_TRACES, given, binary=True)
-    return TraceList(traces=[_trace(now, *row) for row in await cursor.fetchall()])
+    traces = [_trace(now, *row) for row in await cursor.fetchall()]
+    times = {"opened_at": alert.opened_at, "answered_at": alert.first_answered_at}
+    return TraceList(alert_id=alert.alert_id, **times, traces=traces)
 
 
 def _trace(  # noqa: PLR0913, PLR0917 - a row

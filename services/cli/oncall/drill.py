@@ -56,5 +56,4 @@ def _followed(api: httpx.Client, alert_id: str, seconds: float) -> Facts:
 
 
 def _facts(api: httpx.Client, alert_id: str) -> Facts:
-    alert = client.answer(api.get(f"/api/alerts/{alert_id}"))
-    return measured(alert, client.answer(api.get(f"/api/alerts/{alert_id}/pages"))["traces"])
+    return measured(client.answer(api.get(f"/api/alerts/{alert_id}/pages")))

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.cli.oncall import alerts, contact, drill, duty, handover, inbox, rota
+from services.cli.oncall import alerts, call, contact, drill, duty, handover, inbox, rota
 
 
 def commands() -> typer.Typer:
@@ -13,6 +13,7 @@ def commands() -> typer.Typer:
     group.command("who")(duty.who)
     group.add_typer(rota.commands(), name="rota")
     group.add_typer(handover.commands(), name="handover")
+    group.command("call")(call.call)
     group.command("contact")(contact.contact)
     group.command("drill")(drill.drill)
     group.command("inbox")(inbox.inbox)

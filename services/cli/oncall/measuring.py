@@ -1,6 +1,6 @@
 """What a drill measured, from what on-call shows of it: seconds from its beginning to each rung and to the answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +9,15 @@ from services.cli.casewords import short, words
 _RUNGS = ("sent", "delivered", "read")
 
 
-def measured(alert: Mapping[str, Any], traces: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def measured(told: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a drill; None for what has not happened."""
-    began = alert["opened_at"]
+    began, traces = told["opened_at"], told["traces"]
     firsts = {f"first_{rung}_seconds": _first(began, (one["said"].get(rung) for one in traces)) for rung in _RUNGS}
     return {
-        "alert_id": alert["alert_id"],
+        "alert_id": told["alert_id"],
         "began_at": began,
         **firsts,
-        "answered_seconds": _first(began, (call["answered_at"] for call in alert["calls"])),
+        "answered_seconds": _first(began, [told["answered_at"]]),
         "pages": [dict(one) for one in traces],
     }
 

@@ -16,6 +16,7 @@ from services.oncall.channels.posted import Chat, Webhook
 from services.oncall.contacts import read_contacts_key
 from services.oncall.deciding import Decider
 from services.oncall.heartbeat import Heartbeat
+from services.oncall.routes.broadcasts import Sender, call_routes
 from services.oncall.routes.contacts import contact_routes
 from services.oncall.routes.drills import drill_routes
 from services.oncall.routes.receipts import receipt_routes
@@ -38,14 +39,15 @@ def means(now: Callable[[], datetime]) -> Means:
 
 
 def routes(desk: Desk, ways: Means, decider: Decider, bell: asyncio.Event, metrics: Metrics) -> tuple[APIRouter, ...]:
-    """What people ask of contacts and drills, and where those who carry pages say what became of them.
+    """What people ask of contacts, drills and calls, and where those who carry pages say what became of them.
 
     Raises:
         Misconfigured: a token for those is named, and is not there.
     """
     path = load(PageSettings).receipts_token_file
     token = read_token(path, "the token of receipts") if path else None
-    own = contact_routes(desk, ways.contacts), drill_routes(desk, decider, bell.set)
+    sender = Sender(load(MailSettings).mail_from.rpartition("@")[2], ways.link)
+    own = contact_routes(desk, ways.contacts), drill_routes(desk, decider, bell.set), call_routes(desk, sender)
     return *own, receipt_routes(desk.session, metrics, token, ways.now)
 
 

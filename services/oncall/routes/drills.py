@@ -66,10 +66,11 @@ class DrillRoutes:
 
     async def _traced(self, connection: Connection, who: Person, digits: str) -> TraceList | None:
         found = await find(connection, digits)
-        if len(found) != 1 or await show_alert(connection, who, found[0]) is None:
+        alert = await show_alert(connection, who, found[0]) if len(found) == 1 else None
+        if alert is None:
             return None
         every, now = who.role is PersonRole.COORDINATOR, self._desk.door.now()
-        return await list_traces(connection, found[0], who.sector, now, every_agency=every)
+        return await list_traces(connection, alert, who.sector, now, every_agency=every)
 
 
 def drill_routes(desk: Desk, decider: Decider, bell: Callable[[], None]) -> APIRouter:

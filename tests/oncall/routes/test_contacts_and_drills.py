@@ -1,4 +1,4 @@
-"""People say how they are reached, and hold drills; each look and change is on record, never an address."""
+"""People say how they are reached, hold drills and call on every agency; all is on record, never an address."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from lxml import etree
 
 from services.core.codes import Sector
 from services.core.oncall.alerts import AlertKind
@@ -15,6 +16,7 @@ from services.core.rights import Person, PersonRole
 from services.oncall.contacts import Contacts
 from services.oncall.deciding import Decider
 from services.oncall.happening import Chronicle
+from services.oncall.routes.broadcasts import CAP_TYPE, Sender, call_routes
 from services.oncall.routes.contacts import contact_routes
 from services.oncall.routes.drills import drill_routes
 from services.oncall.routes.recording import Desk
@@ -70,6 +72,7 @@ async def counter(oncall: OnCall, postgres: SecuredPostgres) -> AsyncIterator[Co
         made = Counter(oncall, door, client)
         app.include_router(contact_routes(desk, Contacts(b"k" * 32)))
         app.include_router(drill_routes(desk, Decider(oncall.rota, Chronicle(oncall.schemas)), made.ring))
+        app.include_router(call_routes(desk, Sender("lantern.example", "https://lantern.example")))
         yield made
 
 
@@ -115,8 +118,40 @@ async def test_a_drill_is_for_those_who_answer_for_colleagues(counter: Counter) 
 async def test_what_became_of_an_alerts_pages_is_for_its_agency(counter: Counter) -> None:
     _, begun = await counter.asked("POST", "/api/drills")
     path = f"/api/alerts/{begun['alert_id']}/pages"
-    assert await counter.asked("GET", path) == (200, {"traces": []})
+    status, told = await counter.asked("GET", path)
+    assert (status, told["alert_id"], told["answered_at"], told["traces"]) == (200, begun["alert_id"], None, [])
     assert (await counter.asked("GET", path, HEALTH))[0] == 404
+
+
+async def test_a_duty_officer_of_the_police_calls_on_every_agency_and_ends_it_once(counter: Counter) -> None:
+    path = await drilled(counter)
+    called, ended = await counter.client.post(path), await counter.client.delete(path)
+    assert (called.status_code, called.headers["content-type"]) == (200, CAP_TYPE)
+    said, over = etree.fromstring(called.content), etree.fromstring(ended.content)
+    assert (said.findtext("{*}msgType"), over.findtext("{*}msgType")) == ("Alert", "Cancel")
+    assert (over.findtext("{*}references") or "").split(",")[1] == said.findtext("{*}identifier")
+    assert (await counter.client.delete(path)).status_code == 409
+
+
+async def test_nobody_else_of_the_police_calls_on_anybody(counter: Counter) -> None:
+    path = await drilled(counter)
+    officer_elsewhere = replace(POLICE, role=PersonRole.POLICE_OFFICER)
+    assert (await counter.asked("POST", path, officer_elsewhere))[0] == 403
+    assert (await counter.asked("DELETE", path))[0] == 409
+
+
+async def test_an_alert_of_another_agency_is_none(counter: Counter) -> None:
+    assert (await counter.asked("POST", await drilled(counter), HEALTH))[0] == 404
+
+
+async def test_nothing_in_a_call_is_the_alerts(counter: Counter) -> None:
+    path = await drilled(counter)
+    assert path.split("/")[3] not in (await counter.client.post(path)).text
+
+
+async def drilled(counter: Counter) -> str:
+    _, begun = await counter.asked("POST", "/api/drills")
+    return f"/api/alerts/{begun['alert_id']}/call"
 
 
 async def test_no_address_is_on_record(counter: Counter) -> None:
