@@ -4,12 +4,11 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.progress import Progress
 
 from services.cli import client
-from services.cli.oncall.scenario import arrange
+from services.cli.oncall.scenario import arrange, reach
 from services.cli.publish import USUAL_KIND, Sender, published
 from services.core.codes import Sector
 from services.core.errors import LanternError
@@ -57,21 +56,10 @@ def play(data: Path) -> None:
     if played.exists():
         return
     edition, subjects = client.read_edition(data), dict[str, list[str]]()
-    _reach(edition)
+    reach(edition)
     for step in STEPS:
         subjects[step.file] = _send(step, edition)
     played.write_text(json.dumps(subjects, indent=2), encoding="utf-8")
-
-
-def _reach(edition: client.Edition) -> None:
-    """Each of the invented people says how they are reached, before any child goes missing."""
-    from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
-
-    contacts: dict[str, Any] = json.loads((SCENARIO / "contacts.json").read_text(encoding="utf-8"))
-    for name, ways in contacts.items():
-        way_in = client.settings_with(edition, "oncall", obtain(edition, name).token)
-        with client.asking(way_in, "oncall") as api:
-            client.answer(api.put("/api/contact", json={"ways": ways}))
 
 
 def _send(step: Step, edition: client.Edition) -> list[str]:

@@ -1,4 +1,4 @@
-"""The scenario's rotas: invented people on duty in every agency, published as their own coordinators would."""
+"""The scenario's rotas and contacts: invented people on duty in every agency, as they and their coordinators would."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,8 @@ from services.cli import client
 from services.cli.oncall.asking import SERVICE
 from services.core.oncall.coverage import LONGEST
 
-DUTY = Path(__file__).parents[1] / "scenario" / "duty.json"
+_SCENARIO = Path(__file__).parents[1] / "scenario"
+DUTY, CONTACTS = _SCENARIO / "duty.json", _SCENARIO / "contacts.json"
 _ZONE = "Europe/London"
 _LONG_AGO = "2026-01-05T09:00"
 
@@ -30,6 +31,20 @@ def arrange(data: Path) -> None:
     for agency in json.loads(DUTY.read_bytes()):
         _arrange(edition, agency)
     arranged.write_text(DUTY.read_text("utf-8"), encoding="utf-8")
+
+
+def reach(edition: client.Edition) -> None:
+    """Each of the invented people says how they are reached, before any child goes missing.
+
+    Raises:
+        Unavailable: the hub does not answer; doing it again does the rest.
+    """
+    from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
+
+    for name, ways in json.loads(CONTACTS.read_bytes()).items():
+        settings = client.settings_with(edition, SERVICE, obtain(edition, name).token)
+        with client.asking(settings, SERVICE) as api:
+            client.answer(api.put("/api/contact", json={"ways": ways}))
 
 
 def _arrange(edition: client.Edition, agency: dict[str, Any]) -> None:
