@@ -99,7 +99,9 @@ async def make_site(session: Session, schemas: Schemas) -> Site:
     """The application over tables with nothing in them."""
 
     async def emptied(connection: Connection) -> int:
-        await connection.execute("TRUNCATE members, rota_versions, handovers, contacts, carried, receipts CASCADE")
+        await connection.execute(
+            "TRUNCATE members, rota_versions, handovers, contacts, carried, receipts, alerts CASCADE"
+        )
         return (await Trails(session.where).extent(connection)).last_entry
 
     site = Site(session, Trail(session.where), last_before=await session.run(emptied))

@@ -5,7 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from services.core.codes import Sector
+from services.core.ids import FactId
+from services.core.oncall.alert import Alert
+from services.core.oncall.alerts import AlertKind, Severity, State, Why
 from services.core.rights import Person
+from services.oncall.alerts_store import put
+from services.runtime.database import Connection
 from tests.core.oncall.rotas import at
 from tests.oncall.rota.site import AUDITOR, COORDINATOR, DANA, OFFICER, OMAR, RUTH, Site
 
@@ -45,6 +51,21 @@ async def test_after_a_no_the_giver_is_on_duty_and_may_offer_again(site: Site, w
     assert (await answer(site, who, said)).is_success
     assert await site.name_on_duty() == "Dana Invented"
     assert (await offer(site, to="Omar Invented")).is_success
+
+
+async def test_the_alerts_that_the_giver_owns_are_the_receivers_from_the_moment_they_accept(site: Site) -> None:
+    said = AlertKind.MISSING, State.OPEN, Why.OPEN_EPISODE, Severity.HIGH, (), site.now, site.now
+    missing = Alert(FactId("ab" * 16), None, *said, owner=DANA.handle, owner_agency=Sector.LOCAL_AUTHORITY)
+
+    async def owner(connection: Connection) -> str:
+        rows = await (await connection.execute("SELECT encode(owner, 'hex') FROM alerts")).fetchall()
+        return str(rows[0][0])
+
+    await site.session.run(lambda connection: put(connection, missing))
+    await offer(site)
+    assert await site.session.run(owner) == DANA.handle
+    await answer(site, RUTH, "accept")
+    assert await site.session.run(owner) == RUTH.handle
 
 
 async def test_an_accepted_handover_is_a_version_of_the_rota_by_whoever_accepted(site: Site) -> None:
