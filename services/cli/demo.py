@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from rich.progress import Progress
@@ -10,6 +11,7 @@ from rich.progress import Progress
 from services.cli import client
 from services.cli.oncall.scenario import arrange, reach
 from services.cli.publish import USUAL_KIND, Sender, published
+from services.cli.story import tell_story
 from services.core.codes import Sector
 from services.core.errors import LanternError
 
@@ -42,13 +44,14 @@ STEPS = (
     Step("09-local-authority-missing.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
     Step("10-local-authority-uncle.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
 )
+_GIRL, _BOY = "09-local-authority-missing.json", "06-ukba-screening.json"
 
 
-def play(data: Path) -> None:
+def play(data: Path, now: datetime) -> None:
     """Put people on duty and send the scenario to the edition in `data`, once: what was done before is not done again.
 
     Raises:
-        ScenarioFailed: a record was refused or held back.
+        ScenarioFailed, StoryFailed: a record was refused or held back.
         Unavailable: the hub does not answer; what was sent stays, and playing again sends the rest.
     """
     arrange(data)
@@ -59,6 +62,7 @@ def play(data: Path) -> None:
     reach(edition)
     for step in STEPS:
         subjects[step.file] = _send(step, edition)
+    tell_story(data, subjects[_BOY][0], subjects[_GIRL][0], now)
     played.write_text(json.dumps(subjects, indent=2), encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from rich.table import Table
 from services.cli import client
 from services.cli.demo import play
 from services.cli.login import ensure_somebody, sentence
+from services.cli.story import OPENS, SEARCHES, told_in
 from services.runtime.local import credentials, doctor, kafka, record, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
@@ -132,7 +134,7 @@ def _told(console: Console, title: str) -> Iterator[None]:
 
 def _play(console: Console, data: Path) -> None:
     with _told(console, "Play the scenario (invented people)"):
-        play(data)
+        play(data, datetime.now(UTC))
 
 
 def _closing(edition: Edition, data: Path) -> str:
@@ -146,7 +148,21 @@ def _closing(edition: Edition, data: Path) -> str:
         f"  lantern login{folder}     sign in as somebody else: --as NAME",
         f"  lantern status{folder}    what runs where",
         f"  lantern down{folder}      stop; the data stays",
+        *_to_open(edition, data),
     ])  # fmt: skip
+
+
+def _to_open(edition: Edition, data: Path) -> list[str]:
+    """What the scenario left for a person to open, and as whom, on the vault's page."""
+    told = told_in(data)
+    if told is None:
+        return []
+    page = f"http://127.0.0.1:{edition.ports['vault']}/decisions"
+    return [
+        "Two decisions on where a child is, to be opened on the vault's page by the one who asked:",
+        f"  {page}/{told.release}   as {OPENS}: a release that two people approved",
+        f"  {page}/{told.access}   as {SEARCHES}: a second person is asked; after two minutes it opens alone",
+    ]
 
 
 def _erase(edition: Edition) -> None:

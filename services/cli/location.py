@@ -1,6 +1,7 @@
 """`lantern location`: decisions on where a child is. What one opens is seen on the vault's page, and nowhere else."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +11,8 @@ import typer
 from services.cli import client, signed_in
 from services.cli.casewords import clock, short, words
 from services.cli.enquiry.asking import speaker
-from services.cli.enquiry.documents import Enquiry, rung
-from services.cli.enquiry.telling import Details, tell, telling
+from services.cli.enquiry.documents import Document, Enquiry, rung
+from services.cli.enquiry.telling import Details, Speaker, tell, telling
 from services.core.codes import Purpose
 
 _VAULT = "vault"
@@ -61,7 +62,8 @@ def approve(number: Number, as_json: Json = False, data: client.Data = client.DE
     if found["enquirer"] is None:
         found = _act(number, "second", data)
     else:
-        _approve_release(found, data)
+        who = speaker(data)
+        tell(who, approval(found, who), data)
     _print(found, data, as_json=as_json)
 
 
@@ -127,14 +129,19 @@ def commands() -> typer.Typer:
     return app
 
 
-def _approve_release(found: Answer, data: Path) -> None:
+def approval(found: Mapping[str, Any], who: Speaker) -> Document:
+    """What one of the two people says who approve a release: of this decision and this assessment alone.
+
+    Raises:
+        Failed: nobody has assessed the risk.
+    """
     if found["assessment"] is None:
         raise client.Failed("There is no risk assessment to approve: `lantern enquiry show` says what is missing.")
-    who = speaker(data)
     fact = {"decision": found["decision_id"], "assessment": found["assessment"]}
     part = f"{found['decision_id']}/{who.mark}"
-    enquiry = Enquiry(found["enquirer"], found["subject"])
-    tell(who, rung("ReleaseApproved", enquiry, fact, telling(None, Details()), part=part), data)
+    return rung(
+        "ReleaseApproved", Enquiry(found["enquirer"], found["subject"]), fact, telling(None, Details()), part=part
+    )
 
 
 def _whole(case: str, data: Path) -> str:

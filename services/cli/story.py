@@ -1,0 +1,170 @@
+"""What people do in the scenario: a lawful release, up to the page that shows it, and an access that awaits a second.
+
+Each speaks with their own token and through their own agency, as they would with `lantern enquiry` and `location`.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.progress import Progress
+
+from services.cli import client
+from services.cli.enquiry.documents import Claim, Document, Enquiry, claim, rung
+from services.cli.enquiry.telling import Details, Speaker, telling
+from services.cli.location import approval
+from services.cli.publish import submitted
+from services.cli.sending import plan_of
+from services.core.codes import Purpose
+from services.core.errors import LanternError
+from services.runtime.local.waiting import until
+
+REFERENCE = "ENQ-7002"
+ASKS, OPENS, SEARCHES = "social-worker", "manager", "police-duty-officer"
+COMPARES, APPROVE = "social-worker-3", ("manager-2", "social-worker-2")
+CHECK = (ASKS, "police-officer", "port-officer")
+"""Who does what: nobody does two things that the gate wants from different people."""
+
+_PATIENCE_SECONDS = 60.0
+_FOUND = {"interpreter": "independent_and_checked", "apart_from_child": "yes", "completed": "yes"}
+_IDENTITY = {"finding": "established", "evidence": ["passport", "home_office_records"]}
+_CLEAR = {"result": "clear"}
+_RELATED = {
+    "finding": "established",
+    "evidence": ["accounts_compared", "dna"],
+    "areas_matching": ["family_composition", "education_and_activities"],
+}
+_SAFE = {
+    "decision": "release",
+    "keeps_child_safe": "yes",
+    "exercises_responsibility": "yes",
+    "contact_consistent_with_welfare": "yes",
+}
+_AUNT = Details(
+    location={"enquirer_name": "Hodan Yusuf Cali", "enquirer_telephone": "01632 960002"},
+    narrative="She has come from abroad to look for her sister's son.",
+)
+
+
+class StoryFailed(LanternError):
+    """What a person of the scenario said or asked was not taken: the hub or the scenario has a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The numbers of the two decisions; `release` is for OPENS to open, `access` for SEARCHES."""
+
+    release: str
+    access: str
+
+
+def told_in(data: Path) -> Story | None:
+    """The story that was told to the edition in `data`, if one was."""
+    try:
+        return Story(**json.loads(_path(data).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def tell_story(data: Path, boy: str, girl: str) -> Story:
+    """Let people release the boy's location to his aunt, and an officer ask for the girl's; both are records.
+
+    Raises:
+        StoryFailed: something was not taken.
+        Unavailable: the hub does not answer.
+    """
+    edition = client.read_edition(data)
+    people = _People(edition)
+    aunt = people.aunt(boy)
+    asyncio.run(people.find_out(aunt))
+    told = Story(people.release(aunt), people.ask(SEARCHES, girl, Purpose.SEARCH_FOR_CHILD)["decision_id"])
+    _path(data).write_text(json.dumps(asdict(told)), encoding="utf-8")
+    return told
+
+
+class _People:
+    """The scenario's people at their terminals."""
+
+    def __init__(self, edition: client.Edition) -> None:
+        self._edition = edition
+        self._speakers: dict[str, Speaker] = {}
+
+    def speaker(self, name: str) -> Speaker:
+        from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
+
+        if name not in self._speakers:
+            signed_in = obtain(self._edition, name)
+            self._speakers[name] = Speaker(signed_in.token, signed_in.claims)
+        return self._speakers[name]
+
+    def aunt(self, boy: str) -> Enquiry:
+        """An adult asks for the boy at the counter; gives her as the hub names her."""
+        fact = {"connection": "aunt_or_uncle", "channel": "counter", "asked": ["location", "contact"]}
+        asyncio.run(self._say(ASKS, claim(Claim(REFERENCE, fact, subject_id=boy), telling(None, _AUNT))))
+        found: list[str] = []
+
+        def is_shown() -> bool:
+            listed = self._asked("casefeed", ASKS)["enquiries"]
+            found[:] = [one["enquirer"] for one in listed for seen in one["approaches"] if seen["subject_id"] == boy]
+            return bool(found)
+
+        if not until(is_shown, _PATIENCE_SECONDS):
+            raise StoryFailed
+        return Enquiry(found[0], boy)
+
+    async def find_out(self, aunt: Enquiry) -> None:
+        """Every rung of the ladder, each by who may say it; the assessment after what it weighs."""
+        for name in (*CHECK, COMPARES):
+            await asyncio.to_thread(self.speaker, name)
+        interviewed, identified = _rung("EnquirerInterviewed", aunt, _FOUND), _rung("IdentityChecked", aunt, _IDENTITY)
+        await asyncio.gather(
+            self._say(ASKS, interviewed, identified, _rung("AgencyCheckReturned", aunt, _CLEAR)),
+            *(self._say(name, _rung("AgencyCheckReturned", aunt, _CLEAR)) for name in CHECK[1:]),
+            self._say(COMPARES, _rung("RelationshipChecked", aunt, _RELATED)),
+        )
+        await self._say(COMPARES, _rung("RiskAssessed", aunt, _SAFE))
+
+    def release(self, aunt: Enquiry) -> str:
+        """The boy's manager asks, and two others approve; gives the decision's number."""
+        asked = self.ask(OPENS, aunt.subject_id, Purpose.RELEASE_TO_ENQUIRER, aunt.enquirer)
+        number: str = asked["decision_id"]
+        for name in APPROVE:
+            shown = self._asked("vault", name, f"/api/decisions/{number}")
+            asyncio.run(self._say(name, approval(shown, self.speaker(name))))
+        return number
+
+    def ask(self, name: str, subject: str, purpose: Purpose, enquirer: str | None = None) -> Mapping[str, Any]:
+        wish = {"subject": subject, "purpose": purpose.value, "enquirer": enquirer}
+        with self._client("vault", name) as vault:
+            found: Mapping[str, Any] = client.answer(vault.post("/api/decisions", json=wish))
+        return found
+
+    def _asked(self, service: str, name: str, path: str = "/api/enquiries") -> Mapping[str, Any]:
+        with self._client(service, name) as asked:
+            found: Mapping[str, Any] = client.answer(asked.get(path))
+        return found
+
+    def _client(self, service: str, name: str) -> AbstractContextManager[httpx.Client]:
+        return client.asking(client.settings_with(self._edition, service, self.speaker(name).token), service)
+
+    async def _say(self, name: str, *documents: Document) -> None:
+        """Say these through the agency of the one who says them, and wait until they stand on their timeline."""
+        sender = self.speaker(name).sender
+        planned = plan_of(sender.agency, "scenario", json.dumps(documents).encode())
+        with Progress(disable=True) as silent:
+            summary = await submitted(sender, planned, self._edition, _PATIENCE_SECONDS, wait=True, progress=silent)
+        if summary.refused or summary.unanswered or summary.held_back:
+            raise StoryFailed
+
+
+def _rung(event: str, aunt: Enquiry, fact: Mapping[str, Any]) -> Document:
+    return rung(event, aunt, fact, telling(None, Details()))
+
+
+def _path(data: Path) -> Path:
+    return data / "story.json"
