@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
 from services.core.facts import WorkerAllocated
+from services.core.gates import ANSWER_WITHIN
 from services.core.rights import Person
 from services.runtime.signin.doorkeeper import STEP_UP
 from services.wire.avro import Schemas
@@ -36,6 +36,11 @@ async def signed_in(chromium: Browser, site: Served, who: Person, *, scripts: bo
         yield visit
 
 
+async def show_the_location(visit: Visit) -> None:
+    await visit.page.get_by_role("checkbox").check()
+    await visit.page.get_by_role("button", name="Show the location").click()
+
+
 async def home(visit: Visit, site: Served) -> str:
     await site.hub.ask()
     await visit.go("/")
@@ -56,8 +61,7 @@ async def own_decision(visit: Visit, site: Served) -> str:
 
 async def own_decision_too_early(visit: Visit, site: Served) -> str:
     await own_decision(visit, site)
-    await visit.page.get_by_role("checkbox").check()
-    await visit.page.get_by_role("button", name="Show the location").click()
+    await show_the_location(visit)
     return "A second person is asked"
 
 
@@ -78,7 +82,7 @@ async def decision_to_second(visit: Visit, site: Served) -> str:
 async def decision_to_review(visit: Visit, site: Served) -> str:
     decision = await site.hub.ask()
     await site.hub.tell()
-    site.hub.later(timedelta(minutes=2))
+    site.hub.later(ANSWER_WITHIN)
     await site.hub.look(decision)
     await site.sign_in(visit, COLLEAGUE)
     await visit.go(f"/decisions/{decision.asked.decision_id}")
@@ -88,8 +92,7 @@ async def decision_to_review(visit: Visit, site: Served) -> str:
 async def location(visit: Visit, site: Served) -> str:
     decision = await site.seconded()
     await visit.go(f"/decisions/{decision.asked.decision_id}")
-    await visit.page.get_by_role("checkbox").check()
-    await visit.page.get_by_role("button", name="Show the location").click()
+    await show_the_location(visit)
     return ADDRESS
 
 
@@ -155,3 +158,22 @@ async def test_a_page_has_no_fault_at_any_width(chromium: Browser, site: Served,
         words = await goes(visit, site)
         assert words in await visit.page.inner_text("main")
         assert await visit.faults() == []
+
+
+async def test_a_search_that_nobody_seconds_opens_alone_after_two_minutes_and_is_reviewed(
+    chromium: Browser, site: Served
+) -> None:
+    decision = await site.hub.ask()
+    path = f"/decisions/{decision.asked.decision_id}"
+    async with signed_in(chromium, site, OFFICER) as visit:
+        await visit.go(path)
+        await show_the_location(visit)
+        assert "A second person is asked" in await visit.page.inner_text("main")
+        await site.hub.tell()
+        site.hub.later(ANSWER_WITHIN)
+        await show_the_location(visit)
+        assert ADDRESS in await visit.page.inner_text("main")
+    async with signed_in(chromium, site, COLLEAGUE) as visit:
+        await visit.go(path)
+        await visit.page.get_by_role("button", name="I have reviewed it").click()
+        assert "I have reviewed it" not in await visit.page.inner_text("main")
