@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.cli import client
 from services.core.errors import LanternError
-from services.runtime.local.files import write_private
+from services.runtime.local.files import make_private_folder, write_private
 
 _SOON = timedelta(seconds=30)
 
@@ -54,7 +54,8 @@ class SignedIn:
 
 
 def path_in(data: Path) -> Path:
-    return data / "secrets" / "signin.json"
+    """A folder of its own: where others' secrets are only there to be read, this one can be written."""
+    return data / "secrets" / "signin" / "token.json"
 
 
 def read(data: Path) -> SignedIn | None:
@@ -70,6 +71,7 @@ def read(data: Path) -> SignedIn | None:
 
 def keep(data: Path, signed_in: SignedIn) -> None:
     """Keep a sign-in."""
+    make_private_folder(path_in(data).parent)
     write_private(path_in(data), json.dumps({"token": signed_in.token, "invented": signed_in.invented}))
 
 

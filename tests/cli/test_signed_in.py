@@ -60,6 +60,6 @@ BROKEN = [
 
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_file_that_is_broken_is_nobody(tmp_path: Path, content: str) -> None:
-    signed_in.path_in(tmp_path).parent.mkdir()
+    signed_in.path_in(tmp_path).parent.mkdir(parents=True)
     signed_in.path_in(tmp_path).write_text(content)
     assert signed_in.read(tmp_path) is None

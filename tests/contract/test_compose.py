@@ -12,7 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic_settings import BaseSettings
 
-from services.runtime.local.compose import prepare
+from services.cli import signed_in
+from services.runtime.local.compose import SIGNED_IN, prepare, publish_provider_keys
 from services.runtime.local.keys import SECRET_KEYS
 from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
 from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
@@ -126,6 +127,36 @@ def test_of_our_services_only_those_that_people_come_to_and_ask_have_a_door() ->
     doors = {name for name, service in COMPOSE["services"].items() if "door" in service.get("networks", [])}
     assert doors & set(SERVICES) == {*WITH_PEOPLE, "correlator"}
     assert COMPOSE["networks"]["inside"] == {"internal": True}
+
+
+def test_whoever_signs_in_at_the_command_line_is_kept_in_a_part_that_it_can_write() -> None:
+    mounts = [mount for mount in COMPOSE["services"]["lantern"]["volumes"] if isinstance(mount, dict)]
+    [written] = [mount for mount in mounts if not mount.get("read_only")]
+
+    assert Path(written["target"]) == signed_in.path_in(Path("/run/lantern")).parent
+    assert written["volume"]["subpath"] == SIGNED_IN
+
+
+@pytest.mark.parametrize("service", WITH_PEOPLE)
+def test_a_service_with_people_has_an_address_that_can_be_another_and_a_secret_that_there_may_be(service: str) -> None:
+    told = COMPOSE["services"][service]["environment"]
+    port = COMPOSE["services"][service]["ports"][0].split(":")[1]
+
+    assert told["LANTERN_PUBLIC_URL"] == f"${{LANTERN_{service.upper()}_URL:-http://127.0.0.1:{port}}}"
+    assert COMPOSE["services"][service]["secrets"] == ["oidc_client_secret"]
+    assert "/run/secrets/oidc_client_secret" in told["LANTERN_OIDC_CLIENT_SECRET_FILE"]
+
+
+def test_processors_ask_nobody_outside_and_are_given_the_providers_keys() -> None:
+    assert [name for name in AGENCIES if "door" in COMPOSE["services"][name]["networks"]] == []
+    given = COMPOSE["services"]["provider-keys"]
+    assert given["networks"] == ["door"]
+    assert private_parts(COMPOSE, "provider-keys") == {"keys/public"}
+
+
+def test_without_a_provider_no_keys_are_published(tmp_path: Path) -> None:
+    assert not publish_provider_keys(tmp_path, IdentitySettings(), datetime(2026, 11, 23, tzinfo=UTC))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_image_is_built_from_folders_that_are_there() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.cli import signed_in
 from services.runtime.local.waiting import until
 from tests.edition import LocalEdition
 
@@ -83,5 +84,5 @@ def test_the_operators_token_opens_no_case(edition: LocalEdition, case_id: str) 
 
 
 def test_what_is_kept_of_who_is_signed_in_is_their_own_alone(edition: LocalEdition) -> None:
-    path: Path = edition.data / "secrets" / "signin.json"
+    path: Path = signed_in.path_in(edition.data)
     assert path.stat().st_mode & 0o777 == 0o600

@@ -1,6 +1,7 @@
 """The identity provider as its client sees it: where it signs people in, its keys, and a code made into a token."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.core.errors import Misconfigured, Unavailable
-from services.runtime.settings import SignInSettings, read_token
+from services.runtime.settings import IdentitySettings, SignInSettings, read_token
 from services.runtime.signin.kept import Kept
 from services.wire.identity import Identity, TokenRefused, Trusted, Unfit, load_keys, verify
 
@@ -110,6 +111,14 @@ class Provider:
                 raise
         return verify(token, self._trusted, await self._keys.get(now, anew=True), now, nonce)
 
+    async def published_keys(self, now: datetime) -> str:
+        """Its public keys (JWKS), for those who are to know them without asking it.
+
+        Raises:
+            Unavailable: there are none.
+        """
+        return json.dumps((await self._keys.get(now)).as_dict(private=False))
+
     def _client(self, back: str) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(
             self._client_id,
@@ -155,6 +164,12 @@ async def _fetched(url: str) -> bytes:
     if not answer.is_success or len(answer.content) > _MOST_BYTES:
         raise ProviderUnavailable
     return answer.content
+
+
+def anybodys(settings: IdentitySettings) -> Provider | None:
+    """The provider as whoever only reads what it publishes is told of it."""
+    audiences = frozenset({settings.oidc_client_id, settings.oidc_command_client_id})
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, audiences) if settings.oidc_issuer else None
 
 
 def provider(settings: SignInSettings) -> Provider | None:
