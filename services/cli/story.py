@@ -8,7 +8,9 @@ import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import httpx
@@ -18,9 +20,9 @@ from services.cli import client
 from services.cli.enquiry.documents import Claim, Document, Enquiry, claim, rung
 from services.cli.enquiry.telling import Details, Speaker, telling
 from services.cli.location import approval
-from services.cli.publish import submitted
+from services.cli.publish import Sender, submitted
 from services.cli.sending import plan_of
-from services.core.codes import Purpose
+from services.core.codes import OrganisationKind, Purpose, Sector
 from services.core.errors import LanternError
 from services.runtime.local.waiting import until
 
@@ -31,6 +33,9 @@ CHECK = (ASKS, "police-officer", "port-officer")
 """Who does what: nobody does two things that the gate wants from different people."""
 
 _PATIENCE_SECONDS = 60.0
+_LOOKED_AFTER = timedelta(days=7)
+_PLACED = Path(__file__).parent / "scenario" / "boy-placed.json"
+_COUNCIL = Sender(Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL", OrganisationKind.LOCAL_AUTHORITY)
 _FOUND = {"interpreter": "independent_and_checked", "apart_from_child": "yes", "completed": "yes"}
 _IDENTITY = {"finding": "established", "evidence": ["passport", "home_office_records"]}
 _CLEAR = {"result": "clear"}
@@ -71,8 +76,10 @@ def told_in(data: Path) -> Story | None:
         return None
 
 
-def tell_story(data: Path, boy: str, girl: str) -> Story:
+def tell_story(data: Path, boy: str, girl: str, now: datetime) -> Story:
     """Let people release the boy's location to his aunt, and an officer ask for the girl's; both are records.
+
+    The boy is placed a week before `now`: a gate relies on no day that is still to come, whatever this machine's is.
 
     Raises:
         StoryFailed: something was not taken.
@@ -80,6 +87,7 @@ def tell_story(data: Path, boy: str, girl: str) -> Story:
     """
     edition = client.read_edition(data)
     people = _People(edition)
+    asyncio.run(people.place(boy, (now - _LOOKED_AFTER).date()))
     aunt = people.aunt(boy)
     asyncio.run(people.find_out(aunt))
     told = Story(people.release(aunt), people.ask(SEARCHES, girl, Purpose.SEARCH_FOR_CHILD)["decision_id"])
@@ -101,6 +109,11 @@ class _People:
             signed_in = obtain(self._edition, name)
             self._speakers[name] = Speaker(signed_in.token, signed_in.claims)
         return self._speakers[name]
+
+    async def place(self, boy: str, day: date) -> None:
+        """The council's own system says that it looks after the boy, where, since when, and whose case he is."""
+        text = Template(_PLACED.read_text(encoding="utf-8")).substitute(boy=boy, day=day.isoformat())
+        await self._sent(_COUNCIL, text)
 
     def aunt(self, boy: str) -> Enquiry:
         """An adult asks for the boy at the counter; gives her as the hub names her."""
@@ -154,8 +167,10 @@ class _People:
 
     async def _say(self, name: str, *documents: Document) -> None:
         """Say these through the agency of the one who says them, and wait until they stand on their timeline."""
-        sender = self.speaker(name).sender
-        planned = plan_of(sender.agency, "scenario", json.dumps(documents).encode())
+        await self._sent(self.speaker(name).sender, json.dumps(documents))
+
+    async def _sent(self, sender: Sender, text: str) -> None:
+        planned = plan_of(sender.agency, "scenario", text.encode())
         with Progress(disable=True) as silent:
             summary = await submitted(sender, planned, self._edition, _PATIENCE_SECONDS, wait=True, progress=silent)
         if summary.refused or summary.unanswered or summary.held_back:
