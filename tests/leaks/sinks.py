@@ -160,7 +160,8 @@ def feed(edition: LocalEdition, client: httpx.Client, casefeed: str) -> Iterator
 def _vault(client: httpx.Client, base: str) -> Iterator[Sink]:
     """The vault's own pages and answers, to somebody to whom nothing was opened."""
     unknown = "f" * 32
-    for path in ("/", "/over", f"/decisions/{unknown}", f"/api/decisions/{unknown}", "/doubts", "/signin", "/nowhere"):
+    decisions = (f"/decisions/{unknown}", f"/api/decisions/{unknown}")
+    for path in ("/", "/over", *decisions, "/directory", "/doubts", "/signin", "/nowhere"):
         yield f"vault {path}", _spelt(client.get(f"{base}{path}", headers={"accept": "text/html"}))
 
 
