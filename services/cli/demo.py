@@ -44,7 +44,7 @@ STEPS = (
     Step("09-local-authority-missing.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
     Step("10-local-authority-uncle.json", Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL"),
 )
-_GIRL, _BOY = "09-local-authority-missing.json", "06-ukba-screening.json"
+_GIRL = "09-local-authority-missing.json"
 
 
 def play(data: Path, now: datetime) -> None:
@@ -62,7 +62,7 @@ def play(data: Path, now: datetime) -> None:
     reach(edition)
     for step in STEPS:
         subjects[step.file] = _send(step, edition)
-    tell_story(data, subjects[_BOY][0], subjects[_GIRL][0], now)
+    tell_story(data, subjects[_GIRL][0], now)
     played.write_text(json.dumps(subjects, indent=2), encoding="utf-8")
 
 

@@ -5,7 +5,7 @@ Each speaks with their own token and through their own agency, as they would wit
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -34,15 +34,15 @@ CHECK = (ASKS, "police-officer", "port-officer")
 
 _PATIENCE_SECONDS = 60.0
 _LOOKED_AFTER = timedelta(days=7)
-_PLACED = Path(__file__).parent / "scenario" / "boy-placed.json"
+PLACED = Path(__file__).parent / "scenario" / "11-local-authority-boy.json"
 _COUNCIL = Sender(Sector.LOCAL_AUTHORITY, "INVENTED-COUNCIL", OrganisationKind.LOCAL_AUTHORITY)
-_FOUND = {"interpreter": "independent_and_checked", "apart_from_child": "yes", "completed": "yes"}
+_INTERVIEWED = {"interpreter": "independent_and_checked", "apart_from_child": "yes", "completed": "yes"}
 _IDENTITY = {"finding": "established", "evidence": ["passport", "home_office_records"]}
 _CLEAR = {"result": "clear"}
 _RELATED = {
     "finding": "established",
     "evidence": ["accounts_compared", "dna"],
-    "areas_matching": ["family_composition", "education_and_activities"],
+    "areas_matching": ["family_composition"],
 }
 _SAFE = {
     "decision": "release",
@@ -51,8 +51,8 @@ _SAFE = {
     "contact_consistent_with_welfare": "yes",
 }
 _AUNT = Details(
-    location={"enquirer_name": "Hodan Yusuf Cali", "enquirer_telephone": "01632 960002"},
-    narrative="She has come from abroad to look for her sister's son.",
+    location={"enquirer_name": "Senait Haile Tesfay", "enquirer_telephone": "01632 960002"},
+    narrative="She has come from abroad to look for her brother's son.",
 )
 
 
@@ -76,8 +76,8 @@ def told_in(data: Path) -> Story | None:
         return None
 
 
-def tell_story(data: Path, boy: str, girl: str, now: datetime) -> Story:
-    """Let people release the boy's location to his aunt, and an officer ask for the girl's; both are records.
+def tell_story(data: Path, girl: str, now: datetime) -> Story:
+    """Let people release a boy's location to his aunt, and an officer ask for that of the girl of this record.
 
     The boy is placed a week before `now`: a gate relies on no day that is still to come, whatever this machine's is.
 
@@ -87,12 +87,29 @@ def tell_story(data: Path, boy: str, girl: str, now: datetime) -> Story:
     """
     edition = client.read_edition(data)
     people = _People(edition)
-    asyncio.run(people.place(boy, (now - _LOOKED_AFTER).date()))
-    aunt = people.aunt(boy)
+    aunt = people.aunt(asyncio.run(people.place((now - _LOOKED_AFTER).date())))
     asyncio.run(people.find_out(aunt))
     told = Story(people.release(aunt), people.ask(SEARCHES, girl, Purpose.SEARCH_FOR_CHILD)["decision_id"])
     _path(data).write_text(json.dumps(asdict(told)), encoding="utf-8")
     return told
+
+
+def approach(boy: str) -> Document:
+    """His aunt asks for the boy at the counter."""
+    fact = {"connection": "aunt_or_uncle", "channel": "counter", "asked": ["location", "contact"]}
+    return claim(Claim(REFERENCE, fact, subject_id=boy), telling(None, _AUNT))
+
+
+def findings(aunt: Enquiry) -> Mapping[str, Sequence[Document]]:
+    """What is found out about her, by who says it."""
+    cleared = {name: [_rung("AgencyCheckReturned", aunt, _CLEAR)] for name in CHECK}
+    asked = [_rung("EnquirerInterviewed", aunt, _INTERVIEWED), _rung("IdentityChecked", aunt, _IDENTITY)]
+    return {**cleared, ASKS: asked + cleared[ASKS], COMPARES: [_rung("RelationshipChecked", aunt, _RELATED)]}
+
+
+def assessment(aunt: Enquiry) -> Document:
+    """What all of it comes to."""
+    return _rung("RiskAssessed", aunt, _SAFE)
 
 
 class _People:
@@ -110,15 +127,18 @@ class _People:
             self._speakers[name] = Speaker(signed_in.token, signed_in.claims)
         return self._speakers[name]
 
-    async def place(self, boy: str, day: date) -> None:
-        """The council's own system says that it looks after the boy, where, since when, and whose case he is."""
-        text = Template(_PLACED.read_text(encoding="utf-8")).substitute(boy=boy, day=day.isoformat())
-        await self._sent(_COUNCIL, text)
+    async def place(self, day: date) -> str:
+        """The council's own system says that it looks after a boy, where, since when, and whose case he is.
+
+        Gives his record.
+        """
+        text = Template(PLACED.read_text(encoding="utf-8")).substitute(day=day.isoformat())
+        [boy] = await self._sent(_COUNCIL, text)
+        return boy
 
     def aunt(self, boy: str) -> Enquiry:
         """An adult asks for the boy at the counter; gives her as the hub names her."""
-        fact = {"connection": "aunt_or_uncle", "channel": "counter", "asked": ["location", "contact"]}
-        asyncio.run(self._say(ASKS, claim(Claim(REFERENCE, fact, subject_id=boy), telling(None, _AUNT))))
+        asyncio.run(self._say(ASKS, approach(boy)))
         found: list[str] = []
 
         def is_shown() -> bool:
@@ -131,16 +151,12 @@ class _People:
         return Enquiry(found[0], boy)
 
     async def find_out(self, aunt: Enquiry) -> None:
-        """Every rung of the ladder, each by who may say it; the assessment after what it weighs."""
-        for name in (*CHECK, COMPARES):
+        """Every rung of the ladder; the assessment after what it weighs."""
+        said = findings(aunt)
+        for name in said:
             await asyncio.to_thread(self.speaker, name)
-        interviewed, identified = _rung("EnquirerInterviewed", aunt, _FOUND), _rung("IdentityChecked", aunt, _IDENTITY)
-        await asyncio.gather(
-            self._say(ASKS, interviewed, identified, _rung("AgencyCheckReturned", aunt, _CLEAR)),
-            *(self._say(name, _rung("AgencyCheckReturned", aunt, _CLEAR)) for name in CHECK[1:]),
-            self._say(COMPARES, _rung("RelationshipChecked", aunt, _RELATED)),
-        )
-        await self._say(COMPARES, _rung("RiskAssessed", aunt, _SAFE))
+        await asyncio.gather(*(self._say(name, *documents) for name, documents in said.items()))
+        await self._say(COMPARES, assessment(aunt))
 
     def release(self, aunt: Enquiry) -> str:
         """The boy's manager asks, and two others approve; gives the decision's number."""
@@ -169,12 +185,14 @@ class _People:
         """Say these through the agency of the one who says them, and wait until they stand on their timeline."""
         await self._sent(self.speaker(name).sender, json.dumps(documents))
 
-    async def _sent(self, sender: Sender, text: str) -> None:
+    async def _sent(self, sender: Sender, text: str) -> Sequence[str]:
+        """Send this; gives the records of which it speaks."""
         planned = plan_of(sender.agency, "scenario", text.encode())
         with Progress(disable=True) as silent:
             summary = await submitted(sender, planned, self._edition, _PATIENCE_SECONDS, wait=True, progress=silent)
         if summary.refused or summary.unanswered or summary.held_back:
             raise StoryFailed
+        return summary.subjects
 
 
 def _rung(event: str, aunt: Enquiry, fact: Mapping[str, Any]) -> Document:
