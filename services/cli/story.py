@@ -5,13 +5,13 @@ Each speaks with their own token and through their own agency, as they would wit
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from rich.progress import Progress
@@ -25,6 +25,8 @@ from services.cli.sending import plan_of
 from services.core.codes import OrganisationKind, Purpose, Sector
 from services.core.errors import LanternError
 from services.runtime.local.waiting import until
+
+T = TypeVar("T")
 
 REFERENCE = "ENQ-7002"
 ASKS, OPENS, SEARCHES = "social-worker", "manager", "police-duty-officer"
@@ -116,16 +118,13 @@ class _People:
     """The scenario's people at their terminals."""
 
     def __init__(self, edition: client.Edition) -> None:
-        self._edition = edition
-        self._speakers: dict[str, Speaker] = {}
-
-    def speaker(self, name: str) -> Speaker:
         from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
 
-        if name not in self._speakers:
-            signed_in = obtain(self._edition, name)
-            self._speakers[name] = Speaker(signed_in.token, signed_in.claims)
-        return self._speakers[name]
+        signed_in = {
+            name: obtain(edition, name) for name in sorted({ASKS, OPENS, SEARCHES, COMPARES, *APPROVE, *CHECK})
+        }
+        self._edition = edition
+        self._speakers = {name: Speaker(one.token, one.claims) for name, one in signed_in.items()}
 
     async def place(self, day: date) -> str:
         """The council's own system says that it looks after a boy, where, since when, and whose case he is.
@@ -139,23 +138,17 @@ class _People:
     def aunt(self, boy: str) -> Enquiry:
         """An adult asks for the boy at the counter; gives her as the hub names her."""
         asyncio.run(self._say(ASKS, approach(boy)))
-        found: list[str] = []
 
-        def is_shown() -> bool:
-            listed = self._asked("casefeed", ASKS)["enquiries"]
-            found[:] = [one["enquirer"] for one in listed for seen in one["approaches"] if seen["subject_id"] == boy]
-            return bool(found)
+        def shown() -> str | None:
+            listed = self._asked("casefeed", ASKS, "/api/enquiries")["enquiries"]
+            names = (one["enquirer"] for one in listed for seen in one["approaches"] if seen["subject_id"] == boy)
+            return next(names, None)
 
-        if not until(is_shown, _PATIENCE_SECONDS):
-            raise StoryFailed
-        return Enquiry(found[0], boy)
+        return Enquiry(_soon(shown), boy)
 
     async def find_out(self, aunt: Enquiry) -> None:
         """Every rung of the ladder; the assessment after what it weighs."""
-        said = findings(aunt)
-        for name in said:
-            await asyncio.to_thread(self.speaker, name)
-        await asyncio.gather(*(self._say(name, *documents) for name, documents in said.items()))
+        await asyncio.gather(*(self._say(name, *documents) for name, documents in findings(aunt).items()))
         await self._say(COMPARES, assessment(aunt))
 
     def release(self, aunt: Enquiry) -> str:
@@ -163,8 +156,12 @@ class _People:
         asked = self.ask(OPENS, aunt.subject_id, Purpose.RELEASE_TO_ENQUIRER, aunt.enquirer)
         number: str = asked["decision_id"]
         for name in APPROVE:
-            shown = self._asked("vault", name, f"/api/decisions/{number}")
-            asyncio.run(self._say(name, approval(shown, self.speaker(name))))
+
+            def assessed(name: str = name) -> Mapping[str, Any] | None:
+                shown = self._asked("vault", name, f"/api/decisions/{number}")
+                return shown if shown["assessment"] else None
+
+            asyncio.run(self._say(name, approval(_soon(assessed), self._speakers[name])))
         return number
 
     def ask(self, name: str, subject: str, purpose: Purpose, enquirer: str | None = None) -> Mapping[str, Any]:
@@ -173,17 +170,17 @@ class _People:
             found: Mapping[str, Any] = client.answer(vault.post("/api/decisions", json=wish))
         return found
 
-    def _asked(self, service: str, name: str, path: str = "/api/enquiries") -> Mapping[str, Any]:
+    def _asked(self, service: str, name: str, path: str) -> Mapping[str, Any]:
         with self._client(service, name) as asked:
             found: Mapping[str, Any] = client.answer(asked.get(path))
         return found
 
     def _client(self, service: str, name: str) -> AbstractContextManager[httpx.Client]:
-        return client.asking(client.settings_with(self._edition, service, self.speaker(name).token), service)
+        return client.asking(client.settings_with(self._edition, service, self._speakers[name].token), service)
 
     async def _say(self, name: str, *documents: Document) -> None:
         """Say these through the agency of the one who says them, and wait until they stand on their timeline."""
-        await self._sent(self.speaker(name).sender, json.dumps(documents))
+        await self._sent(self._speakers[name].sender, json.dumps(documents))
 
     async def _sent(self, sender: Sender, text: str) -> Sequence[str]:
         """Send this; gives the records of which it speaks."""
@@ -193,6 +190,23 @@ class _People:
         if summary.refused or summary.unanswered or summary.held_back:
             raise StoryFailed
         return summary.subjects
+
+
+def _soon(look: Callable[[], T | None]) -> T:
+    """What is there, as soon as it is: a service may not have read yet what was just said.
+
+    Raises:
+        StoryFailed: it does not come.
+    """
+    found: list[T] = []
+
+    def is_there() -> bool:
+        found.extend(one for one in [look()] if one is not None)
+        return bool(found)
+
+    if not until(is_there, _PATIENCE_SECONDS):
+        raise StoryFailed
+    return found[0]
 
 
 def _rung(event: str, aunt: Enquiry, fact: Mapping[str, Any]) -> Document:
