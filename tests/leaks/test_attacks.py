@@ -4,7 +4,7 @@ Each is also tried on a hub whose guard is taken out: tests/leaks/seeded.toml ho
 that there every attack succeeds. Offsets of topics that one cannot read: tests/runtime/test_topic_access.py.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any
 
@@ -116,8 +116,17 @@ def two_children(schemas: Schemas, *addresses: str) -> Hub:
     )
 
 
-def test_nothing_stands_in_an_order_of_addresses(schemas: Schemas) -> None:
-    one, other = two_children(schemas, "A House", "Z House"), two_children(schemas, "Z House", "A House")
+def moved(schemas: Schemas, *addresses: str) -> Hub:
+    """A child placed at one address after another."""
+    doors = [
+        {"key": f"placement {number}", "location__placement_address": door} for number, door in enumerate(addresses)
+    ]
+    return published(schemas, a_file(*(one for door in doors for one in placed(**door))))
+
+
+@pytest.mark.parametrize("told", [two_children, moved])
+def test_nothing_stands_in_an_order_of_addresses(schemas: Schemas, told: Callable[..., Hub]) -> None:
+    one, other = told(schemas, "A House", "Z House"), told(schemas, "Z House", "A House")
     assert heard(one) == heard(other)
     assert [message.key for message in one.messages] == [message.key for message in other.messages]
 
