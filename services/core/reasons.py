@@ -19,6 +19,8 @@ from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
     ChildMissing,
+    ContingencyPlanFiled,
+    DebriefHeld,
     EnquirerInterviewed,
     Fact,
     IdentityChecked,
@@ -36,6 +38,7 @@ from services.core.facts import (
     ReferralMade,
     RelationshipChecked,
     ReleaseApproved,
+    ReturnDecided,
     RiskAssessed,
     Section47Concluded,
     Section47Started,
@@ -90,6 +93,7 @@ _OF_TYPE: dict[type[Fact], Reason] = {
     ChildMissing: Reason.MISSING,
     Sighting: Reason.MISSING,
     ChildFound: Reason.MISSING,
+    DebriefHeld: Reason.MISSING,
     **dict.fromkeys(
         (
             *(KinshipClaimed, EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned),
@@ -98,6 +102,7 @@ _OF_TYPE: dict[type[Fact], Reason] = {
         Reason.CLAIMED_BY_AN_ADULT,
     ),
     **dict.fromkeys((Section47Started, Section47Concluded, PlanAgreed, InterviewHeld), Reason.CONCERN_STATED),
+    **dict.fromkeys((ContingencyPlanFiled, ReturnDecided), Reason.CONCERN_STATED),
     PlacementThreatSeen: Reason.THREAT_AROUND_PLACEMENT,
     RecordsLinked: Reason.IDENTITY_DECIDED,
     RecordsUnlinked: Reason.IDENTITY_DECIDED,
@@ -116,7 +121,7 @@ _BAD_PAPERS = frozenset({Documents.FALSE, Documents.NONE})  # each is an indicat
 # No rule of age parts these: a report that swallowed one would hide a child, leave a closed episode open, or let an
 # adult pass whom somebody has warned of.
 _WHATEVER_THE_AGE = (
-    *(ChildMissing, Sighting, ChildFound, RecordsLinked, RecordsUnlinked, LinkRefused),
+    *(ChildMissing, Sighting, ChildFound, DebriefHeld, RecordsLinked, RecordsUnlinked, LinkRefused),
     *(PlacementThreatSeen, VerificationRevoked, LocationDisclosed),
 )
 _SAYS_CHILD = frozenset({Reason.UNACCOMPANIED, Reason.INDICATOR_SEEN, Reason.IN_THE_NRM})

@@ -13,6 +13,8 @@ from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
     ChildMissing,
+    ContingencyPlanFiled,
+    DebriefHeld,
     HealthAttendance,
     IdentityChecked,
     PlacementEnded,
@@ -22,6 +24,7 @@ from services.core.facts import (
     ReferralDecided,
     ReferralMade,
     RelationshipChecked,
+    ReturnDecided,
     RiskAssessed,
     Section47Started,
     Sighting,
@@ -35,7 +38,8 @@ from services.wire.signing import SignedMessage, Verifier
 BEARS_ON_ALERTS = frozenset(
     kind.__name__
     for kind in (
-        *(ChildMissing, Sighting, ChildFound, ReferralMade, ReferralDecided, Section47Started),
+        *(ChildMissing, Sighting, ChildFound, DebriefHeld, ContingencyPlanFiled, ReturnDecided),
+        *(ReferralMade, ReferralDecided, Section47Started),
         *(ChildLookedAfter, PlacementStarted, PlacementEnded, PlacementThreatSeen),
         *(BorderEncounter, PoliceContact, HealthAttendance),
         *(IdentityChecked, RelationshipChecked, RiskAssessed, VerificationRevoked),

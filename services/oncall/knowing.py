@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
-from services.core.facts import ChildFound
+from services.core.facts import ChildFound, DebriefHeld
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.known import Known, Word, present
 from services.oncall.handlers import Assigned, Said
@@ -79,7 +79,7 @@ async def keep(connection: Connection, news: News) -> None:
 async def children(connection: Connection, schemas: Schemas, news: News) -> Sequence[Child]:
     """Every child whom the news may concern and of whom somebody ever said that they are missing.
 
-    An ending counts only where its signature was verified: nobody else can end a search.
+    What ends something counts only where its signature was verified: nobody else can end a search.
     """
     subjects = {one.subject_id for one in news.said} | {one.subject_id for one in news.assigned}
     asked = {"subjects": IdArray(sorted(subjects)), "cases": IdArray(sorted(news.cases))}
@@ -87,7 +87,7 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
     told: defaultdict[bytes, list[Known]] = defaultdict(list)
     for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
         event = from_record(*schemas.decode(frame))
-        if signed or not isinstance(event.fact, ChildFound):
+        if signed or not isinstance(event.fact, ChildFound | DebriefHeld):
             head = replace(event.head, recorded_at=recorded_at)
             told[case_id].append(Known(replace(event, head=head), known_at))
     return [present(known) for _, known in sorted(told.items())]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -104,9 +104,12 @@ class OnCall:
         """Take what the agencies' processors signed, and look."""
         await self.take(*(stored(self.schemas, known) for known in said), looking=looking)
 
-    async def assign(self, case: str, *subjects: str, version: int = 1) -> None:
-        """Take the correlator's word that these records are one case, and look."""
-        await self.take(case_update(self.schemas, case, subjects, version))
+    async def assign(self, case: str, *subjects: str, version: int = 1, more: Sequence[Known] = ()) -> None:
+        """Take the correlator's word that these records are one case, and what else was said of it; and look."""
+        update = case_update(self.schemas, case, subjects, version)
+        name, told = self.schemas.decode(update.value or b"")
+        entries = [{"event": stored(self.schemas, one).value, "known_at": one.known_at} for one in more]
+        await self.take(replace(update, value=self.schemas.encode(name, {**told, "entries": entries})))
 
     async def take(self, *records: Stored, looking: bool = True) -> None:
         for topic, of_topic in _by_topic(records).items():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.core.codes import FoundHow, MissingKind, Sector
-from services.core.facts import ChildFound, ChildMissing, Sighting
+from services.core.facts import ChildFound, ChildMissing, ContingencyPlanFiled, DebriefHeld, Sighting
 from services.core.ids import FactId, SubjectId
 from services.core.oncall.alerts import AlertKind, Answer, State
 from services.core.oncall.answering import Asked, Refusal, Taken
@@ -177,3 +177,18 @@ async def test_where_nobody_is_on_duty_the_page_waits_for_whoever_comes(oncall: 
     await oncall.look()
     assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])
     assert (await shown(oncall)).owner == OFFICERS[POLICE][0]
+
+
+async def test_the_debrief_that_was_held_is_the_end(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(BACK)
+    await oncall.hear(said(DebriefHeld(EPISODE), 3, 401))
+    oncall.post.sent.clear()
+    await oncall.wait(timedelta(hours=80), every=timedelta(hours=1))
+    assert (oncall.post.sent, (await shown(oncall)).state) == ([], State.CLOSED)
+
+
+async def test_whom_the_plan_names_later_is_paged_then(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.assign(an_id(1), an_id(1), more=[said(ContingencyPlanFiled((Sector.HEALTH,)), 4, 300)])
+    assert OFFICERS[Sector.HEALTH][0] in oncall.post.recipients

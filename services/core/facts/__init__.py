@@ -16,14 +16,16 @@ from services.core.facts.enquiries import (
     VerificationRevoked,
 )
 from services.core.facts.links import LinkRefused, RecordsLinked, RecordsUnlinked
-from services.core.facts.missing import ChildFound, ChildMissing, Sighting
+from services.core.facts.missing import ChildFound, ChildMissing, DebriefHeld, Sighting
 from services.core.facts.safeguarding import (
     ChildLookedAfter,
+    ContingencyPlanFiled,
     InterviewHeld,
     PlacementEnded,
     PlacementStarted,
     PlacementThreatSeen,
     PlanAgreed,
+    ReturnDecided,
     Section47Concluded,
     Section47Started,
     WorkerAllocated,
@@ -36,6 +38,8 @@ __all__ = [
     "ChildFound",
     "ChildLookedAfter",
     "ChildMissing",
+    "ContingencyPlanFiled",
+    "DebriefHeld",
     "EnquirerInterviewed",
     "Fact",
     "HealthAttendance",
@@ -57,6 +61,7 @@ __all__ = [
     "ReferralMade",
     "RelationshipChecked",
     "ReleaseApproved",
+    "ReturnDecided",
     "RiskAssessed",
     "Section47Concluded",
     "Section47Started",
@@ -71,6 +76,7 @@ Fact = (
     | ChildMissing
     | Sighting
     | ChildFound
+    | DebriefHeld
     | KinshipClaimed
     | EnquirerInterviewed
     | IdentityChecked
@@ -85,6 +91,8 @@ Fact = (
     | PlacementStarted
     | PlacementEnded
     | PlacementThreatSeen
+    | ContingencyPlanFiled
+    | ReturnDecided
     | Section47Started
     | Section47Concluded
     | PlanAgreed

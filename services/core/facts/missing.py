@@ -29,3 +29,10 @@ class ChildFound:
 
     episode: FactId | None = None
     how: FoundHow = FoundHow.UNVERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefHeld:
+    """The child was heard after being found (¶5.46-5.49, 5.78): of one episode, or of all."""
+
+    episode: FactId | None = None

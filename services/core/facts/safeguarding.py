@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.core.codes import Interpreter, Section47Outcome, ThreatKind, YesNo
+from services.core.codes import Interpreter, Section47Outcome, Sector, ThreatKind, YesNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,23 @@ class PlacementThreatSeen:
     """Something unusual was seen around a placement (¶5.65); where is sealed."""
 
     kind: ThreatKind = ThreatKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class ContingencyPlanFiled:
+    """What is done if the child goes missing (¶5.75): the agencies that are told besides the police and the authority.
+
+    A correction replaces it; whom else it names is sealed.
+    """
+
+    notify: tuple[Sector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDecided:
+    """Whether the child is to be returned to the country of origin (¶5.53); while it is not known, doubt counts."""
+
+    returns: YesNo = YesNo.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from services.core.claims import BirthDate
 from services.core.codes import (
     Documents,
     Finding,
@@ -17,11 +18,13 @@ from services.core.facts import (
     BorderEncounter,
     ChildLookedAfter,
     ChildMissing,
+    ContingencyPlanFiled,
     IdentityChecked,
     PlacementStarted,
     PlacementThreatSeen,
     ReferralMade,
     RelationshipChecked,
+    ReturnDecided,
     RiskAssessed,
     VerificationRevoked,
 )
@@ -57,7 +60,8 @@ def immigration(words: Words) -> bool:
 
 def plan(words: Words) -> frozenset[Sector]:
     """The agencies that the child's contingency plan names (¶5.75)."""
-    return frozenset(sector for word in words for sector in getattr(word.fact, "notify", ()))
+    filed = (word.fact for word in words if isinstance(word.fact, ContingencyPlanFiled))
+    return frozenset(sector for one in filed for sector in one.notify)
 
 
 def _of_the_child(missing: Word[ChildMissing], words: tuple[Word[Any], ...]) -> frozenset[AlertReason]:
@@ -78,7 +82,12 @@ def _is_earlier(word: Word[Any], missing: Word[ChildMissing]) -> bool:
 def _is_young(word: Word[Any], day: date) -> bool:
     """Whether a date of birth that somebody claims leaves the child under 13: of several the youngest counts."""
     births = word.event.subject.dates_of_birth
-    return any(day < birthday(born(birth.value).latest, YOUNG_UNDER) for birth in births)
+    return any(_under(birth, day) for birth in births)
+
+
+def _under(birth: BirthDate, day: date) -> bool:
+    latest = born(birth.value).latest
+    return latest.year > day.year or day < birthday(latest, YOUNG_UNDER)
 
 
 def _in_time(reason: AlertReason, word: Word[Any], missing: Word[ChildMissing]) -> bool:
@@ -134,7 +143,7 @@ def _is_linked(word: Word[Any]) -> bool:
 
 
 def _is_return(word: Word[Any]) -> bool:
-    return type(word.fact).__name__ == "ReturnDecided"
+    return isinstance(word.fact, ReturnDecided) and word.fact.returns is not YesNo.NO
 
 
 def _of(kind: type) -> Sign:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.core.codes import FoundHow, MissingKind, Sector
-from services.core.facts import ChildFound, ChildMissing
+from services.core.facts import ChildFound, ChildMissing, DebriefHeld
 from services.core.ids import FactId, OrgHandle, SubjectId
 from services.core.known import Word
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
@@ -85,6 +85,7 @@ def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorit
         severity=gravest(reasons),
         reasons=reasons,
         agencies=_agencies(words, away=away),
+        is_heard=any(_is_heard(word, missing) for word in words),
     )
 
 
@@ -112,6 +113,15 @@ def _agencies(words: tuple[Word[Any], ...], *, away: bool) -> tuple[Sector, ...]
     if not away:
         paged |= {Sector.POLICE} | plan(words) | ({Sector.UKBA} if immigration(words) else set())
     return tuple(sector for sector in Sector if sector in paged)
+
+
+def _is_heard(word: Word[Any], missing: Word[ChildMissing]) -> bool:
+    """Whether the child was heard about this episode, or about all, no earlier than it began (¶5.46-5.49, 5.78)."""
+    if not isinstance(word.fact, DebriefHeld):
+        return False
+    return word.fact.episode == missing.event.head.fact_id or (
+        word.fact.episode is None and word.dated and missing.dated and missing.begins <= word.begins
+    )
 
 
 def _may_end(found: Word[ChildFound], missing: Word[ChildMissing], authority: OrgHandle | None) -> bool:

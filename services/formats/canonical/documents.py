@@ -13,6 +13,8 @@ from services.core.facts import (
     FACTS,
     AgencyCheckReturned,
     ChildFound,
+    ContingencyPlanFiled,
+    DebriefHeld,
     EnquirerInterviewed,
     Fact,
     IdentityChecked,
@@ -25,6 +27,7 @@ from services.core.facts import (
     PlanAgreed,
     RelationshipChecked,
     ReleaseApproved,
+    ReturnDecided,
     RiskAssessed,
     Section47Concluded,
     Section47Started,
@@ -164,6 +167,7 @@ _OWN_REFERENCES: dict[type[Fact], dict[str, _Shape]] = {
     KinshipClaimed: {"enquirer": (Key, ...)},
     Sighting: {"episode_key": (Key | None, None)},
     ChildFound: {"episode_key": (Key | None, None)},
+    DebriefHeld: {"episode_key": (Key | None, None)},
 }
 # What people find out about an adult or a placement may be said of a record that the hub named, too.
 _OF_ANY_RECORD = frozenset(
@@ -171,6 +175,7 @@ _OF_ANY_RECORD = frozenset(
         *(KinshipClaimed, EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned),
         *(RiskAssessed, ReleaseApproved, VerificationRevoked, LocationDisclosed, ParentsContacted),
         *(Section47Started, Section47Concluded, PlanAgreed, InterviewHeld, PlacementThreatSeen, WorkerAllocated),
+        *(ContingencyPlanFiled, ReturnDecided),
     }
 )
 
