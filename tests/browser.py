@@ -103,4 +103,4 @@ async def visiting(browser: Browser, *origins: str, scripts: bool = True) -> Asy
         visit.page.set_default_timeout(PATIENCE_MS)
         visit.watch()
         yield visit
-        assert visit.wrongs == []
+        assert not visit.wrongs, "\n".join(visit.wrongs)
