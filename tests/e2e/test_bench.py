@@ -12,5 +12,7 @@ def test_a_quick_bench_measures_everything_and_leaves_every_service_running(edit
     assert figures["floors"].keys() == FLOORS
     assert min(*figures["floors"].values(), figures["whole_path"], figures["correlator_alone"]) > 0
     assert 0 < figures["feed_p50"] <= figures["feed_p99"]
+    assert figures["alerts"] > 0
+    assert 0 < figures["page_p50"] <= figures["page_p99"]
     assert min(figures["memory"].values()) > 0
     assert all(edition.pids().values())

@@ -69,8 +69,11 @@ async def _measure(measured: Target, events: int, quick: bool) -> Figures:
         correlator_alone=alone,
         correlator_alone_cpu=alone_cpu,
         feed_rate=_RATE,
-        feed_p50=percentile(taken, 0.5),
-        feed_p99=percentile(taken, 0.99),
+        feed_p50=percentile(taken.feed, 0.5),
+        feed_p99=percentile(taken.feed, 0.99),
+        alerts=len(taken.pages),
+        page_p50=percentile(taken.pages, 0.5),
+        page_p99=percentile(taken.pages, 0.99),
         idle_cpu=idle,
         memory=memory,
     )

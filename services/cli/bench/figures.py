@@ -26,6 +26,9 @@ class Figures:
     feed_rate: float
     feed_p50: float
     feed_p99: float
+    alerts: int
+    page_p50: float
+    page_p99: float
     idle_cpu: Mapping[str, float]
     memory: Mapping[str, int]
 
@@ -55,6 +58,11 @@ def show(console: Console, figures: Figures) -> None:
         "publish to feed",
         f"p50 {figures.feed_p50 * 1000:.0f} ms, p99 {figures.feed_p99 * 1000:.0f} ms",
         f"at {figures.feed_rate:.0f} events/s",
+    )
+    table.add_row(
+        "publish to first page",
+        f"p50 {figures.page_p50 * 1000:.0f} ms, p99 {figures.page_p99 * 1000:.0f} ms",
+        f"{figures.alerts} alerts among {figures.feed_rate:.0f} events/s",
     )
     table.add_row("idle", f"{sum(figures.idle_cpu.values()):.1%} of a core", _shares(figures.idle_cpu))
     for name, size in figures.memory.items():

@@ -1,8 +1,9 @@
-"""From publish to feed: one publisher at a steady rate, one watcher."""
+"""From publish to feed and to the first page: one publisher at a steady rate, one watcher, people on duty."""
 
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from datetime import UTC, datetime
 from services.cli import signed_in
 from services.cli.bench import decided, generating
 from services.cli.bench.connecting import PATIENCE_SECONDS
+from services.cli.bench.paging import first_pages, put_on_duty
 from services.cli.bench.target import Target
 from services.cli.client import Failed
 from services.cli.following import Event, Place, follow
 from services.core.codes import Sector
+from services.core.events import Event as SharedEvent
+from services.core.facts import ChildMissing
 from services.runtime.kafka import Message, make_producer, send_batch
 from services.runtime.settings import HOME
 from services.wire import topics
@@ -33,6 +37,15 @@ class Report:
     agency: Sector
     content: Content
     event_id: str
+    alert_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """Seconds from each report in hand, not yet sealed: to its event at a watcher, and to the first page it caused."""
+
+    feed: list[float]
+    pages: list[float]
 
 
 class Seen:
@@ -51,12 +64,13 @@ class Seen:
             self.all.set()
 
 
-async def latencies(target: Target, run: str, rate: float, seconds: float) -> list[float]:
-    """Seconds from each report in hand, not yet sealed, to its event at a watcher.
+async def latencies(target: Target, run: str, rate: float, seconds: float) -> Latencies:
+    """Send reports at a steady rate, every fourth of a missing child, and follow each to where people see it.
 
     Raises:
-        Failed: an event did not arrive within a minute.
+        Failed: an event did not arrive within a minute, or nobody was paged.
     """
+    await asyncio.to_thread(put_on_duty, target)
     reports = _reports(target, run, round(rate * seconds))
     seen, place = Seen(report.event_id for report in reports), Place(since=datetime.now(UTC))
     settings = signed_in.settings(target.clients, "casefeed")
@@ -71,15 +85,26 @@ async def latencies(target: Target, run: str, rate: float, seconds: float) -> li
         with contextlib.suppress(asyncio.CancelledError):
             await watching
     taken = [seen.at[event_id] - at for event_id, at in sent.items()]
+    epoch = time.time() - asyncio.get_running_loop().time()
+    missing = {report.alert_id: sent[report.event_id] + epoch for report in reports if report.alert_id}
+    return Latencies(_warm(taken), _warm(await first_pages(target, missing)))
+
+
+def _warm(taken: list[float]) -> list[float]:
     return taken[round(len(taken) * _IGNORED) :]
 
 
 def _reports(target: Target, run: str, count: int) -> list[Report]:
     return [
-        Report(telling.agency, content, event.head.event_id)
+        Report(telling.agency, content, event.head.event_id, _alert(event))
         for telling in generating.sightings(1, run, count)
         for content, event in zip(decided.contents(telling), decided.events(target, telling), strict=True)
     ]
+
+
+def _alert(event: SharedEvent) -> str | None:
+    """An alert is called as its episode is."""
+    return event.head.fact_id if isinstance(event.fact, ChildMissing) else None
 
 
 async def _send(target: Target, reports: Sequence[Report], rate: float) -> dict[str, float]:

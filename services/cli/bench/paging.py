@@ -1,0 +1,58 @@
+"""From publish to the first page: what on-call says of the alerts of the children who were reported missing."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from services.cli import client, signed_in
+from services.cli.bench.connecting import PATIENCE_SECONDS
+from services.cli.bench.target import Target
+from services.cli.client import Failed
+from services.cli.oncall.scenario import arrange, reach
+
+_PAUSE_SECONDS = 0.2
+
+
+def put_on_duty(target: Target) -> None:
+    """Put the scenario's invented people on duty, and let them say how they are reached."""
+    arrange(target.clients.data)
+    reach(target.clients)
+
+
+async def first_pages(target: Target, reported: Mapping[str, float]) -> list[float]:
+    """Seconds from each report, at a time since the epoch, to the first page of its alert; alerts by their id.
+
+    Raises:
+        Failed: an alert was not paged within a minute.
+    """
+    settings = signed_in.settings(target.clients, "oncall")
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(**settings) as api:
+            return [await _sent(api, alert_id) - at for alert_id, at in reported.items()]
+    except TimeoutError:
+        raise Failed("On-call does not page for what was published: see `lantern status`.") from None
+
+
+async def _sent(api: httpx.AsyncClient, alert_id: str) -> float:
+    """When the first page of an alert left, in seconds since the epoch."""
+    at = _first(await _asked(api, alert_id))
+    while at is None:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        at = _first(await _asked(api, alert_id))
+    return at.timestamp()
+
+
+async def _asked(api: httpx.AsyncClient, alert_id: str) -> list[Mapping[str, Any]]:
+    answer = await api.get(f"/api/alerts/{alert_id}/pages")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return []
+    traces: list[Mapping[str, Any]] = client.answer(answer)["traces"]
+    return traces
+
+
+def _first(traces: list[Mapping[str, Any]]) -> datetime | None:
+    times = (one["said"].get("sent") for one in traces)
+    return min((datetime.fromisoformat(at).astimezone(UTC) for at in times if at), default=None)
