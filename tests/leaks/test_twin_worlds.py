@@ -2,8 +2,8 @@
 
 What a world says of its own time (when the broker took a record, when a line was logged) is told as "<now>" if it lies
 within the world's run. Left out, because they are of time itself: how the correlator's updates are cut into batches,
-the heads of the audit's chains, and the metrics of processes, of batches and of the moment. Kafka's and PostgreSQL's
-own logs are left to the canaries.
+the heads of the audit's chains, who was paged when and how grave it then looked, and the metrics of processes, of
+batches, of pages and of the moment. Kafka's and PostgreSQL's own logs are left to the canaries.
 """
 
 import json
@@ -23,7 +23,7 @@ from services.runtime.local import credentials
 from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
-from services.wire.topics import AUDIT_CHECKPOINTS, PATTERNS, Topic
+from services.wire.topics import ALERTS, AUDIT_CHECKPOINTS, PATTERNS, Topic
 from tests.conftest import full_size
 from tests.edition import LocalEdition, editions
 from tests.leaks.alike import differences
@@ -32,6 +32,7 @@ from tests.leaks.sinks import feed, taken
 from tests.leaks.told import (
     called,
     headers_of,
+    of_alerts,
     of_case,
     of_enquiry,
     of_feed,
@@ -48,7 +49,8 @@ PATIENCE_SECONDS = 600
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 OF_TIME = re.compile(
     r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded|audit_unwitnessed)"
-    r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns|audit-checkpoints).v1"}|\w+_created'
+    r"|lantern_(time_to|page|sends|steps|alerts)\w*"
+    r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns|audit-checkpoints|alerts).v1"}|\w+_created'
 )
 WRONG = [
     ("/api/cases", {"cursor": "none"}),
@@ -96,15 +98,18 @@ class Told:
             yield f"publish: {answer}"
 
     def _messages(self) -> Iterator[str]:
-        patterns = []
+        patterns, alerts = [], []
         for message in taken(self.edition, *(topic.topic for topic in self.topics if topic.topic != AUDIT_CHECKPOINTS)):
             if message.topic() == PATTERNS:
                 patterns.append(message.value() or b"")
+            elif message.topic() == ALERTS:
+                alerts.append(message.value() or b"")
             else:
                 headers: Any = message.headers() or ()
                 key, value = message.key() or b"", message.value() or b""
                 yield from of_message(self.schemas, str(message.topic()), key, value, headers_of(headers))
         yield from of_widest(self.schemas, patterns)
+        yield from of_alerts(self.schemas, alerts)
 
     def _cases(self, client: httpx.Client) -> Iterator[str]:
         api = f"{self.url('casefeed')}/api/cases"

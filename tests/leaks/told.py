@@ -18,6 +18,7 @@ from services.wire.signing import HEADER
 
 Json = Mapping[str, Any]
 
+_OF_THE_CHILD = {"opened", "put_on_record", "found", "ended"}
 _SHORT_ID = re.compile(r"\b[0-9a-f]{8}([0-9a-f]{24})?\b")
 
 
@@ -104,6 +105,13 @@ def of_widest(schemas: Schemas, patterns: Iterable[bytes]) -> Iterator[str]:
         _in_order(record["subjects"])
         yield text_of("topic patterns.v1", [name, record["kind"], len(record["subjects"])])
         yield from (text_of("record of a pattern", [name, subject]) for subject in record["subjects"])
+
+
+def of_alerts(schemas: Schemas, alerts: Iterable[bytes]) -> Iterator[str]:
+    """Which alerts there were, and whether each began or ended: who is paged, and how grave it looks, is of time."""
+    happened = (schemas.decode(frame)[1] for frame in alerts)
+    told = {(one["alert_id"], one["what"], one["kind"]) for one in happened if one["what"] in _OF_THE_CHILD}
+    yield from (text_of("topic alerts.v1", one) for one in told)
 
 
 def of_enquiry(enquiry: Json, names: Mapping[str, str]) -> Iterator[str]:
