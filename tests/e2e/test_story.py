@@ -1,15 +1,18 @@
-"""What people do in the scenario, followed to its end in a real browser: a lawful release."""
+"""What people do in the scenario, followed to its end in a real browser: a lawful release, and a search that waits."""
+
+import json
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from services.cli.story import OPENS, Story, told_in
+from services.cli.story import OPENS, SEARCHES, Story, told_in
 from tests.browser import visiting
 from tests.edition import LocalEdition
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-NAMES = {OPENS: "Maria Invented"}
+NAMES = {OPENS: "Maria Invented", SEARCHES: "David Invented"}
 LIVES = "3 Invented Rise, Inventham"
 
 
@@ -40,7 +43,18 @@ async def look(page: Page) -> str:
     return await page.inner_text("main")
 
 
-async def test_a_lawful_release_is_shown_to_the_one_who_asked(
+def told(edition: LocalEdition, number: str) -> list[str]:
+    """What the audit tells of a decision, in its order: what was done, and what came of it."""
+    edition.done("login", "--as", "auditor")
+    try:
+        said = edition.done("audit", "show", "--json", "--service", "vault", "--about", f"decision:{number}")
+    finally:
+        edition.done("login", "--as", "coordinator")
+    entries: list[dict[str, Any]] = json.loads(said)
+    return [f"{entry['action']} {entry['outcome']}" for entry in entries if entry["action"] != "decision_read"]
+
+
+async def test_a_lawful_release_is_shown_once_to_the_one_who_asked_and_the_audit_tells_it(
     chromium: Browser, edition: LocalEdition, story: Story
 ) -> None:
     vault = url(edition, "vault")
@@ -51,3 +65,29 @@ async def test_a_lawful_release_is_shown_to_the_one_who_asked(
         assert LIVES in shown
         assert "Family" not in shown
         assert await visit.faults() == []
+        await page.goto(f"{vault}/decisions/{story.release}")  # as if the display had failed
+        await page.get_by_role("button", name="Show the location").click()
+        assert LIVES in await page.inner_text("main")
+        await page.get_by_role("button", name="Hide it now, for good").click()
+        assert "closed" in (await page.inner_text("main")).lower()
+        assert LIVES not in await page.inner_text("main")
+        [cookie] = [one for one in await page.context.cookies() if one["name"].startswith("lantern-")]
+        assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+    assert told(edition, story.release) == [
+        "location_asked allowed",
+        "location_open allowed",
+        "location_show allowed",
+        "location_show allowed",
+        "location_close allowed",
+    ]
+
+
+async def test_a_search_that_nobody_has_seconded_waits_and_says_so(
+    chromium: Browser, edition: LocalEdition, story: Story
+) -> None:
+    listed = json.loads(edition.done("location", "waiting", "--json"))
+    assert [one["waits_for"] for one in listed if one["decision_id"] == story.access] == ["second_person"]
+    vault = url(edition, "vault")
+    async with visiting(chromium, vault, url(edition, "provider")) as visit:
+        await sign_in(visit.page, vault, SEARCHES, story.access)
+        assert story.access in await visit.page.inner_text("main")

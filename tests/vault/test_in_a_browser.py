@@ -158,3 +158,22 @@ async def test_a_page_has_no_fault_at_any_width(chromium: Browser, site: Served,
         words = await goes(visit, site)
         assert words in await visit.page.inner_text("main")
         assert await visit.faults() == []
+
+
+async def test_a_search_that_nobody_seconds_opens_alone_after_two_minutes_and_is_reviewed(
+    chromium: Browser, site: Served
+) -> None:
+    decision = await site.hub.ask()
+    path = f"/decisions/{decision.asked.decision_id}"
+    async with signed_in(chromium, site, OFFICER) as visit:
+        await visit.go(path)
+        await show_the_location(visit)
+        assert "A second person is asked" in await visit.page.inner_text("main")
+        await site.hub.tell()
+        site.hub.later(ANSWER_WITHIN)
+        await show_the_location(visit)
+        assert ADDRESS in await visit.page.inner_text("main")
+    async with signed_in(chromium, site, COLLEAGUE) as visit:
+        await visit.go(path)
+        await visit.page.get_by_role("button", name="I have reviewed it").click()
+        assert "I have reviewed it" not in await visit.page.inner_text("main")
