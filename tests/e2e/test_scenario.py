@@ -85,6 +85,17 @@ def test_a_record_that_may_be_of_the_other_girl_waits_for_a_coordinator(
     assert until(lambda: verdicts() == ["ask"], SECONDS)
 
 
+def test_a_coordinator_joins_the_two_and_parts_them_again(edition: LocalEdition, records: dict[str, str]) -> None:
+    pair = [records["05-police-another-girl.json"], records["08-health-lookalike.json"]]
+    edition.done("links", "accept", *pair, "--ground", "documents_compared")
+    assert until(lambda: set(case_of(edition, pair[0])["subjects"]) == set(pair), SECONDS)
+
+    undone = json.loads(edition.done("links", "undo", "--json", *pair))
+    assert undone["event"] == "RecordsUnlinked"
+    assert {one["role"] for one in undone["seen_by"]} == {"coordinator"}
+    assert until(lambda: case_of(edition, pair[0])["subjects"] == [pair[0]], SECONDS)
+
+
 def test_where_she_is_stands_nowhere_in_her_case(edition: LocalEdition, records: dict[str, str]) -> None:
     shown = edition.done("case", records["01-ukba-port.json"]) + edition.done(
         "case", "--json", records["01-ukba-port.json"]
