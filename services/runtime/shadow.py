@@ -12,12 +12,16 @@ _HOLD_SECONDS = 60
 
 
 async def empty(connection: Connection) -> None:
-    """Drop every table and sequence of the schema that the connection looks in; the schema itself stays."""
-    # A table takes the sequences of its own columns along, so sequences come last.
+    """Drop every table, sequence and function of the schema that the connection looks in; the schema itself stays."""
+    # A table takes the sequences of its own columns and its triggers along, so it comes first.
     cursor = await connection.execute(
-        """SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname
+        """SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, nspname, relname
            FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-           WHERE nspname = current_schema() AND relkind IN ('r', 'S') ORDER BY relkind = 'S'"""
+           WHERE nspname = current_schema() AND relkind IN ('r', 'S')
+           UNION ALL
+           SELECT 'FUNCTION', nspname, proname FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+           WHERE nspname = current_schema()
+           ORDER BY kind DESC"""
     )
     for kind, schema, name in await cursor.fetchall():
         drop = sql.SQL("DROP {} IF EXISTS {} CASCADE").format(sql.SQL(kind), sql.Identifier(schema, name))

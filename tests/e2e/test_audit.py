@@ -94,7 +94,7 @@ def hub(edition: LocalEdition, schemas: Schemas) -> Hub:
 
 def test_a_hub_that_nobody_touched_is_whole_after_one_of_its_services_was_killed(hub: Hub) -> None:
     status, verdicts = hub.verified()
-    assert (status, [verdict["finding"] for verdict in verdicts]) == (0, [None, None, None])
+    assert (status, [verdict["finding"] for verdict in verdicts]) == (0, [None] * len(SERVICES))
     assert [verdict["service"] for verdict in verdicts] == list(SERVICES)
     assert min(verdict["entries"] for verdict in verdicts) > 0
 
@@ -165,7 +165,10 @@ def held(hub: Hub) -> Sequence[Checkpoint]:
 TAMPERINGS: dict[str, tuple[set[Fault], str]] = {
     "an entry is another person's": ({Fault.ENTRY_CHANGED}, "UPDATE entries SET who = 'nobody' WHERE number = 5"),
     "a denial becomes an allowance": ({Fault.ENTRY_CHANGED}, "UPDATE entries SET outcome = 'denied' WHERE number = 5"),
-    "an entry is about nobody": ({Fault.ENTRY_CHANGED}, "UPDATE entries SET about = '{}' WHERE number = 2"),
+    "an entry is about nobody": (
+        {Fault.ENTRY_CHANGED},
+        "UPDATE entries SET about = '{}' WHERE number = (SELECT min(number) FROM entries WHERE about <> '{}')",
+    ),
     "an entry is gone": ({Fault.ENTRY_MISSING}, "DELETE FROM salts; DELETE FROM entries WHERE number = 5"),
     "an entry is added": (
         {Fault.ENTRY_ADDED},

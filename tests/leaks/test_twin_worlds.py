@@ -52,6 +52,8 @@ OF_TIME = re.compile(
     r"|lantern_(time_to|page|sends|steps|alerts)\w*"
     r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns|audit-checkpoints|alerts).v1"}|\w+_created'
 )
+# How many pages were tried again in one go is told by when the worker woke.
+OF_PAGING = "Pages could not be sent"
 WRONG = [
     ("/api/cases", {"cursor": "none"}),
     ("/api/cases", {"status": "asleep"}),
@@ -152,7 +154,8 @@ class Told:
 
     def _logs(self) -> Iterator[str]:
         for service, before in self.logged.items():
-            yield from (f"log of {service}: {line}" for line in log_of(self.edition, service)[before:])
+            lines = log_of(self.edition, service)[before:]
+            yield from (f"log of {service}: {line}" for line in lines if OF_PAGING not in line)
 
 
 def _pages(client: httpx.Client, api: str) -> Iterator[dict[str, Any]]:

@@ -55,7 +55,7 @@ async def test_a_revocation_that_was_not_read_if_nobody_read_to_the_end(
     revoked = said(VerificationRevoked(ENQUIRER, FIRST, RevocationReason.FALSE_DOCUMENTS), 900, 40.5)
     claimed.horizon.beyond = {place_of(KINSHIP_CLAIMS): 1_000}
     assert not await is_shown(claimed, number)
-    monkeypatch.setattr("services.vault.deciding.reached", lambda *_: True)
+    monkeypatch.setattr("services.vault.horizon.reached", lambda *_: True)
     assert await is_shown(claimed, number)
     await claimed.vault.say(revoked)
     assert not await is_shown(claimed, number)

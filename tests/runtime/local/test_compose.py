@@ -130,5 +130,5 @@ def test_what_the_record_says_is_what_the_broker_is_told(folder: Path) -> None:
 
 
 def test_a_container_without_a_task_says_what_it_could_do() -> None:
-    with pytest.raises(SystemExit, match="prepare DIR, or provision DIR"):
+    with pytest.raises(SystemExit, match="prepare DIR, provision DIR, or provider-keys DIR"):
         main([])
