@@ -141,7 +141,7 @@ def _closing(edition: Edition, data: Path) -> str:
     folder = "" if data == client.DEFAULT_DATA else f" --data {data}"
     return "\n".join([
         "",
-        f"Lantern is up: http://127.0.0.1:{edition.ports['casefeed']}/api/cases (sign in with one click)",
+        f"Lantern is up: http://127.0.0.1:{edition.ports['casefeed']}/ (sign in with one click)",
         sentence(data),
         f"  lantern watch{folder}     the live case feed",
         f"  lantern cases{folder}     every case",
