@@ -10,6 +10,9 @@ from hypothesis import Phase, settings
 from playwright.async_api import Browser
 
 from services.runtime import topics_admin
+from services.runtime.database import Database, Session
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
 from services.wire.avro import Schemas, load_schemas
 from services.wire.topics import Topic, load_topics
 from tests.browser import running_chromium
@@ -78,6 +81,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredPostgr
     """A secured PostgreSQL with every role and schema."""
     with secured_postgres(tmp_path_factory.mktemp("postgres")) as running:
         yield running
+
+
+@pytest.fixture
+async def session(tables: Database) -> AsyncIterator[Session]:
+    """A session on the tables of a folder's own service."""
+    session = Session(tables, Health(Metrics()))
+    yield session
+    await session.close()
 
 
 @pytest.fixture(scope="session")

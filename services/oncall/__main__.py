@@ -47,7 +47,7 @@ async def main(process: Process) -> None:
         hearing, paging, telling, proving, knowing, asking, sweeping, *sending = opened
         channel, sweeper = (Pager(those, ways, health, metrics) for those in (sending, [sweeping]))
         desk = Desk(asking, doorkeeper(knowing, trail), trail)
-        people = create_app(asking, desk.door, trail, answers, *routes(desk, ways, decider, bell, metrics))
+        people = create_app(desk, answers, *routes(desk, ways, decider, bell, metrics))
         taker = Taker(hearing, schemas, verifier, decider, trail, metrics, now, bell)
         async with serving(process, [*Auditor(asking, trail).routes], people), asyncio.TaskGroup() as tasks:
             await migrate(where, told.service, told.home, health)

@@ -26,11 +26,12 @@ _HOLD_DUE: LiteralString = """
            owner_agency, ended_at, ending,
            agency, status, chain, round, began_at, step, next_at
     FROM calls JOIN alerts USING (alert_id)
-    WHERE next_at <= %s ORDER BY next_at LIMIT %s FOR UPDATE OF calls SKIP LOCKED"""
-_UNANSWERED: LiteralString = """
+    WHERE next_at <= %s ORDER BY (round, step) <> (1, 0), next_at LIMIT %s FOR UPDATE OF calls SKIP LOCKED"""
+_OWNED_BY_OTHERS: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending
-    FROM alerts WHERE state = 'open' AND first_answered_at IS NULL FOR NO KEY UPDATE SKIP LOCKED"""
+    FROM alerts WHERE state = 'open' AND first_answered_at IS NULL AND owner_agency = %s AND owner IS DISTINCT FROM %s
+    FOR NO KEY UPDATE SKIP LOCKED"""
 _ALERT_COLUMNS = 14
 _PUT: LiteralString = """
     INSERT INTO alerts (alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at,
@@ -64,14 +65,17 @@ async def hold_alerts(connection: Connection, ids: Collection[str]) -> tuple[dic
 
 
 async def hold_due(connection: Connection, now: datetime, at_most: int) -> list[tuple[Alert, Call]]:
-    """Calls of which a page is due, locked; those that another worker holds are its own affair."""
+    """Calls of which a page is due, locked; those that another worker holds are its own affair.
+
+    A child of whom an agency was told nothing yet goes before one of whom it is told again.
+    """
     cursor = await connection.execute(_HOLD_DUE, [now, at_most], binary=True)
     return [(alert_of(*row[:_ALERT_COLUMNS]), call_of(*row[_ALERT_COLUMNS:])) for row in await cursor.fetchall()]
 
 
-async def unanswered(connection: Connection) -> list[Alert]:
-    """Open alerts that nobody has answered yet."""
-    cursor = await connection.execute(_UNANSWERED, binary=True)
+async def owned_by_others(connection: Connection, agency: Sector, person: str) -> list[Alert]:
+    """Open alerts that nobody has answered yet, and that somebody of the agency other than this person owns."""
+    cursor = await connection.execute(_OWNED_BY_OTHERS, [agency, bytes.fromhex(person)], binary=True)
     return [alert_of(*row) for row in await cursor.fetchall()]
 
 
@@ -80,6 +84,13 @@ async def put(connection: Connection, alert: Alert, calls: Iterable[Call] = ()) 
     await connection.execute(_PUT, _row(alert))
     for call in calls:
         await put_call(connection, alert.alert_id, call)
+
+
+async def put_calls(connection: Connection, calls: Iterable[tuple[str, Call]]) -> None:
+    """Save calls of several alerts at once."""
+    async with connection.pipeline():
+        for alert_id, call in calls:
+            await put_call(connection, alert_id, call)
 
 
 async def put_call(connection: Connection, alert_id: str, call: Call) -> None:

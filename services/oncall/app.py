@@ -16,22 +16,19 @@ from services.oncall.routes.alerts import alert_routes
 from services.oncall.routes.handovers import handover_routes
 from services.oncall.routes.recording import Desk
 from services.oncall.routes.rota import rota_routes, staff_routes
-from services.runtime.audit import Trail
-from services.runtime.database import Connection, Session
+from services.runtime.database import Connection
 from services.runtime.signin.auditors import auditor_routes
-from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
 
 
-def create_app(session: Session, door: Doorkeeper, trail: Trail, answers: Answers, *more: APIRouter) -> ASGIApp:
+def create_app(desk: Desk, answers: Answers, *more: APIRouter) -> ASGIApp:
     """Make the application; `more` stands beside what alerts need."""
     app = FastAPI(title="Lantern on-call", docs_url=None, redoc_url=None, openapi_url=None)
-    desk = Desk(session, door, trail)
-    alerts, rotas, staff = alert_routes(session, door, trail, answers), rota_routes(desk), staff_routes(desk)
+    alerts, rotas, staff = alert_routes(desk, answers), rota_routes(desk), staff_routes(desk)
     handovers = handover_routes(desk, partial(_given_alerts, answers.chronicle))
     for routes in (alerts, rotas, staff, handovers, *more):
         app.include_router(routes)
-    app.router.routes.extend(auditor_routes(session, trail, door))
+    app.router.routes.extend(auditor_routes(desk.session, desk.trail, desk.door))
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
@@ -43,7 +40,7 @@ def create_app(session: Session, door: Doorkeeper, trail: Trail, answers: Answer
         sentence = f"The question is not understood: look at {wrong}."
         return JSONResponse({"error": sentence}, status.HTTP_422_UNPROCESSABLE_CONTENT)
 
-    return mounted(app, door)
+    return mounted(app, desk.door)
 
 
 async def _given_alerts(  # noqa: PLR0913, PLR0917 - who gives what to whom, and where that is written

@@ -1,20 +1,20 @@
 """Applies what the rules decide to the tables: alerts open, are put on record, change, end, open again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from services.core.codes import Sector
 from services.core.facts import ChildFound, ChildMissing, Sighting
 from services.core.ids import EventId, FactId
-from services.core.oncall.alert import Alert, applied
+from services.core.oncall.alert import Alert, Outcome, applied
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
 from services.core.oncall.calls import opened
 from services.core.oncall.changes import changes
 from services.core.oncall.judging import verdicts
 from services.oncall.alerts_store import hold_alerts, put
 from services.oncall.attempts import write_to_owner
-from services.oncall.duty import Rota
+from services.oncall.duty import Roster, Rota
 from services.oncall.handlers import UnreadableReport
 from services.oncall.happening import Chronicle, Happened
 from services.oncall.knowing import Child
@@ -30,22 +30,25 @@ class Decider:
         self._rota = rota
         self._chronicle = chronicle
 
-    async def judge(self, connection: Connection, child: Child, seen: Iterable[EventId], now: datetime) -> None:
-        """Let a child's alerts say what is true now; `seen`: what was heard just now that may be a sighting."""
-        found = verdicts(child)
+    async def judge(
+        self, connection: Connection, children: Sequence[Child], seen: Iterable[EventId], now: datetime
+    ) -> None:
+        """Let children's alerts say what is true now; `seen`: what was heard just now that may be a sighting."""
+        told = [(child, verdicts(child)) for child in children]
+        found = [verdict for _, own in told for verdict in own]
         alerts, calls = await hold_alerts(connection, [verdict.episode for verdict in found])
         held = {alert_id: alert.held(calls[alert_id].values()) for alert_id, alert in alerts.items()}
-        since = {word.event.head.fact_id: word.since for word in child if isinstance(word.fact, ChildMissing)}
+        since = _since(children)
+        roster, done = Roster(self._rota, connection, now), []
         for change in changes(held, found):
             episode = change.verdict.episode
-            done = applied(change, alerts.get(episode), calls.get(episode, {}), since[episode], now)
-            alert = done.alert
-            if done.what in _BEGIN:
-                alert = await self._owned(connection, alert, change.verdict.agencies)
-            alerts[episode] = alert
-            await put(connection, alert, done.calls)
-            await self._write(connection, alert, done.what, now)
-        await _tell_of_sightings(connection, child, alerts, frozenset(seen), now)
+            outcome = applied(change, alerts.get(episode), calls.get(episode, {}), since[episode], now)
+            done.append(await _owned(roster, outcome, change.verdict.agencies))
+        await self._save(connection, done, now)
+        alerts |= {outcome.alert.alert_id: outcome.alert for outcome in done}
+        for child, own in told:
+            theirs = [alerts[verdict.episode] for verdict in own]
+            await _tell_of_sightings(connection, child, theirs, frozenset(seen), now)
 
     async def unreadable(self, connection: Connection, report: UnreadableReport, now: datetime) -> None:
         """Page the agency of a missing report that nobody could read, and the police; all of a submission together."""
@@ -59,26 +62,47 @@ class Decider:
 
     async def open_by_hand(self, connection: Connection, alert: Alert, agencies: Sequence[Sector]) -> None:
         """Open an alert of no episode: an unreadable report, or a drill."""
-        owned = await self._owned(connection, alert, agencies)
-        await put(connection, owned, [opened(agency, alert.severity, alert.opened_at) for agency in agencies])
-        await self._write(connection, owned, Happening.OPENED, alert.opened_at)
+        calls = tuple(opened(agency, alert.severity, alert.opened_at) for agency in agencies)
+        outcome, roster = Outcome(alert, calls, Happening.OPENED), Roster(self._rota, connection, alert.opened_at)
+        await self._save(connection, [await _owned(roster, outcome, agencies)], alert.opened_at)
 
-    async def _owned(self, connection: Connection, alert: Alert, agencies: Sequence[Sector]) -> Alert:
-        """Until somebody answers it is owned by who is on duty in the first of the agencies: they took the duty on."""
-        owner = await self._rota.on_duty(connection, agencies[0], alert.opened_at)
-        return replace(alert, owner=owner, owner_agency=agencies[0])
+    async def _save(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
+        async with connection.pipeline():
+            for outcome in outcomes:
+                await put(connection, outcome.alert, outcome.calls)
+        await self._chronicle.write(connection, *(_happened(outcome, now) for outcome in outcomes))
 
-    async def _write(self, connection: Connection, alert: Alert, what: Happening, now: datetime) -> None:
-        said = (alert.kind, alert.severity, alert.reasons, alert.owner_agency, alert.owner)
-        await self._chronicle.write(connection, Happened(alert.alert_id, now, what, *said))
+
+def _since(children: Iterable[Child]) -> dict[FactId, datetime]:
+    """When the hub first held each episode."""
+    return {
+        word.event.head.fact_id: word.since
+        for child in children
+        for word in child
+        if isinstance(word.fact, ChildMissing)
+    }
+
+
+async def _owned(roster: Roster, outcome: Outcome, agencies: Sequence[Sector]) -> Outcome:
+    """Until somebody answers it is owned by who is on duty in the first of the agencies: they took the duty on."""
+    if outcome.what not in _BEGIN:
+        return outcome
+    owner = await roster.stands(agencies[0])
+    return replace(outcome, alert=replace(outcome.alert, owner=owner, owner_agency=agencies[0]))
+
+
+def _happened(outcome: Outcome, now: datetime) -> Happened:
+    alert = outcome.alert
+    said = (alert.kind, alert.severity, alert.reasons, alert.owner_agency, alert.owner)
+    return Happened(alert.alert_id, now, outcome.what, *said)
 
 
 async def _tell_of_sightings(
-    connection: Connection, child: Child, alerts: Mapping[FactId, Alert], seen: frozenset[EventId], now: datetime
+    connection: Connection, child: Child, alerts: Sequence[Alert], seen: frozenset[EventId], now: datetime
 ) -> None:
     """Whatever was heard of a child who is still missing goes to the owner at once (¶5.77)."""
     for word in child:
         if word.event.head.event_id in seen and isinstance(word.fact, Sighting | ChildFound):
-            for alert in alerts.values():
+            for alert in alerts:
                 if alert.state is State.OPEN and word.fact.episode in {None, alert.alert_id}:
                     await write_to_owner(connection, alert, AlertKind.SIGHTING, word.event.head.event_id, now)

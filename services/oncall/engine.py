@@ -16,9 +16,9 @@ from services.core.oncall.alerts import Happening
 from services.core.oncall.calls import Call, Status, paged
 from services.core.oncall.pages import Channel, Failed, NotSent, Sent
 from services.oncall import attempts
-from services.oncall.alerts_store import hold_due, put, put_call, unanswered
+from services.oncall.alerts_store import hold_due, owned_by_others, put, put_calls
 from services.oncall.attempts import Attempt
-from services.oncall.duty import Rota
+from services.oncall.duty import Roster, Rota
 from services.oncall.happening import Chronicle, Happened
 from services.runtime.database import Connection, Session
 from services.runtime.health import Health, Reason
@@ -79,44 +79,42 @@ class Engine:
         return len(fresh) + len(left)
 
     async def _write_due(self, connection: Connection, now: datetime) -> list[Attempt]:
-        await self._follow_duty(connection, now)
-        written = []
+        roster = Roster(self._rota, connection, now)
+        await self._follow_duty(connection, roster)
+        written, after, lapsed = [], [], []
         for alert, call in await hold_due(connection, now, AT_ONCE):
-            after, paging = paged(call, now, somebody_answered=alert.first_answered_at is not None)
-            recipient = await self._on_duty(connection, call.agency, now, paging.level)
+            later, paging = paged(call, now, somebody_answered=alert.first_answered_at is not None)
+            recipient = await roster.stands(call.agency, paging.level)
             written.append(attempts.attempt(alert, call.agency, paging, recipient, now))
-            await put_call(connection, alert.alert_id, after)
+            after.append((alert.alert_id, later))
             if call.status is Status.ANSWERED:
-                await self._chronicle.write(connection, _lapsed(alert, call, now))
+                lapsed.append(_lapsed(alert, call, now))
+        await put_calls(connection, after)
+        await self._chronicle.write(connection, *lapsed)
         await attempts.write(connection, written)
         return written
 
     async def _claim(self, connection: Connection, now: datetime) -> list[Attempt]:
         claimed = await attempts.claim(connection, now, AT_ONCE)
-        return [await self._addressed(connection, one, now) for one in claimed]
+        roster = Roster(self._rota, connection, now)
+        return [await self._addressed(connection, one, roster) for one in claimed]
 
-    async def _addressed(self, connection: Connection, one: Attempt, now: datetime) -> Attempt:
+    async def _addressed(self, connection: Connection, one: Attempt, roster: Roster) -> Attempt:
         """A page that found nobody goes to whoever is on duty by now."""
         if one.recipient is not None:
             return one
-        recipient = await self._on_duty(connection, one.agency, now, one.paging.level)
+        recipient = await roster.stands(one.agency, one.paging.level)
         if recipient is not None:
             await attempts.address(connection, one, recipient)
         return replace(one, recipient=recipient)
 
-    async def _on_duty(self, connection: Connection, agency: Sector, now: datetime, level: int) -> str | None:
-        """Where nobody stands behind the person on duty, that person is called again."""
-        found = await self._rota.on_duty(connection, agency, now, level)
-        return found if found or not level else await self._rota.on_duty(connection, agency, now)
-
-    async def _follow_duty(self, connection: Connection, now: datetime) -> None:
+    async def _follow_duty(self, connection: Connection, roster: Roster) -> None:
         """Until somebody answers, an alert goes on to whoever takes the duty over."""
-        for alert in await unanswered(connection):
-            if alert.owner_agency is not None:
-                owner = await self._rota.on_duty(connection, alert.owner_agency, now)
-                if owner not in {None, alert.owner}:
+        for agency in Sector:
+            if (owner := await roster.stands(agency)) is not None:
+                for alert in await owned_by_others(connection, agency, owner):
                     await put(connection, replace(alert, owner=owner))
-                    await self._chronicle.write(connection, _handed_over(alert, owner, now))
+                    await self._chronicle.write(connection, _handed_over(alert, owner, roster.at))
 
     async def _send(self, pages: Sequence[Attempt]) -> None:
         if not pages:

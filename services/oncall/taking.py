@@ -99,8 +99,7 @@ class Taker:
                 self._read(read, place, record)
         await connection.execute(_ALONE)
         await keep(connection, read.news)
-        for child in await children(connection, self._schemas, read.news):
-            await self._decider.judge(connection, child, read.seen, now)
+        await self._decider.judge(connection, await children(connection, self._schemas, read.news), read.seen, now)
         for report in read.reports:
             await self._decider.unreadable(connection, report, now)
         await _set_aside(connection, read.letters)

@@ -1,11 +1,11 @@
 """The case feed's tables in a real PostgreSQL, and its own process beside a real Kafka."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from confluent_kafka import Producer
 
-from services.runtime.database import Database, Session
+from services.runtime.database import Database
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
@@ -25,13 +25,6 @@ async def tables(postgres: SecuredPostgres) -> Database:
     where = postgres.database("casefeed")
     await migrate(where, "casefeed", HOME, Health(Metrics()))
     return where
-
-
-@pytest.fixture
-async def session(tables: Database) -> AsyncIterator[Session]:
-    session = Session(tables, Health(Metrics()))
-    yield session
-    await session.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """On-call's tables in a real PostgreSQL, with a clock, a rota and a channel of the tests."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from services.runtime.database import Database, Session
@@ -20,13 +18,6 @@ async def tables(postgres: SecuredPostgres) -> Database:
     where = postgres.database("oncall")
     await migrate(where, "oncall", HOME, Health(Metrics()))
     return where
-
-
-@pytest.fixture
-async def session(tables: Database) -> AsyncIterator[Session]:
-    session = Session(tables, Health(Metrics()))
-    yield session
-    await session.close()
 
 
 @pytest.fixture

@@ -62,8 +62,10 @@ class FixedRota:
 
     away: Collection[Sector] = ()
     levels: int = 3
+    asked: int = 0
 
     async def on_duty(self, _: Connection, agency: Sector, __: datetime, level: int = 0) -> str | None:
+        self.asked += 1
         return None if agency in self.away or level >= self.levels else OFFICERS[agency][level]
 
 

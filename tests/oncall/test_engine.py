@@ -8,9 +8,11 @@ import pytest
 from services.core.codes import FoundHow, MissingKind, Sector
 from services.core.facts import ChildFound, ChildMissing, ContingencyPlanFiled, DebriefHeld, Sighting
 from services.core.ids import FactId, SubjectId
+from services.core.known import Known
 from services.core.oncall.alerts import AlertKind, Answer, State
 from services.core.oncall.answering import Asked, Refusal, Taken
 from services.core.rights import PersonRole
+from services.oncall.alerts_store import hold_due
 from services.oncall.answers import Answers
 from services.oncall.happening import Chronicle
 from services.oncall.views import AlertView, show_alert
@@ -23,6 +25,10 @@ POLICE, UKBA, COUNCIL = Sector.POLICE, Sector.UKBA, Sector.LOCAL_AUTHORITY
 EPISODE = FactId(an_id(1001))
 MISSING = said(ChildMissing(MissingKind.MISSING), 1, 399.9)
 BACK = said(ChildFound(EPISODE, FoundHow.SEEN_IN_PERSON), 2, 400.1)
+
+
+def of_another_child(number: int) -> Known:
+    return said(ChildMissing(MissingKind.MISSING), 10 + number, 399.9, subject=SubjectId(an_id(number)))
 
 
 async def shown(oncall: OnCall, episode: FactId = EPISODE) -> AlertView:
@@ -51,6 +57,21 @@ async def test_who_stands_behind_is_called_where_nobody_answers(oncall: OnCall) 
     await oncall.wait(timedelta(minutes=20))
     police = [page.recipient for _, page, _ in oncall.post.sent if page.recipient in OFFICERS[POLICE]]
     assert police == list(OFFICERS[POLICE])
+
+
+async def test_a_child_of_whom_nobody_was_told_goes_before_one_of_whom_they_are_told_again(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    oncall.clock.goes_on(minutes=20)
+    await oncall.hear(of_another_child(2), looking=False)
+    due = await oncall.session.run(lambda connection: hold_due(connection, oncall.clock(), 2))
+    assert [alert.subject_id for alert, _ in due] == [SubjectId(an_id(2))] * 2
+
+
+async def test_a_rota_is_asked_once_a_look_however_many_children_are_missing(oncall: OnCall) -> None:
+    await oncall.hear(MISSING, *(of_another_child(number) for number in range(2, 9)), looking=False)
+    oncall.rota.asked = 0
+    assert await oncall.engine.look() == 16
+    assert oncall.rota.asked == len(Sector)
 
 
 async def test_the_first_answer_stops_the_escalation_and_not_the_others_pages(oncall: OnCall) -> None:

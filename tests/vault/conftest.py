@@ -1,7 +1,5 @@
 """The vault's tables in a real PostgreSQL, its keys, and an agency's edge that seals to it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from services.runtime.database import Database, Session
@@ -28,13 +26,6 @@ async def tables(postgres: SecuredPostgres) -> Database:
     where = postgres.database("vault")
     await migrate(where, "vault", HOME, Health(Metrics()))
     return where
-
-
-@pytest.fixture
-async def session(tables: Database) -> AsyncIterator[Session]:
-    session = Session(tables, Health(Metrics()))
-    yield session
-    await session.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from services.cli import signed_in
 from services.cli.bench import decided, generating
 from services.cli.bench.connecting import PATIENCE_SECONDS
-from services.cli.bench.paging import first_pages, put_on_duty
+from services.cli.bench.paging import first_pages, put_on_duty, settled
 from services.cli.bench.target import Target
 from services.cli.client import Failed
 from services.cli.following import Event, Place, follow
@@ -71,6 +71,7 @@ async def latencies(target: Target, run: str, rate: float, seconds: float) -> La
         Failed: an event did not arrive within a minute, or nobody was paged.
     """
     await asyncio.to_thread(put_on_duty, target)
+    await settled(target)
     reports = _reports(target, run, round(rate * seconds))
     seen, place = Seen(report.event_id for report in reports), Place(since=datetime.now(UTC))
     settings = signed_in.settings(target.clients, "casefeed")

@@ -1,6 +1,7 @@
 """From publish to the first page: what on-call says of the alerts of the children who were reported missing."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,16 +11,36 @@ import httpx
 from services.cli import client, signed_in
 from services.cli.bench.connecting import PATIENCE_SECONDS
 from services.cli.bench.target import Target
-from services.cli.client import Failed
+from services.cli.client import Failed, http_settings
 from services.cli.oncall.scenario import arrange, reach
 
 _PAUSE_SECONDS = 0.2
+_SETTLED_SECONDS, _QUIET_LOOKS = 120.0, 3
+# How far on-call has read, and how many pages have left.
+_AT_WORK = re.compile(r"^lantern_(?:events_in_total|page_receipts_total|consumer_lag).*$", re.MULTILINE)
 
 
 def put_on_duty(target: Target) -> None:
     """Put the scenario's invented people on duty, and let them say how they are reached."""
     arrange(target.clients.data)
     reach(target.clients)
+
+
+async def settled(target: Target) -> None:
+    """Wait until on-call has heard and paged everything that was published before: what follows is measured alone.
+
+    Raises:
+        Failed: it is still at it after two minutes.
+    """
+    settings, quiet, before = http_settings(target.clients, "oncall"), 0, ""
+    try:
+        async with asyncio.timeout(_SETTLED_SECONDS), httpx.AsyncClient(**settings) as api:
+            while quiet < _QUIET_LOOKS:
+                told = "\n".join(_AT_WORK.findall((await api.get("/metrics")).text))
+                quiet, before = quiet + 1 if told == before else 0, told
+                await asyncio.sleep(1)
+    except TimeoutError:
+        raise Failed("On-call does not come to rest: see `lantern status`.") from None
 
 
 async def first_pages(target: Target, reported: Mapping[str, float]) -> list[float]:

@@ -17,7 +17,8 @@ from services.core.codes import Sector
 Rate = tuple[float, dict[str, float]]
 """Events a second, and CPU seconds an event by process."""
 
-_CORRELATOR, _CASEFEED = "correlator", "casefeed"
+_CORRELATOR = "correlator"
+_BESIDE_IT = ("casefeed", "oncall")
 _LOOK_AGAIN_SECONDS = 0.1
 _COMMITTED = re.compile(r"^lantern_events_new_total (\S+)", re.MULTILINE)
 
@@ -33,16 +34,17 @@ async def whole_path(target: Target, files: Mapping[Sector, bytes]) -> Rate:
 
 
 async def correlator_alone(target: Target, files: Mapping[Sector, bytes]) -> Rate:
-    """From its first committed batch to its last, of events that wait in Kafka; the case feed is stopped meanwhile."""
-    target.supervisor.halt(_CORRELATOR)
-    target.supervisor.halt(_CASEFEED)
+    """From its first committed batch to its last, of events that wait in Kafka; its readers are stopped meanwhile."""
+    for service in (_CORRELATOR, *_BESIDE_IT):
+        target.supervisor.halt(service)
     events = await publish(target, files)
     target.supervisor.run(_CORRELATOR)
     try:
         return await _timed(target, events)
     finally:
-        target.supervisor.run(_CASEFEED)
-        await ready(target, _CASEFEED)
+        for service in _BESIDE_IT:
+            target.supervisor.run(service)
+        await asyncio.gather(*(ready(target, service) for service in _BESIDE_IT))
 
 
 async def ready(target: Target, service: str) -> None:

@@ -37,25 +37,22 @@ _UNSETTLED: LiteralString = """
         AND rung = 'failed' AND at <= %(failed)b))
     LIMIT %(at_most)b"""
 _LAST_WORDS: LiteralString = """
-    SELECT DISTINCT ON (said.way) said.way, rung
-    FROM receipts AS said JOIN sends USING (key, way)
-    WHERE rung <> 'sent' OR NOT promised ORDER BY said.way, at DESC"""
+    SELECT asked.way, last.rung FROM unnest(%b::text[]) AS asked (way) CROSS JOIN LATERAL (
+        SELECT rung FROM receipts AS said JOIN sends USING (key, way)
+        WHERE said.way = asked.way AND (rung <> 'sent' OR NOT promised) ORDER BY at DESC LIMIT 1) AS last"""
 
 
 async def keep(connection: Connection, page: Page, key: str, now: datetime) -> Page:
     """Keep a page under its key and hold it until the transaction ends; gives the page that the key stands for."""
-    told = bytes.fromhex(page.recipient), page.severity, page.kind, page.reference, page.drill, now
-    await connection.execute(_KEEP, [bytes.fromhex(key), *told], binary=True)
-    return await hold(connection, key) or page
+    name, told = bytes.fromhex(key), (page.severity, page.kind, page.reference, page.drill, now)
+    _, [held] = await ask(connection, (_KEEP, [name, bytes.fromhex(page.recipient), *told]), (_LOCK, [name]))
+    return _page(*held)
 
 
 async def hold(connection: Connection, key: str) -> Page | None:
     """Hold a page until the transaction ends, so that no other worker chooses a way for it meanwhile."""
     row = await (await connection.execute(_LOCK, [bytes.fromhex(key)], binary=True)).fetchone()
-    if row is None:
-        return None
-    recipient, severity, kind, reference, drill = row
-    return Page(recipient.hex(), Severity(severity), AlertKind(kind), reference, drill)
+    return None if row is None else _page(*row)
 
 
 async def traces(connection: Connection, key: str) -> dict[Way, Trace]:
@@ -78,12 +75,18 @@ async def say(connection: Connection, key: str, receipt: Receipt) -> bool:
     """Write down what was said of a page; False if that was known, or no such page went by this way."""
     name = bytes.fromhex(key)
     given = {"key": name, "way": receipt.way, "rung": receipt.rung, "at": receipt.at, "reason": receipt.reason}
-    new = await (await connection.execute(_SAY, given, binary=True)).fetchone()
+    new, *_ = await ask(connection, (_SAY, given), *_settling(receipt, name))
+    return new != []
+
+
+def _settling(receipt: Receipt, name: bytes) -> tuple[tuple[LiteralString, list[object]], ...]:
     if receipt.rung is Rung.SENT:
-        await connection.execute(_SETTLE_SENT, [name, receipt.way], binary=True)
-    elif receipt.rung in {Rung.DELIVERED, Rung.READ}:
-        await settle(connection, key)
-    return new is not None
+        return ((_SETTLE_SENT, [name, receipt.way]),)
+    return ((_OTHERS_SETTLED, [name]),) if receipt.rung in {Rung.DELIVERED, Rung.READ} else ()
+
+
+def _page(recipient: bytes, severity: str, kind: str, reference: str, drill: bool) -> Page:  # noqa: FBT001 - a row
+    return Page(recipient.hex(), Severity(severity), AlertKind(kind), reference, drill)
 
 
 async def settle(connection: Connection, key: str) -> None:
@@ -100,5 +103,5 @@ async def unsettled(connection: Connection, silent: datetime, failed: datetime, 
 
 async def last_words(connection: Connection) -> Mapping[Way, Rung]:
     """What was said last of any page by each way; that it was sent counts only where nothing more is promised."""
-    cursor = await connection.execute(_LAST_WORDS, binary=True)
+    cursor = await connection.execute(_LAST_WORDS, [list(Way)], binary=True)
     return {Way(way): Rung(rung) for way, rung in await cursor.fetchall()}

@@ -14,6 +14,7 @@ from services.oncall.answers import Answers
 from services.oncall.app import create_app
 from services.oncall.happening import Chronicle
 from services.oncall.rota.desk import PublishedRota
+from services.oncall.routes.recording import Desk
 from services.runtime.audit import Trail
 from services.runtime.audit_reading import Trails, Wanted
 from services.runtime.database import Connection, Session
@@ -106,7 +107,7 @@ async def make_site(session: Session, schemas: Schemas) -> Site:
 
     site = Site(session, Trail(session.where), last_before=await session.run(emptied))
     site.door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, site.trail, lambda: site.now)
-    app = create_app(session, site.door, site.trail, Answers(PublishedRota(), Chronicle(schemas)))
+    app = create_app(Desk(session, site.door, site.trail), Answers(PublishedRota(), Chronicle(schemas)))
     site.transport = httpx.ASGITransport(app)
     return site
 

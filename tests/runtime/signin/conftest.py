@@ -15,10 +15,8 @@ from starlette.routing import Route
 
 from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
-from services.runtime.health import Health
 from services.runtime.http import serving
 from services.runtime.local.ports import HOST, ports_from
-from services.runtime.metrics import Metrics
 from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
@@ -67,13 +65,6 @@ async def tables(postgres: SecuredPostgres) -> Database:
     with psycopg.connect(where.conninfo, options=where.options) as connection:
         connection.execute(TABLES.encode())
     return where
-
-
-@pytest.fixture
-async def session(tables: Database) -> AsyncIterator[Session]:
-    made = Session(tables, Health(Metrics()))
-    yield made
-    await made.close()
 
 
 @pytest.fixture

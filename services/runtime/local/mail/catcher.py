@@ -39,7 +39,7 @@ class Catcher:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Keep a message before it is acknowledged."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        self._inbox.keep(content, self._now())
+        await asyncio.to_thread(self._inbox.keep, content, self._now())  # it waits for the disk, one for each message
         with contextlib.suppress(asyncio.QueueFull):
             self.delivered.put_nowait(str(message_from_bytes(content)["message-id"] or ""))
         return "250 Kept on this machine; it goes no further."

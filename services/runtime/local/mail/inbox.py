@@ -35,15 +35,17 @@ class Inbox:
         self._numbers = itertools.count()
 
     def keep(self, content: bytes, at: datetime) -> None:
-        """Keep a message; when there are too many, the oldest go."""
+        """Keep a message, in any thread; when there are too many, the oldest go, a tenth at a time."""
         make_private_folder(self.folder)
-        write_private(self.folder / f"{at.strftime(_STAMP)}-{next(self._numbers):06}.eml", content)
-        for path in self._paths()[: -self._kept]:
-            path.unlink()
+        number = next(self._numbers)
+        write_private(self.folder / f"{at.strftime(_STAMP)}-{number:06}.eml", content)
+        if number % max(self._kept // 10, 1) == 0:
+            for path in self._paths()[: -self._kept]:
+                path.unlink(missing_ok=True)
 
     def messages(self) -> Iterator[Caught]:
-        """Every message, the oldest first."""
-        return (_read(path) for path in self._paths())
+        """Every message that is kept, the oldest first."""
+        return (_read(path) for path in self._paths()[-self._kept :])
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("[!.]*.eml"))
