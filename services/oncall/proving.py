@@ -72,6 +72,8 @@ class Prover:
         self._metrics.open.set(proof.open)
         self._metrics.unowned.set(proof.unowned)
         self._metrics.steps_missed.set(proof.missed)
-        if proof.missed or proof.unowned:
-            log.error("Open alerts owe pages that were not written, or nobody owns them.", count=proof.missed)
+        if proof.missed:
+            log.error("Open alerts owe pages that were not written.", count=proof.missed)
+        if proof.unowned:
+            log.error("Open alerts are owned by nobody: nobody is on duty for their agency.", count=proof.unowned)
         return proof
