@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,11 +22,11 @@ from services.cli import signed_in
 from services.cli.__main__ import commands
 from services.cli.audit import SERVICES, line_of
 from services.core.audit import Action, Checkpoint, Entry, Outcome, Recorded, extend, genesis
-from services.runtime.http import serving
 from services.wire.audit_lines import entry_line, entry_of, link_line, link_of
 from services.wire.checkpoints import Signer
 from services.wire.signing import public_file
 from tests.core.chains import BEGAN, CHAIN, Chain, witness
+from tests.serving_each import serving_each
 
 KEYS = {service: bytes([number]) * 32 for number, service in enumerate(SERVICES, 1)}
 
@@ -79,11 +79,7 @@ def services() -> dict[str, Service]:
 
 @asynccontextmanager
 async def edition(folder: Path, services: Mapping[str, Service]) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        ports = {
-            name: await stack.enter_async_context(serving(service.app(), "127.0.0.1", 0))
-            for name, service in services.items()
-        }
+    async with serving_each({name: service.app() for name, service in services.items()}) as ports:
         (folder / "secrets").mkdir()
         (folder / "secrets" / "operator_token").write_text("token-of-the-tests")
         (folder / "edition.json").write_text(json.dumps({"version": 1, "ports": ports}))

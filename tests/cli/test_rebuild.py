@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
 from services.cli.__main__ import commands
-from services.runtime.http import serving
+from tests.serving_each import serving_each
 
 UNDER_WAY = {"phase": "reading", "records": 5, "records_in_all": 10, "cases": 0, "differing": 0, "reason": None}
 EQUAL = {**UNDER_WAY, "phase": "equal", "cases": 169}
@@ -49,11 +49,7 @@ class Service:
 
 @asynccontextmanager
 async def edition(folder: Path, services: dict[str, Service]) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        ports = {
-            name: await stack.enter_async_context(serving(service.app(), "127.0.0.1", 0))
-            for name, service in services.items()
-        }
+    async with serving_each({name: service.app() for name, service in services.items()}) as ports:
         (folder / "secrets").mkdir()
         (folder / "secrets" / "operator_token").write_text("token-of-the-tests")
         (folder / "edition.json").write_text(json.dumps({"version": 1, "ports": ports}))
