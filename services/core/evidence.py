@@ -63,7 +63,7 @@ def gather(known: Knowledge, enquirer: str, now: datetime) -> Evidence:
 def living(evidence: Evidence) -> tuple[Step[Any], ...]:
     """What must hold of every word on an enquirer: said after every revocation, and not lapsed."""
     return (
-        (Reason.REVOKED, lambda word: all(after(word, revocation) for revocation in evidence.revocations)),
+        (Reason.REVOKED, after(evidence.revocations)),
         (Reason.LAPSED, lambda word: word.lives(evidence.now)),
     )
 
@@ -80,10 +80,12 @@ def stand(own: Reason, words: Iterable[Word[FactT]], *steps: Step[FactT]) -> Sta
 
 def find(own: Reason, words: Iterable[Word[FactT]], good: tuple[Step[FactT], ...], *steps: Step[FactT]) -> Standing:
     """A finding: a good word that is certainly later than every one that is not good, and passes the other steps."""
-    words = list(words)
-    against = [word for word in words if not all(holds(word) for _, holds in good)]
-    settled: Step[FactT] = (Reason.UNSETTLED, lambda word: all(after(word, other) for other in against))
-    return _pass(own, words, (*good, settled, *steps))
+    fit, against = list[Word[FactT]](), list[Word[FactT]]()
+    for word in words:
+        (fit if all(holds(word) for _, holds in good) else against).append(word)
+    if not fit:
+        return _pass(own, against, good)
+    return _pass(own, fit, ((Reason.UNSETTLED, after(against)), *steps))
 
 
 def _pass(own: Reason, words: list[Word[FactT]], steps: Iterable[Step[FactT]]) -> Standing:

@@ -1,10 +1,10 @@
 """What the hub knows of a child, and what is now said of each fact: the same in every order of arrival."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.core.codes import Precision
 from services.core.events import Event
@@ -41,9 +41,11 @@ class Knowledge:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Generic[FactT]):
-    """What is now said of one fact, and since when the hub has known it so."""
+class Word(NamedTuple, Generic[FactT]):
+    """What is now said of one fact, and since when the hub has known it so.
+
+    A tuple, because a gate makes one of each fact that it weighs.
+    """
 
     event: Event
     fact: FactT
@@ -86,36 +88,49 @@ class Word(Generic[FactT]):
         return end is None or now < end
 
 
-def present(said: Iterable[Known]) -> tuple[Word[Any], ...]:
+def present(said: Collection[Known]) -> tuple[Word[Any], ...]:
     """The last word on each fact, in the order of fact ids.
 
     The event said last speaks for its fact: by `recorded_at`, ties by event id. It is known so since it was first held
     after anything else was said; saying it again without anything between changes nothing.
     """
+    once = {known.event.head.fact_id: known for known in said}
+    if len(once) == len(said):  # nearly always
+        return tuple(_word(once[fact]) for fact in sorted(once))
     sayings: defaultdict[FactId, list[Known]] = defaultdict(list)
     for known in said:
         sayings[known.event.head.fact_id].append(known)
     return tuple(_last_word(sayings[fact]) for fact in sorted(sayings))
 
 
-def after(later: Word[Any], earlier: Word[Any]) -> bool:
-    """Whether one thing certainly happened, and was known, after another: doubt says no."""
-    return later.since > earlier.since and later.begins > earlier.ends
+def after(earlier: Collection[Word[Any]]) -> Callable[[Word[Any]], bool]:
+    """Whether something certainly happened, and was known, after each of these: doubt says no."""
+    known, ended = _last(word.since for word in earlier), _last(word.ends for word in earlier)
+    return lambda later: not earlier or (later.since > known and later.begins > ended)
 
 
-def dated_not_before(later: Word[Any], earlier: Word[Any]) -> bool:
-    """Whether one thing is dated at the time of another or later; two things of one day are."""
-    return later.dated and later.ends >= earlier.begins
+def dated_not_before(earlier: Collection[Word[Any]]) -> Callable[[Word[Any]], bool]:
+    """Whether something is dated at the time of each of these or later; two things of one day are."""
+    begun = _last(word.begins for word in earlier)
+    return lambda later: not earlier or (later.dated and later.ends >= begun)
 
 
-def not_before(later: Word[Any], earlier: Word[Any]) -> bool:
-    """Whether one thing is dated, and was known, at the time of another or later."""
-    return later.since >= earlier.since and dated_not_before(later, earlier)
+def not_before(earlier: Collection[Word[Any]]) -> Callable[[Word[Any]], bool]:
+    """Whether something is dated, and was known, at the time of each of these or later."""
+    known, dated = _last(word.since for word in earlier), dated_not_before(earlier)
+    return lambda later: not earlier or (later.since >= known and dated(later))
+
+
+def _last(moments: Iterable[datetime]) -> datetime:
+    """What is later than the last is later than each: a judge need not go through them all for each word."""
+    return max(moments, default=NEVER)
+
+
+def _word(known: Known) -> Word[Any]:
+    return Word(known.event, known.event.fact, known.known_at)
 
 
 def _last_word(sayings: list[Known]) -> Word[Any]:
-    if len(sayings) == 1:  # nearly all are
-        return Word(sayings[0].event, sayings[0].event.fact, sayings[0].known_at)
     ordered = sorted(sayings, key=_said, reverse=True)
     last, since = ordered[0].event, ordered[0].known_at
     for known in ordered:

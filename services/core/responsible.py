@@ -1,6 +1,7 @@
 """Which local authority is responsible for a child: the one that looks after the child, or that took the referral."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from services.core.codes import ReferralDecision, Sector
@@ -8,6 +9,7 @@ from services.core.facts import ChildLookedAfter, PlacementEnded, PlacementStart
 from services.core.ids import OrgHandle
 from services.core.known import Word
 from services.core.sayings import OfChild
+from services.core.timeline import NEVER
 
 _NOBODYS = frozenset({ReferralDecision.NO_FURTHER_ACTION, ReferralDecision.UNDECIDED})
 
@@ -28,13 +30,11 @@ def _looking_after(said: OfChild) -> set[OrgHandle]:
 
     What nobody dated has not ended.
     """
+    ended: dict[OrgHandle, datetime] = {}
+    for ending in _by_authorities(said(PlacementEnded)):
+        ended[_org(ending)] = max(ending.begins, ended.get(_org(ending), NEVER))
     begun = _by_authorities(said(ChildLookedAfter, PlacementStarted))
-    ended = _by_authorities(said(PlacementEnded))
-    return {_org(word) for word in begun if not any(_ends(ending, word) for ending in ended)}
-
-
-def _ends(ending: Word[Any], begun: Word[Any]) -> bool:
-    return _org(ending) == _org(begun) and begun.dated and ending.begins > begun.ends
+    return {org for word in begun if (org := _org(word)) not in ended or not word.dated or ended[org] <= word.ends}
 
 
 def _acting(said: OfChild) -> set[OrgHandle]:

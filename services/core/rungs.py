@@ -127,13 +127,10 @@ def meeting(evidence: Evidence) -> Standing:
     ended, plans = [word for word in concluded if _concluded(word)], evidence.child(PlanAgreed)
     if not enquiries and not plans:
         return Standing()
-    if not all(any(dated_not_before(end, start) for end in ended) for start in enquiries):
+    if not any(map(dated_not_before(enquiries), ended)) and enquiries:
         return Standing(lacks=frozenset({Reason.MEETING_NOT_AGREED}))
     good: tuple[Step[PlanAgreed], ...] = ((Reason.MEETING_NOT_AGREED, _agreed), dated(evidence))
-    on_completion: Step[PlanAgreed] = (
-        Reason.MEETING_NOT_AGREED,
-        lambda word: all(dated_not_before(word, enquiry) for enquiry in enquiries),
-    )
+    on_completion: Step[PlanAgreed] = (Reason.MEETING_NOT_AGREED, dated_not_before(enquiries))
     return find(Reason.MEETING_NOT_AGREED, plans, good, on_completion)
 
 
@@ -147,11 +144,7 @@ def assessment(evidence: Evidence) -> Standing:
         (Reason.CONTACT_AGAINST_WELFARE, lambda word: word.fact.contact_consistent_with_welfare is YesNo.YES),
         dated(evidence),
     )
-    weighed = _weighed(evidence)
-    late: Step[RiskAssessed] = (
-        Reason.ASSESSED_TOO_EARLY,
-        lambda word: all(not_before(word, other) for other in weighed),
-    )
+    late: Step[RiskAssessed] = (Reason.ASSESSED_TOO_EARLY, not_before(_weighed(evidence)))
     found = find(Reason.NOT_ASSESSED, evidence.both(RiskAssessed), good, late, *living(evidence))
     return Standing((max(found.words, key=_said_last),)) if found.words else found
 

@@ -29,6 +29,7 @@ class Sayings:
         for one in known.said:
             self._said[type(one.event.fact)].append(one)
         self._words: dict[type, tuple[Word[Any], ...]] = {}
+        self._of_child: dict[type, list[Word[Any]]] = {}
 
     def ever(self, kind: type[Any]) -> Sequence[Known]:
         """Everything that was ever said of this kind, corrected or not."""
@@ -42,7 +43,12 @@ class Sayings:
 
     def of_child(self, *kinds: type[FactT]) -> list[Word[FactT]]:
         """What is now said of these kinds under any of the child's records."""
-        return [word for kind in kinds for word in self.last(kind) if concerns(word.event, self._subjects)]
+        return [word for kind in kinds for word in self._of(kind)]
+
+    def _of(self, kind: type[Any]) -> list[Word[Any]]:
+        if kind not in self._of_child:
+            self._of_child[kind] = [word for word in self.last(kind) if concerns(word.event, self._subjects)]
+        return self._of_child[kind]
 
 
 def concerns(event: Event, subjects: frozenset[SubjectId]) -> bool:

@@ -54,7 +54,7 @@ class Place:
 
 def places(asked: Asked, opened: Iterable[Content], facts: Iterable[Known]) -> tuple[Place, ...]:
     """What to show, the latest first; what nobody dated comes last."""
-    words = {word.event.head.fact_id: word for word in present(facts)}
+    words = {word.event.head.fact_id: word for word in present(tuple(facts))}
     if asked.kind is Kind.ENQUIRER_RELEASE:
         lived_in = _lived_in(words.values())
         shown = [_place(words, one, RELEASED) for one in opened if one.fact_id in lived_in]

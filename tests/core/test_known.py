@@ -1,6 +1,8 @@
 """What is now said of each fact, and since when: the same in every order of arrival."""
 
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,7 +71,7 @@ AFTER = [
 
 @pytest.mark.parametrize(("later", "earlier", "answer"), AFTER)
 def test_after_is_certainly_after(later: Word[IdentityChecked], earlier: Word[IdentityChecked], answer: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert after(later, earlier) is answer
+    assert after([earlier])(later) is answer
 
 
 moments = st.integers(1, 4).map(float)
@@ -82,11 +84,18 @@ words = st.builds(
 def test_of_two_words_not_both_are_after_the_other_and_what_is_after_is_not_before(
     one: Word[IdentityChecked], other: Word[IdentityChecked]
 ) -> None:
-    assert not (after(one, other) and after(other, one))
-    if after(one, other):
-        assert not_before(one, other)
-        assert dated_not_before(one, other)
-        assert not not_before(other, one)
+    assert not (after([other])(one) and after([one])(other))
+    if after([other])(one):
+        assert not_before([other])(one)
+        assert dated_not_before([other])(one)
+        assert not not_before([one])(other)
+
+
+@given(words, st.lists(words, max_size=4), st.sampled_from([after, dated_not_before, not_before]))
+def test_what_is_later_than_several_is_later_than_each(
+    later: Word[IdentityChecked], earlier: list[Word[IdentityChecked]], than: Callable[[Any], Callable[[Any], bool]]
+) -> None:
+    assert than(earlier)(later) is all(than([one])(later) for one in earlier)
 
 
 def test_what_could_lapse_and_names_no_day_counts_at_no_time() -> None:
