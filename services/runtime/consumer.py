@@ -18,13 +18,19 @@ log = structlog.get_logger()
 
 
 async def take(consumer: AIOKafkaConsumer, at_most: int, within: float) -> Mapping[TopicPartition, list[Any]]:
-    """Wait up to `within` seconds for records by partition (aiokafka's ConsumerRecord), `at_most` in all."""
+    """Wait up to `within` seconds for records by partition (aiokafka's ConsumerRecord), `at_most` in all.
+
+    Raises:
+        KafkaError: the library met what it did not expect; its work for the group has ended, and never begins again.
+    """
     while True:
         try:
             taken: Mapping[TopicPartition, list[Any]] = await consumer.getmany(
                 timeout_ms=round(within * 1000), max_records=at_most
             )
         except KafkaError as error:
+            if type(error) is KafkaError:  # every fault that passes has a type of its own
+                raise
             log.warning("Kafka did not hand out records; it is asked again until it does.", exc_info=error)
             await asyncio.sleep(RETRY_SECONDS)
         else:

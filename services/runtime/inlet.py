@@ -16,7 +16,7 @@ from services.runtime.database import Session
 from services.runtime.fence import Place, positions
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import RETRY_SECONDS, KafkaAccess, access_of, connect, make_consumer
-from services.runtime.process import Process
+from services.runtime.process import Process, leave
 from services.runtime.topic_ids import topic_ids
 
 Batch = Mapping[Place, Sequence[Any]]
@@ -68,7 +68,7 @@ class Inlet:
         """
         while not self._process.stopping.is_set():
             turn = self._start.turn
-            taken = await take(self._consumer, at_most, _WAIT_SECONDS)
+            taken = await self._taken(at_most)
             if self._start.turn != turn or not self._start.settled:
                 await self._start.settle()
                 continue
@@ -77,6 +77,13 @@ class Inlet:
             if taken:
                 return {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
         return None
+
+    async def _taken(self, at_most: int) -> Mapping[TopicPartition, Sequence[Any]]:
+        try:
+            return await take(self._consumer, at_most, _WAIT_SECONDS)
+        except KafkaError as error:
+            log.critical("Reading from Kafka ended by itself; the service starts anew.", exc_info=error)
+            leave()
 
     async def acknowledge(self) -> None:
         """Leave Kafka's group a hint of how far the tables are; without it nothing is lost and nothing said twice."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
 import structlog
 from starlette.routing import BaseRoute
@@ -67,7 +68,7 @@ def stop(process: Process, number: signal.Signals) -> None:
     asyncio.get_running_loop().call_later(_LAST_MOMENT_SECONDS, leave)
 
 
-def leave() -> None:
+def leave() -> NoReturn:
     """Leave at once: what is not acknowledged will be read again, so a hard end is the safe one."""
     log.critical("The service leaves without finishing; what it had in hand is read again at the next start.")
     os._exit(_HARD_EXIT)

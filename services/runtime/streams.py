@@ -29,6 +29,7 @@ _WITHIN_SECONDS = 0.02
 _SESSION_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 2.0
 _COMMIT_SECONDS = 0.5
+_BEGUN_WITHIN_SECONDS = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
@@ -58,13 +59,26 @@ async def consume(process: Process, access: KafkaAccess, topic: str, handle: Han
     app.on_partitions_assigned.connect(reader.ready)
     with Unfinished():
         await app.start()
-        watching = asyncio.create_task(watch(lambda: reader.lag(app), process.health, process.metrics))
+        beside = (
+            asyncio.create_task(watch(lambda: reader.lag(app), process.health, process.metrics)),
+            asyncio.create_task(_begun_or_leave(reader)),
+        )
         gave_up = await app.wait_for_stopped(process.stopping.wait())
-        watching.cancel()
+        for task in beside:
+            task.cancel()
     if gave_up:
         log.critical("Reading from Kafka ended by itself.")
         leave()
     await app.stop()
+
+
+async def _begun_or_leave(reader: "Reader") -> None:
+    """Faust does not notice when the library's work for the group has ended: it would wait for ever."""
+    try:
+        await reader.begun(_BEGUN_WITHIN_SECONDS)
+    except TimeoutError:
+        log.critical("Kafka has not said which partitions are ours; the service starts anew.")
+        leave()
 
 
 class Reader:
@@ -75,6 +89,7 @@ class Reader:
         self._topic = topic
         self._handle = handle
         self._next: dict[int, int] = {}
+        self._begun = asyncio.Event()
 
     async def read(self, stream: Any) -> None:  # noqa: ANN401 - Faust gives its streams no usable type
         metrics = self._process.metrics
@@ -90,7 +105,17 @@ class Reader:
     async def ready(self, *_: object, **__: object) -> None:
         """Kafka has said which partitions are ours: from now on records flow."""
         self._next.clear()
+        self._begun.set()
         self._process.health.green(Reason.STARTING)
+
+    async def begun(self, within: float) -> None:
+        """Wait until Kafka has said so for the first time.
+
+        Raises:
+            TimeoutError: it has not, `within` so many seconds.
+        """
+        async with asyncio.timeout(within):
+            await self._begun.wait()
 
     async def lag(self, app: faust.App) -> Mapping[str, int]:
         """Count the records that are in Kafka and not yet dealt with."""
