@@ -46,6 +46,7 @@ from tests.leaks.worlds import World, submissions
 
 CHILDREN = 10_000 if full_size() else 96
 PATIENCE_SECONDS = 600
+AT_MOST = 500
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 OF_TIME = re.compile(
     r"process_|python_|lantern_(batch_seconds|outbox_age_seconds|consumer_lag|cases_refolded|audit_unwitnessed)"
@@ -123,8 +124,7 @@ class Told:
             yield from of_summary(case, names)
             yield from of_case(client.get(f"{api}/{case['case_id']}").json(), names)
         yield from self._enquiries(client, names)
-        found = client.get(f"{self.url('casefeed')}/api/patterns", params={"at_most": 500}).json()["patterns"]
-        yield from of_patterns(found, names)
+        yield from of_patterns(_listed(client, f"{self.url('casefeed')}/api/patterns", "patterns"), names)
         lines = list(feed(self.edition, client, self.url("casefeed")))
         heard = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
         numbers = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
@@ -136,7 +136,7 @@ class Told:
     def _enquiries(self, client: httpx.Client, names: dict[str, str]) -> Iterator[str]:
         api = f"{self.url('casefeed')}/api/enquiries"
         yield f"/api/answer: {_spelt(client.get(self.url('casefeed') + '/api/answer'))}"
-        for enquiry in client.get(api, params={"at_most": 500}).json()["enquiries"]:
+        for enquiry in _listed(client, api, "enquiries"):
             yield from of_enquiry(enquiry, names)
             yield from of_enquiry(client.get(f"{api}/{enquiry['enquirer']}").json(), names)
 
@@ -164,6 +164,14 @@ def _pages(client: httpx.Client, api: str) -> Iterator[dict[str, Any]]:
         page = client.get(api, params=asked).json()
         yield from page["cases"]
         asked = {"cursor": page["next"]} if page["next"] else None
+
+
+def _listed(client: httpx.Client, api: str, what: str) -> Iterator[dict[str, Any]]:
+    """Everything of a list that is asked for from a number on."""
+    skip = 0
+    while page := client.get(api, params={"skip": skip, "at_most": AT_MOST}).json()[what]:
+        yield from page
+        skip += len(page)
 
 
 def _spelt(answer: httpx.Response) -> str:
