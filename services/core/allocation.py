@@ -1,25 +1,35 @@
 """Whether a worker has been given a case, and until when (¶5.70)."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from services.core.codes import Sector
 from services.core.facts import WorkerAllocated
 from services.core.known import Word
 from services.core.open_alerts import OPEN_END
+from services.core.responsible import responsible_authority
+from services.core.sayings import OfChild
 
 
-def allocated_until(words: Iterable[Word[Any]], handle: str, now: datetime) -> datetime | None:
-    """The latest end of the allocations of this person that hold at `now` (UTC); None where none does."""
-    ends = [_ends(word) for word in words if _allocates(word, handle, now)]
-    return max((end for end in ends if now < end), default=None)
+def allocated_until(said: OfChild, handle: str, now: datetime) -> datetime | None:
+    """The latest end of the allocations of this person that hold at `now` (UTC); None where none does.
+
+    The authority that is responsible for the child gives the case, and no other (¶5.69-5.70): whoever plants a record
+    like the child's, or speaks of the child's own, gives nobody its case. Where none says that it is responsible, the
+    one that gave the case is.
+    """
+    held = [word for word in said(WorkerAllocated) if _holds(word, now)]
+    authority = responsible_authority(said, {word.event.head.org for word in held})
+    ends = [_ends(word) for word in held if word.fact.worker == handle and word.event.head.org == authority]
+    return max(ends, default=None)
 
 
-def _allocates(word: Word[Any], handle: str, now: datetime) -> bool:
-    return isinstance(word.fact, WorkerAllocated) and word.fact.worker == handle and word.happened(now)
+def _holds(word: Word[Any], now: datetime) -> bool:
+    of_authority = word.event.head.sector is Sector.LOCAL_AUTHORITY
+    return of_authority and word.happened(now) and now < _ends(word)
 
 
-def _ends(word: Word[WorkerAllocated]) -> datetime:
+def _ends(word: Word[Any]) -> datetime:
     """The last day counts (¶5.70)."""
     until = word.fact.until
     return datetime.combine(until + timedelta(days=1), time(), UTC) if until else OPEN_END

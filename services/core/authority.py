@@ -147,6 +147,13 @@ def may_say(sector: Sector, kind: OrganisationKind, role: Role, fact: Fact) -> b
     return ANSWERS_FOR[kind] is sector and kind in authority.kinds and role in authority.roles
 
 
+def may_come_from(sector: Sector, fact: Fact) -> bool:
+    """Whether this agency's processor may say this for any body at all: a signature proves the agency, nothing more."""
+    if isinstance(fact, ChildMissing):
+        return True
+    return any(ANSWERS_FOR[kind] is sector for kind in WHO_MAY_SAY[type(fact)].kinds)
+
+
 def in_person(fact: Fact) -> bool:
     """Whether this is heard only from a person whose identity token came with it."""
     return WHO_MAY_SAY[type(fact)].in_person

@@ -8,7 +8,6 @@ from datetime import datetime
 from services.core.allocation import allocated_until
 from services.core.codes import Purpose
 from services.core.denials import Reason
-from services.core.facts import WorkerAllocated
 from services.core.gates import Allow, Deny
 from services.core.known import Knowledge
 from services.core.sayings import Sayings
@@ -18,7 +17,7 @@ PURPOSES = frozenset({Purpose.SEARCH_FOR_CHILD, Purpose.PROTECT_CHILD, Purpose.C
 
 def may_look_up(handle: str, purpose: Purpose, known: Knowledge, now: datetime) -> Allow | Deny:
     """Whether this person may see the offices that keep the child's records; what is not whole denies (¶5.70)."""
-    until = allocated_until(Sayings(known).of_child(WorkerAllocated), handle, now)
+    until = allocated_until(Sayings(known).of_child, handle, now)
     lacking = {
         Reason.WRONG_PURPOSE: purpose not in PURPOSES,
         Reason.NOT_WHOLE: not known.whole,

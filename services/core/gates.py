@@ -19,7 +19,6 @@ from services.core.facts import (
     PlacementStarted,
     PlacementThreatSeen,
     ReleaseApproved,
-    WorkerAllocated,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
 from services.core.known import Knowledge, Version, Word
@@ -190,7 +189,7 @@ def protective_access(asked: AccessAsked, known: Knowledge, now: datetime) -> Al
 
 def _entitled_until(asked: AccessAsked, sayings: Sayings, now: datetime) -> datetime | Reason:
     """Until when the opener is a worker on the case, or on duty for the police or the authority with an open alert."""
-    if allocated := allocated_until(sayings.of_child(WorkerAllocated), asked.opener.handle, now):
+    if allocated := allocated_until(sayings.of_child, asked.opener.handle, now):
         return allocated
     if asked.opener.role != Role.DUTY_OFFICER:
         return Reason.NOT_ENTITLED

@@ -1,6 +1,7 @@
 """Which local authority is responsible for a child: the one that looks after the child, or that took the referral."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,15 @@ from services.core.timeline import NEVER
 _NOBODYS = frozenset({ReferralDecision.NO_FURTHER_ACTION, ReferralDecision.UNDECIDED})
 
 
-def responsible_authority(said: OfChild) -> OrgHandle | None:
+def responsible_authority(said: OfChild, working: AbstractSet[OrgHandle] = frozenset()) -> OrgHandle | None:
     """The one authority that now looks after the child (¶5.69-5.70), else the one that acts on the referral (¶5.15).
 
-    None where no authority does, or where two say that they do: nobody can tell whose social worker to believe.
+    Else the one of those in `working`. None where no authority does, or where two say that they do: nobody can tell
+    whose social worker to believe.
     """
-    for authorities in (_looking_after(said), _acting(said)):
+    for authorities in (_looking_after(said), _acting(said), working):
         if authorities:
-            return authorities.pop() if len(authorities) == 1 else None
+            return next(iter(authorities)) if len(authorities) == 1 else None
     return None
 
 

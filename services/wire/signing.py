@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nacl.signing import SigningKey
 
+from services.core.authority import may_come_from
 from services.core.codes import Sector
 from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
@@ -62,12 +63,17 @@ class Verifier:
     def event(self, message: SignedMessage, schemas: Schemas) -> Event:
         """The event of a message that the processor of the agency it names has signed, for this topic and this child.
 
+        A processor that somebody has taken over speaks for its own agency alone: what that agency may not say is not
+        believed from it either (¶5.65).
+
         Raises:
-            UnreadableBytes: it is no event, is not signed so, or stands under another key or topic than its own.
+            UnreadableBytes: it is no event, is not signed so, is another agency's to say, or stands under another key or
+                topic than its own.
         """
         event = from_record(*schemas.decode(message.value, FACTS))
         at_home = topic_of(event.type) == message.topic and event.head.subject_id.encode() == message.key
-        if not at_home or not self._is_signed(event.head.sector, message):
+        sector = event.head.sector
+        if not at_home or not may_come_from(sector, event.fact) or not self._is_signed(sector, message):
             raise UnreadableBytes(Unreadable.NOT_AUTHENTIC)
         return event
 

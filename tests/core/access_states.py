@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from services.core.codes import MissingKind, OrganisationKind, Purpose, Role, YesNo
+from services.core.codes import MissingKind, OrganisationKind, Purpose, Role, Sector, YesNo
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
@@ -86,6 +86,9 @@ def allocated() -> States:
         "from tomorrow": (said(given(), 220, 41, known=5),),
         "to another": (said(given(worker=CHECKER), 220, 5),),
         "with another child": (said(given(), 220, 5, subject=ANOTHER_CHILD),),
+        "by another authority": (said(given(), 220, 5, org=ANOTHER_BODY),),
+        "by two authorities": (said(given(), 220, 5), said(given(), 221, 5, org=ANOTHER_BODY)),
+        "by the police as the authority": (said(given(), 220, 5, sector=Sector.POLICE),),
     }
 
 

@@ -191,7 +191,7 @@ def _of_the_records(world: World) -> World:
 
 
 def _without_standing(world: World) -> set[str]:
-    if world["allocated"] in WORKERS:
+    if _is_worker(world):
         return set()
     body, _, duty = world["who"].partition(", ")
     if duty != "on duty":
@@ -203,6 +203,12 @@ def _without_standing(world: World) -> set[str]:
     if world["purpose"] not in {"search_for_child", "protect_child"}:
         return {"wrong_purpose"}
     return set() if world["alert"] in OPEN_ALERTS else {"no_open_alert"}
+
+
+def _is_worker(world: World) -> bool:
+    """Whether the one authority that is responsible gave the opener the case; where none is, the one that gave it."""
+    given_by = {"own": WORKERS | {"by two authorities"}, "nobody": WORKERS | {"by another authority"}}
+    return world["allocated"] in given_by.get(world["authority"], set())
 
 
 WORKERS = {"yes", "ends today", "ends later", "again after an end", "yes, under the other record"}
@@ -233,6 +239,6 @@ def access_until(world: World, now: datetime) -> tuple[datetime, date | None]:
     alone = world["second"].startswith("never answered")
     minutes = {"minutes": 5, "the longest": 15}[world["lease"]]
     lease = timedelta(minutes=minutes)
-    if world["alert"] == "threat, a week old to the second" and world["allocated"] not in WORKERS:
+    if world["alert"] == "threat, a week old to the second" and not _is_worker(world):
         lease = timedelta(seconds=1)
     return now + lease, now.date() + timedelta(days=1) if alone else None

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.codes import MissingKind, Purpose
+from services.core.codes import MissingKind, Purpose, Sector
 from services.core.denials import Reason
 from services.core.directory import PURPOSES, may_look_up
-from services.core.facts import ChildMissing, WorkerAllocated
+from services.core.facts import ChildLookedAfter, ChildMissing, WorkerAllocated
 from services.core.gates import Allow, Deny
 from services.core.ids import SubjectId
 from services.core.known import Knowledge, Known
 from tests.builders import an_id, day
-from tests.core.enquiries import ONE, TWO, said
+from tests.core.enquiries import ANOTHER_BODY, ONE, TWO, said
 
 WORKER, OTHER = an_id(501), an_id(502)
 CARE = Purpose.CARE_OF_CHILD
@@ -22,10 +22,13 @@ LAST_DAY = day(9).date()
 
 
 def known(*facts: Known, whole: bool = True) -> Knowledge:
-    return Knowledge(facts, frozenset({SubjectId(ONE)}), frozenset(), whole)
+    """What is known of a child whom the authority looks after."""
+    return Knowledge((LOOKED_AFTER, *facts), frozenset({SubjectId(ONE)}), frozenset(), whole)
 
 
+LOOKED_AFTER = said(ChildLookedAfter(), 2, 0)
 ALLOCATED = said(WorkerAllocated(WORKER), 1, 0)
+ELSEWHERE = said(WorkerAllocated(WORKER), 1, 0, org=ANOTHER_BODY)
 
 
 def denied(found: Allow | Deny) -> frozenset[Reason]:
@@ -57,8 +60,20 @@ def test_for_any_other_purpose_a_worker_may_not(purpose: Purpose) -> None:
         (said(WorkerAllocated(WORKER), 1, 0, subject=TWO),),
         (said(WorkerAllocated(WORKER), 1, 5),),
         (said(ChildMissing(MissingKind.MISSING), 1, 0),),
+        (ELSEWHERE,),
+        (ELSEWHERE, said(ChildLookedAfter(), 3, 0, org=ANOTHER_BODY)),
+        (said(WorkerAllocated(WORKER), 1, 0, sector=Sector.POLICE),),
     ],
-    ids=["nothing known", "another worker", "another child", "not yet", "an alert is no allocation"],
+    ids=[
+        "nothing known",
+        "another worker",
+        "another child",
+        "not yet",
+        "an alert is no allocation",
+        "another authority gives itself the case",
+        "and says besides that it looks after the child",
+        "the police speak as the authority",
+    ],
 )
 def test_nobody_else_may(facts: tuple[Known, ...]) -> None:
     assert denied(may_look_up(WORKER, CARE, known(*facts), day(1))) == {Reason.NOT_ENTITLED}

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.core.codes import OrganisationKind, Sector
+from services.core.codes import OrganisationKind, Role, Sector
 from services.core.denials import Reason
+from services.core.facts import WorkerAllocated
 from services.core.ids import EventId
 from services.core.known import Known
 from services.core.rights import Person, PersonRole
@@ -15,6 +16,7 @@ from services.wire.signing import Signer
 from services.wire.topics import topic_of
 from tests.builders import an_id
 from tests.core.enquiries import (
+    ANOTHER_BODY,
     ANOTHER_ENQUIRER,
     ASSESSMENT,
     AUTHORITY,
@@ -22,6 +24,7 @@ from tests.core.enquiries import (
     INTERVIEWER,
     OPENER,
     SECOND,
+    TWO,
     approval,
     said,
 )
@@ -30,6 +33,7 @@ from tests.vault.deciding import (
     FORCE,
     OFFICER,
     RELEASE,
+    SEARCH,
     WORKER,
     Hub,
     a_claimed_child,
@@ -42,6 +46,7 @@ from tests.vault.messages import PRIVATE
 from tests.vault.tables import Vault
 
 POLICE = OrganisationKind.POLICE_FORCE
+PLANTER = person(an_id(78), PersonRole.SOCIAL_WORKER, "COUNCIL-2")
 STRANGER = person(an_id(77), PersonRole.DUTY_OFFICER, FORCE, POLICE)
 
 
@@ -67,6 +72,15 @@ async def approve(claimed: Hub, decision: str, *officers: str, assessment: Event
 
 async def seconded(searched: Hub) -> Decision:
     decision = await searched.ask()
+    await searched.act(decision, Act.SECOND)
+    return decision
+
+
+async def a_planted_case(searched: Hub) -> Decision:
+    """Another council's record, which became one case with the child's, and which its own worker was given."""
+    given = said(WorkerAllocated(PLANTER.handle), 920, 39, subject=TWO, org=ANOTHER_BODY, role=Role.MANAGER)
+    await searched.vault.say(given)
+    decision = await searched.ask(replace(SEARCH, subject=TWO), PLANTER)
     await searched.act(decision, Act.SECOND)
     return decision
 
@@ -105,6 +119,20 @@ async def test_whoever_is_not_on_duty_for_the_child_gets_nothing_by_a_search(sea
     answer = await searched.look(await seconded(searched), who)
     assert answer.shown is None
     assert not answer.reasons.isdisjoint({Reason.NOT_ENTITLED, Reason.OPENER_OF_OTHER_BODY})
+
+
+async def test_who_plants_a_record_like_the_child_s_and_gives_themselves_its_case_gets_nothing(searched: Hub) -> None:
+    decision = await a_planted_case(searched)
+    answer = await searched.look(decision, PLANTER)
+    assert (answer.shown, Reason.NOT_ENTITLED in answer.reasons) == (None, True)
+
+
+async def test_they_would_if_any_authority_gave_anybody_any_case(
+    searched: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision = await a_planted_case(searched)
+    monkeypatch.setattr("services.core.allocation.responsible_authority", lambda *_: ANOTHER_BODY)
+    assert (await searched.look(decision, PLANTER)).shown
 
 
 async def test_an_approval_of_another_decision_opens_none(claimed: Hub) -> None:

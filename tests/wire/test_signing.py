@@ -10,13 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.core.authority import may_come_from
 from services.core.codes import Sector
 from services.core.errors import Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
+from services.core.facts import WorkerAllocated
+from services.wire import signing
 from services.wire.avro import Schemas
 from services.wire.records import from_record, to_record
 from services.wire.signing import HEADER, SIGNED, SignedMessage, Signer, Verifier, load_signer, load_verifier
 from services.wire.topics import topic_of
+from tests.core.enquiries import said
 from tests.schemas.examples import EXAMPLES, frame_of
 from tests.wire.strategies import events
 
@@ -28,7 +32,9 @@ def public(private: bytes) -> bytes:
 
 
 VERIFIER = Verifier({sector: public(private) for sector, private in PRIVATE.items()})
-signed_events = events().filter(lambda event: topic_of(event.type) in SIGNED)
+of_signed_topics = events().filter(lambda event: topic_of(event.type) in SIGNED)
+signed_events = of_signed_topics.filter(lambda event: may_come_from(event.head.sector, event.fact))
+usurped_events = of_signed_topics.filter(lambda event: not may_come_from(event.head.sector, event.fact))
 
 
 def message(schemas: Schemas, event: Event, by: Sector | None = None) -> SignedMessage:
@@ -49,6 +55,22 @@ def refused(schemas: Schemas, said: SignedMessage) -> bool:
 @given(event=signed_events)
 def test_what_its_own_processor_signed_is_believed(schemas: Schemas, event: Event) -> None:
     assert VERIFIER.event(message(schemas, event), schemas) == event
+
+
+@given(event=usurped_events)
+def test_what_is_another_agencys_to_say_is_not_believed_of_a_processor_whatever_it_signs(
+    schemas: Schemas, event: Event
+) -> None:
+    assert refused(schemas, message(schemas, event))
+
+
+def test_without_its_guard_a_processor_that_was_taken_over_could_give_any_child_s_case_to_anybody(
+    schemas: Schemas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_away = said(WorkerAllocated("ee" * 16), 1, 1, sector=Sector.HEALTH).event
+    assert refused(schemas, message(schemas, given_away))
+    monkeypatch.setattr(signing, "may_come_from", lambda *_: True)
+    assert VERIFIER.event(message(schemas, given_away), schemas) == given_away
 
 
 @given(event=signed_events, by=st.sampled_from(Sector))
