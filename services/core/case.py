@@ -13,7 +13,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from services.core.codes import MissingKind, Sector, YesNo
+from services.core.codes import FoundHow, MissingKind, Sector, YesNo
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
@@ -157,6 +157,8 @@ def _missing(state: CaseState, entry: Entry, fact: ChildMissing) -> CaseState:
 
 
 def _found(state: CaseState, entry: Entry, fact: ChildFound) -> CaseState:
+    if fact.how is FoundHow.UNVERIFIED:  # a sighting: who is said to be back, and was not seen, is missing (¶5.77)
+        return state
     if fact.episode in state.open_episodes:
         remaining = {key: episode for key, episode in state.open_episodes.items() if key != fact.episode}
         return replace(state, open_episodes=remaining)

@@ -21,10 +21,13 @@ def responsible_authority(said: OfChild, working: AbstractSet[OrgHandle] = froze
     Else the one of those in `working`. None where no authority does, or where two say that they do: nobody can tell
     whose social worker to believe.
     """
-    for authorities in (_looking_after(said), _acting(said), working):
-        if authorities:
-            return next(iter(authorities)) if len(authorities) == 1 else None
-    return None
+    found = claimants(said) or working
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def claimants(said: OfChild) -> AbstractSet[OrgHandle]:
+    """Every authority that says it looks after the child; where none does, every one that acts on the referral."""
+    return _looking_after(said) or _acting(said)
 
 
 def _looking_after(said: OfChild) -> set[OrgHandle]:

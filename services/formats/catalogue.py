@@ -83,7 +83,7 @@ def _cut_unknown(contents: Sequence[bytes]) -> Cut:
 def _refused(files: Sequence[tuple[bytes, ProblemReason]]) -> Cut:
     tables = tuple(UNKNOWN if number == 1 else f"{UNKNOWN} {number}" for number in range(1, len(files) + 1))
     problems = tuple(
-        Problem(table, None, None, reason, looks_missing(content[:LOOKED_AT_BYTES]))
+        Problem(table, None, None, reason, looks_missing(content))
         for table, (content, reason) in zip(tables, files, strict=True)
     )
     return Cut(UNKNOWN, tables, alarms(problems), problems)

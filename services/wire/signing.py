@@ -67,8 +67,7 @@ class Verifier:
         believed from it either (¶5.65).
 
         Raises:
-            UnreadableBytes: it is no event, is not signed so, is another agency's to say, or stands under another key or
-                topic than its own.
+            UnreadableBytes: it is no event, is not signed so, is another agency's to say, or is not at its own place.
         """
         event = from_record(*schemas.decode(message.value, FACTS))
         at_home = topic_of(event.type) == message.topic and event.head.subject_id.encode() == message.key

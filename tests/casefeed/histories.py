@@ -2,7 +2,17 @@
 
 from services.casefeed.handlers import Pattern, Projection
 from services.casefeed.proposals import Proposal
-from services.core.codes import Asked, Channel, Concern, Connection, MissingKind, ReferralDecision, Sector, YesNo
+from services.core.codes import (
+    Asked,
+    Channel,
+    Concern,
+    Connection,
+    FoundHow,
+    MissingKind,
+    ReferralDecision,
+    Sector,
+    YesNo,
+)
 from services.core.facts import (
     BorderEncounter,
     ChildFound,
@@ -56,7 +66,7 @@ _HIDDEN = (
     entry(ReferralMade(), event=21, subject=HIDDEN, occurred_at=day(1)),
     entry(ReferralDecided(ReferralDecision.STRATEGY_DISCUSSION), event=22, subject=HIDDEN, occurred_at=day(2)),
     entry(ChildMissing(MissingKind.MISSING), event=23, subject=HIDDEN, occurred_at=day(2)),
-    entry(ChildFound(), event=24, subject=HIDDEN, occurred_at=day(3)),
+    entry(ChildFound(how=FoundHow.SEEN_IN_PERSON), event=24, subject=HIDDEN, occurred_at=day(3)),
 )
 HISTORY = (
     Update(MISSING, 1, day(4), subjects=[(MISSING, 1)], new=_MISSING),

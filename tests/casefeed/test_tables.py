@@ -14,7 +14,7 @@ from services.casefeed.telling import tell
 from services.casefeed.views import CaseView, case_view
 from services.casefeed.writing import write
 from services.core.case import CaseStatus, digest
-from services.core.codes import MissingKind
+from services.core.codes import FoundHow, MissingKind
 from services.core.errors import BrokenRule
 from services.core.facts import ChildFound, ChildMissing, PlacementStarted
 from services.core.ids import CaseId, SubjectId
@@ -32,7 +32,7 @@ MISSING = known_at(
 )
 LATER = known_at(entry(ChildMissing(MissingKind.MISSING), event=2, of_fact=9, subject=ONES, recorded_at=day(2)), day(2))
 PLACED = known_at(entry(PlacementStarted(), event=3, subject=TWOS, occurred_at=None), day(1))
-FOUND = known_at(entry(ChildFound(), event=4, subject=TWOS, occurred_at=day(4)), day(4))
+FOUND = known_at(entry(ChildFound(how=FoundHow.SEEN_IN_PERSON), event=4, subject=TWOS, occurred_at=day(4)), day(4))
 
 HISTORY = (
     Update(ONES, 1, day(1), subjects=[(ONES, 1)], new=[MISSING]),

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.casefeed.views import case_view
 from services.cli.casepage import case_page, case_table, page
-from services.core.codes import Channel, MissingKind
+from services.core.codes import Channel, FoundHow, MissingKind
 from services.core.facts import ChildFound, ChildMissing, KinshipClaimed, ReferralMade
 from services.core.ids import CaseId
 from tests.builders import an_id, day, entry
@@ -37,7 +37,12 @@ def test_a_missing_child_is_missing_since_the_day_that_is_said_now() -> None:
 
 
 def test_a_child_who_was_found_is_not_missing() -> None:
-    assert "since" not in printed(*SAID, entry(ChildFound(), event=5, occurred_at=day(9))).partition("Happened")[0]
+    assert (
+        "since"
+        not in printed(*SAID, entry(ChildFound(how=FoundHow.SEEN_IN_PERSON), event=5, occurred_at=day(9))).partition(
+            "Happened"
+        )[0]
+    )
 
 
 def test_the_name_is_shown_as_a_claim() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from services.core.codes import MissingKind, OrganisationKind, Purpose, Role, Sector, YesNo
+from services.core.codes import FoundHow, MissingKind, OrganisationKind, Purpose, Role, Sector, YesNo
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
@@ -46,15 +46,25 @@ def alert() -> States:
     """Missing reports and threats; events 210 and after."""
     missing, threat = ChildMissing(MissingKind.MISSING), PlacementThreatSeen()
     episode = FactId(an_id(1210))
+
+    def found(which: FactId | None = None, how: FoundHow = FoundHow.SEEN_IN_PERSON) -> Any:
+        return ChildFound(which, how)
+
     return {
         "missing": (said(missing, 210, 39),),
         "none": (),
         "away": (said(ChildMissing(MissingKind.AWAY_WITHOUT_AUTHORISATION), 210, 39),),
         "missing, undated": (said(missing, 210, None, known=39),),
-        "missing, found before": (said(missing, 210, 39), said(ChildFound(), 211, 38)),
-        "found, another episode": (said(missing, 210, 39), said(ChildFound(FactId(an_id(9))), 211, 39.5)),
-        "found": (said(missing, 210, 39), said(ChildFound(), 211, 39.5)),
-        "found, that episode": (said(missing, 210, 39), said(ChildFound(episode), 211, 39.5)),
+        "missing, found before": (said(missing, 210, 39), said(found(), 211, 38)),
+        "found, another episode": (said(missing, 210, 39), said(found(FactId(an_id(9))), 211, 39.5)),
+        "found": (said(missing, 210, 39), said(found(), 211, 39.5)),
+        "found, by the police": (
+            said(missing, 210, 39),
+            said(found(), 211, 39.5, sector=Sector.POLICE, org=ANOTHER_BODY),
+        ),
+        "found, nobody saw the child": (said(missing, 210, 39), said(found(how=FoundHow.UNVERIFIED), 211, 39.5)),
+        "found, by another authority": (said(missing, 210, 39), said(found(), 211, 39.5, org=ANOTHER_BODY)),
+        "found, that episode": (said(missing, 210, 39), said(found(episode), 211, 39.5)),
         "another child missing": (said(missing, 210, 39, subject=ANOTHER_CHILD),),
         "threat": (said(threat, 210, 39),),
         "threat, old but just known": (said(threat, 210, 5, known=39),),

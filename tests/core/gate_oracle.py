@@ -202,7 +202,13 @@ def _without_standing(world: World) -> set[str]:
         return {"opener_of_other_body"}
     if world["purpose"] not in {"search_for_child", "protect_child"}:
         return {"wrong_purpose"}
-    return set() if world["alert"] in OPEN_ALERTS else {"no_open_alert"}
+    return set() if _is_sought(world) else {"no_open_alert"}
+
+
+def _is_sought(world: World) -> bool:
+    """Another authority ends an episode only where none says that it is responsible."""
+    by_another = world["alert"] == "found, by another authority" and world["authority"] != "nobody"
+    return world["alert"] in OPEN_ALERTS or by_another
 
 
 def _is_worker(world: World) -> bool:
@@ -213,7 +219,8 @@ def _is_worker(world: World) -> bool:
 
 WORKERS = {"yes", "ends today", "ends later", "again after an end", "yes, under the other record"}
 OPEN_ALERTS = {
-    "missing", "away", "missing, undated", "missing, found before", "found, another episode", "threat",
+    "missing", "away", "missing, undated", "missing, found before", "found, nobody saw the child",
+    "found, another episode", "threat",
     "threat, old but just known", "threat, undated", "threat, a week old to the second",
 }  # fmt: skip
 

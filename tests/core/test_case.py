@@ -46,6 +46,11 @@ def test_missing_is_said_before_away() -> None:
     assert fold([entry(AWAY, event=1), entry(MISSING, event=2)]).status is CaseStatus.MISSING
 
 
+def test_who_is_said_to_be_back_and_was_not_seen_is_missing_still() -> None:
+    unseen = entry(ChildFound(None, FoundHow.UNVERIFIED), event=3, occurred_at=day(9))
+    assert fold([entry(MISSING, event=1), unseen]).status is CaseStatus.MISSING
+
+
 def test_an_ending_closes_the_episode_it_names_and_no_other() -> None:
     entries = [entry(MISSING, event=1), entry(MISSING, event=2), entry(found(1), event=3, occurred_at=day(9))]
     assert set(fold(entries).open_episodes) == {an_id(2)}

@@ -61,3 +61,8 @@ def test_a_record_in_a_format_that_this_agency_does_not_read_may_have_been_a_mis
     assert [(problem.reason, problem.missing_report) for problem in record.problems] == [
         (ProblemReason.UNKNOWN_FORMAT, True)
     ]
+
+
+def test_wherever_in_an_unreadable_file_a_missing_report_stands_it_is_heard() -> None:
+    (part,) = cut_files(Sector.POLICE, [b"\x89PNG" + bytes(200_000) + b"child missing"])
+    assert [problem.missing_report for problem in part.cut.problems] == [True]

@@ -111,9 +111,9 @@ def moment(text: str) -> datetime | None:
     """A time as an address spells it, in UK time if it names no zone; None for what is no time."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=UK)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UK)).astimezone(UTC)
 
 
 def days(case: CaseView, skip: int = 0) -> list[tuple[datetime | None, list[TimelineEntry]]]:

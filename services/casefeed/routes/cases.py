@@ -1,12 +1,11 @@
 """GET /api/cases, GET /api/cases/{id}: what the person who asks sees; for the operator, GET /digests."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from services.core.case import CaseStatus
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
 from services.runtime.digests import digests_as_json
+from services.runtime.moments import Moment
 from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
@@ -46,8 +46,8 @@ def case_routes(window: Window, schemas: Schemas) -> APIRouter:
         return await window.seen(who, find, case_listed, f"cases {status} {cursor} {at_most}")
 
     @routes.get("/api/cases/{case_id}")
-    async def show(who: Who, case_id: Id, as_known_at: AwareDatetime | None = None) -> CaseView:
-        known_by = as_known_at.astimezone(UTC) if as_known_at else FOREVER
+    async def show(who: Who, case_id: Id, as_known_at: Moment | None = None) -> CaseView:
+        known_by = as_known_at or FOREVER
         find = partial(known_case, schemas=schemas, digits=case_id, known_by=known_by)
         known = await window.seen(
             who, find, partial(case_read, digits=case_id), f"case {case_id} {known_by.isoformat()}"

@@ -1,6 +1,7 @@
 """Which episodes of a child are open, how grave each is and why, and which agencies must answer for it (¶5.73-5.80)."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from services.core.ids import FactId, OrgHandle, SubjectId
 from services.core.known import Word
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
 from services.core.oncall.grounds import grounds, immigration, plan
-from services.core.responsible import responsible_authority
+from services.core.responsible import claimants
 
 LATE = timedelta(hours=24)
 """Who reports a child later than this after the child was missed reports late."""
@@ -55,8 +56,8 @@ class Verdict:
 def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
     """One for each episode of a child of whom all this is said; the same in every order of arrival."""
     words = tuple(words)
-    authority = responsible_authority(lambda *kinds: [word for word in words if isinstance(word.fact, kinds)])
-    return tuple(_verdict(word, words, authority) for word in words if isinstance(word.fact, ChildMissing))
+    authorities = claimants(lambda *kinds: [word for word in words if isinstance(word.fact, kinds)])
+    return tuple(_verdict(word, words, authorities) for word in words if isinstance(word.fact, ChildMissing))
 
 
 def gravest(reasons: Iterable[AlertReason]) -> Severity:
@@ -64,19 +65,20 @@ def gravest(reasons: Iterable[AlertReason]) -> Severity:
     return min((_GRAVITY[reason] for reason in reasons), key=_GRAVEST_FIRST.index, default=Severity.STANDARD)
 
 
-def ends(found: Word[ChildFound], missing: Word[ChildMissing], authority: OrgHandle | None) -> bool:
+def ends(found: Word[ChildFound], missing: Word[ChildMissing], authorities: AbstractSet[OrgHandle]) -> bool:
     """Whether an ending closes an episode: said by the police or the responsible authority, the child seen in person.
 
-    A body may also record that an episode of its own ended. One that names no episode ends those that are dated and
-    began by then. Whatever else is said of a child who was found is a sighting.
+    `authorities` say that they are responsible: where two do, neither ends what another body reported, for one of them
+    may say so in order to end it. A body may also record that an episode of its own ended. One that names no episode
+    ends those that are dated and began by then. Whatever else is said of a child who was found is a sighting.
     """
-    return _may_end(found, missing, authority) and _reaches(found, missing)
+    return _may_end(found, missing, authorities) and _reaches(found, missing)
 
 
-def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authority: OrgHandle | None) -> Verdict:
+def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorities: AbstractSet[OrgHandle]) -> Verdict:
     reasons = _reasons(missing, words)
     away = AlertReason.AWAY_WITHOUT_AUTHORISATION in reasons
-    closed = any(isinstance(word.fact, ChildFound) and ends(word, missing, authority) for word in words)
+    closed = any(isinstance(word.fact, ChildFound) and ends(word, missing, authorities) for word in words)
     return Verdict(
         episode=missing.event.head.fact_id,
         subject=missing.event.head.subject_id,
@@ -124,12 +126,12 @@ def _is_heard(word: Word[Any], missing: Word[ChildMissing]) -> bool:
     )
 
 
-def _may_end(found: Word[ChildFound], missing: Word[ChildMissing], authority: OrgHandle | None) -> bool:
+def _may_end(found: Word[ChildFound], missing: Word[ChildMissing], authorities: AbstractSet[OrgHandle]) -> bool:
     head = found.event.head
     own = head.org == missing.event.head.org
     if head.sector is Sector.POLICE:
         return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
-    if head.sector is Sector.LOCAL_AUTHORITY and (own or authority in {None, head.org}):
+    if head.sector is Sector.LOCAL_AUTHORITY and (own or authorities <= {head.org}):
         return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
     return False
 

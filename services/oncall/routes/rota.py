@@ -1,12 +1,11 @@
 """/api/duty, /api/rota, /api/staff: who is on duty, and the rota of one's own agency."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
@@ -18,6 +17,7 @@ from services.oncall.rota.store import Member, Publication
 from services.oncall.rota.views import DutyList, PublishedView, RotaView, StaffList, VersionList
 from services.oncall.routes.recording import Desk
 from services.runtime.database import Connection
+from services.runtime.moments import Moment
 from services.runtime.signin.doorkeeper import SignedIn, by
 
 Change = Callable[[Occasion], Awaitable[Publication | Refused]]
@@ -36,7 +36,7 @@ class RotaRoutes:
     async def duty(self, who: Person, at: datetime | None) -> DutyList:
         """Who is on duty in every agency at a time, or now."""
         self._read(who)
-        when = at.astimezone(UTC) if at else self._desk.door.now()
+        when = at or self._desk.door.now()
         return await self._desk.recorded(
             lambda connection: views.duty_list(connection, who, when),
             lambda found: by(who, Entry(Act.DUTY_READ, Outcome.ALLOWED, count=len(found.duty))),
@@ -120,7 +120,7 @@ def rota_routes(desk: Desk) -> APIRouter:
     Who = Annotated[SignedIn, Depends(desk.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/duty")
-    async def duty(who: Who, at: AwareDatetime | None = None) -> DutyList:
+    async def duty(who: Who, at: Moment | None = None) -> DutyList:
         return await rota.duty(who.person, at)
 
     @routes.get("/api/rota")

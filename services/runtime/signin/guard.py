@@ -1,11 +1,16 @@
 """What every request of a browser must meet, and every answer says: one address, forms of ours, nothing stored."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_OK, _MISDIRECTED, _FORBIDDEN = 200, 421, 403
+_OK, _MISDIRECTED, _FORBIDDEN, _TOO_LARGE = 200, 421, 403, 413
+
+MOST_BYTES = 1024 * 1024
+"""Of one request; frameworks read a body whole before anybody asks whose it is, and who pages must not run out of room.
+"""
 
 ANSWERS = {
     "cache-control": "no-store",
@@ -37,7 +42,7 @@ class Guarded:
         if scope["type"] != "http":
             return
         await (self._refusal(Headers(scope=scope), scope["method"]) or self.app)(
-            scope, receive, self._marking(scope, send)
+            scope, _at_most(MOST_BYTES, receive), self._marking(scope, send)
         )
 
     def _refusal(self, headers: Headers, method: str) -> PlainTextResponse | None:
@@ -62,3 +67,22 @@ class Guarded:
             await send(message)
 
         return send_marked
+
+
+def _at_most(most_bytes: int, receive: Receive) -> Receive:
+    """The same, for so many bytes of a body.
+
+    Raises:
+        HTTPException: more came.
+    """
+    left = most_bytes
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(_TOO_LARGE, "This request is too large.")
+        return message
+
+    return counted

@@ -161,6 +161,13 @@ def test_another_authority_than_the_responsible_one_closes_nothing() -> None:
     assert not judged(GONE, elsewhere).is_open
 
 
+def test_who_says_that_they_look_after_the_child_as_well_closes_nothing() -> None:
+    responsible, besides = said(ChildLookedAfter(), 3, 1), said(ChildLookedAfter(), 4, 1, org=ANOTHER_BODY)
+    elsewhere = said(ChildFound(EPISODE, FoundHow.SEEN_IN_PERSON), 2, 31, org=ANOTHER_BODY)
+    assert judged(GONE, responsible, besides, elsewhere).is_open
+    assert not judged(GONE, besides, elsewhere).is_open
+
+
 @given(st.lists(st.tuples(st.sampled_from(list(FACTS)), st.none() | st.integers(1, 60)), max_size=6), st.randoms())
 def test_every_history_can_be_judged_and_no_order_of_arrival_changes_it(
     drawn: list[tuple[str, int | None]], random: Random

@@ -1,5 +1,7 @@
 """A request under another address, or one that changes something from elsewhere, gets nowhere; no answer is stored."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -16,8 +18,14 @@ async def answer(_: Request) -> PlainTextResponse:
     return PlainTextResponse("done", headers={"cache-control": "public, max-age=60"})
 
 
+async def read(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
 def application() -> Starlette:
-    return Starlette(routes=[Route("/", answer, methods=["GET", "POST", "DELETE"])])
+    return Starlette(
+        routes=[Route("/", answer, methods=["GET", "POST", "DELETE"]), Route("/read", read, methods=["POST"])]
+    )
 
 
 def client(url: str = OURS) -> httpx.AsyncClient:
@@ -70,3 +78,20 @@ def test_no_page_may_run_what_is_not_ours() -> None:
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
     assert "*" not in policy
+
+
+async def pieces(count: int) -> AsyncIterator[bytes]:
+    """A body of so many pieces of 64 KiB, of a length that nobody announces."""
+    for _ in range(count):
+        yield bytes(64 * 1024)
+
+
+@pytest.mark.parametrize(("count", "status"), [(16, 200), (17, 413)])
+async def test_a_request_larger_than_any_of_ours_is_read_no_further(count: int, status: int) -> None:
+    answer = await client().post("/read", content=pieces(count), headers={"origin": OURS})
+    assert answer.status_code == status
+
+
+async def test_without_the_guard_it_would_be_read_to_its_end() -> None:
+    bare = httpx.AsyncClient(transport=httpx.ASGITransport(application()), base_url=OURS)
+    assert (await bare.post("/read", content=pieces(17))).text == str(17 * 64 * 1024)
