@@ -42,13 +42,14 @@ def who() -> Mapping[str, tuple[Role, OrganisationKind, frozenset[OrgHandle]]]:
     }
 
 
+def found(which: FactId | None = None, how: FoundHow = FoundHow.SEEN_IN_PERSON) -> Any:
+    return ChildFound(which, how)
+
+
 def alert() -> States:
     """Missing reports and threats; events 210 and after."""
     missing, threat = ChildMissing(MissingKind.MISSING), PlacementThreatSeen()
     episode = FactId(an_id(1210))
-
-    def found(which: FactId | None = None, how: FoundHow = FoundHow.SEEN_IN_PERSON) -> Any:
-        return ChildFound(which, how)
 
     return {
         "missing": (said(missing, 210, 39),),

@@ -1,9 +1,11 @@
 """Webhooks and chats, through Apprise: to hosts that the settings name, and to no other."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from apprise import AppriseAsset, NotifyType
+from apprise.exception import AppriseException
 from apprise.plugins.base import NotifyBase
 from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.google_chat import NotifyGoogleChat
@@ -51,7 +53,7 @@ class Webhook:
         if not _allowed(address, self._hosts):
             return Failed(NotSent.NO_CHANNEL)
         url = f"{_as_json(address)}{_joint(address)}+{IDEMPOTENCY_HEADER}={message.key}&{_LIMITS}"
-        return await in_time(lambda: _post(NotifyJSON, url, message.words), CARRIED_WITHIN_SECONDS)
+        return await in_time(lambda: _post(NotifyJSON, url, message.words, self._hosts), CARRIED_WITHIN_SECONDS)
 
 
 class Chat:
@@ -66,27 +68,46 @@ class Chat:
     async def carry(self, message: Message) -> Sent | Failed:
         """Say one page."""
         address = message.address.get_secret_value()
-        kind = CHATS.get(urlsplit(address).scheme)
+        kind = CHATS.get(address.partition("://")[0])
         if kind is None or not _allowed(address, self._hosts):
             return Failed(NotSent.NO_CHANNEL)
+        hosts = self._hosts if urlsplit(address).scheme not in _OF_SERVICES else None
         url = f"{address}{_joint(address)}{_LIMITS}"
-        return await in_time(lambda: _post(kind, url, message.words), CARRIED_WITHIN_SECONDS)
+        return await in_time(lambda: _post(kind, url, message.words, hosts), CARRIED_WITHIN_SECONDS)
 
 
-async def _post(kind: type[NotifyBase], url: str, words: Words) -> None:
+async def _post(kind: type[NotifyBase], url: str, words: Words, hosts: frozenset[str] | None) -> None:
     told = kind.parse_url(url)
-    if not told:
+    if not told or not _is_named(told["host"], hosts):
         raise NotTaken(NotSent.NO_CHANNEL)
-    asset = AppriseAsset(app_id="Lantern", app_desc="Lantern", app_url="", storage_mode="memory")
-    plugin = kind(**told, asset=asset)
-    if not await plugin.async_notify(body=words.short, title=words.subject, notify_type=NotifyType.WARNING):
+    if not await _plugin(kind, told).async_notify(
+        body=words.short, title=words.subject, notify_type=NotifyType.WARNING
+    ):
         raise NotTaken(NotSent.REFUSED)
+
+
+def _is_named(host: object, hosts: frozenset[str] | None) -> bool:
+    """Whether the host that Apprise would ask is named too: in an address with two "@" it may read another than we."""
+    return hosts is None or host in hosts
+
+
+def _plugin(kind: type[NotifyBase], told: dict[str, Any]) -> NotifyBase:
+    """Raises NotTaken for an address that names too little, such as a chat without a room."""
+    asset = AppriseAsset(app_id="Lantern", app_desc="Lantern", app_url="", storage_mode="memory")
+    try:
+        return kind(**told, asset=asset)
+    except AppriseException:
+        failure = NotTaken(NotSent.NO_CHANNEL)
+    raise failure
 
 
 def _allowed(address: str, hosts: frozenset[str]) -> bool:
     """Whether the settings name the host, and nobody between can read what is sent."""
-    parts = urlsplit(address)
-    host = _OF_SERVICES.get(parts.scheme, parts.hostname)
+    try:
+        parts = urlsplit(address)
+        host = _OF_SERVICES.get(parts.scheme, parts.hostname)
+    except ValueError:  # a bracket that is no address of IPv6
+        return False
     return host in hosts and (parts.scheme not in _PLAIN or host in LOOPBACK)
 
 

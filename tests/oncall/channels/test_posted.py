@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.core.oncall.pages import Failed, NotSent, Sent
+from services.oncall.channels import posted
 from services.oncall.channels.posted import Chat, Webhook
 from services.runtime.http import serving
 from tests.oncall.channels.messages import KEY, LINK, message
@@ -78,6 +79,29 @@ async def test_a_page_is_not_sent_on_to_where_another_host_points() -> None:
 @pytest.mark.parametrize("address", ["https://other.example/hook", "http://lantern.example/hook", "file:///etc/hosts"])
 async def test_a_host_that_is_not_named_or_would_be_told_in_clear_is_not_asked(address: str) -> None:
     assert await Webhook(frozenset({"lantern.example"})).carry(message(address)) == Failed(NotSent.NO_CHANNEL)
+
+
+async def test_an_address_that_two_readers_read_differently_reaches_no_host_that_is_not_named() -> None:
+    hook = Hook()
+    async with hook.running() as port:
+        address = f"http://a:b@127.0.0.1:{port}@localhost/hook"
+        assert await Webhook(frozenset({"localhost"})).carry(message(address)) == Failed(NotSent.NO_CHANNEL)
+    assert hook.posted == []
+
+
+async def test_without_its_guard_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posted, "_is_named", lambda *_: True)
+    hook = Hook()
+    async with hook.running() as port:
+        address = f"http://a:b@127.0.0.1:{port}@localhost/hook"
+        assert await Webhook(frozenset({"localhost"})).carry(message(address)) == Sent()
+    assert len(hook.posted) == 1
+
+
+@pytest.mark.parametrize("address", ["mmost://[lantern]@127.0.0.1/x", "rockets://u:p@127.0.0.1/", "gchat://too-little"])
+async def test_an_address_that_is_none_is_a_way_that_fails_and_no_fault_of_ours(address: str) -> None:
+    hosts = HERE | {"chat.googleapis.com"}
+    assert await Chat(hosts).carry(message(address)) == Failed(NotSent.NO_CHANNEL)
 
 
 @pytest.mark.parametrize("address", ["dbus://", "syslog://host", "mmosts://other.example/token", "slack://A/B/C"])
