@@ -41,14 +41,23 @@ _OF_CASES: LiteralString = """
     UNION ALL
     SELECT case_id, subject_id, frame, again.known_at, again.recorded_at
     FROM said JOIN said_again AS again USING (event_id)"""
+_JOINED: LiteralString = """
+    SELECT case_id, max(known_at) FROM assignments AS held
+    WHERE case_id = ANY(%(cases)s::bytea[]) AND NOT EXISTS (
+        SELECT FROM assignments AS newer WHERE newer.subject_id = held.subject_id AND newer.version > held.version)
+    GROUP BY case_id"""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildsCase:
-    """What was said of one child: under which records, and every word with when the hub knew it."""
+    """What was said of one child: under which records, and every word with when the hub knew it.
+
+    `joined_at` is when the last of the records became one with the others (UTC).
+    """
 
     subjects: set[SubjectId] = field(default_factory=set)
     said: list[Known] = field(default_factory=list)
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +131,10 @@ async def _cases(
 ) -> Mapping[CaseId, ChildsCase]:
     """What a ladder is climbed on: each case's own words, and those on the adult under every child."""
     asked = {"cases": [bytes.fromhex(case_id) for case_id in cases], "enquirer": enquirer}
+    rows = await (await connection.execute(_JOINED, asked, binary=True)).fetchall()
+    joined = {CaseId(case_id.hex()): at for case_id, at in rows}
     found = await connection.execute(_OF_CASES, asked, binary=True)
-    read = {case_id: ChildsCase() for case_id in cases}
+    read = {case_id: ChildsCase(joined_at=joined.get(case_id)) for case_id in cases}
     for case_id, subject, *event in await found.fetchall():
         known = _known(schemas, *event)
         if case_id is None:

@@ -28,11 +28,20 @@ class LadderView(View):
     adverse: int
 
 
-def ladder_view(
-    case_id: CaseId, subjects: Iterable[SubjectId], said: Iterable[Known], enquirer: str, now: datetime
+def ladder_view(  # noqa: PLR0913, PLR0917 - whose child, what is said of which records, and when
+    case_id: CaseId,
+    subjects: Iterable[SubjectId],
+    said: Iterable[Known],
+    enquirer: str,
+    now: datetime,
+    joined_at: datetime | None = None,
 ) -> LadderView:
-    """The ladder from everything that was said of the child's records, and of the adult under any child."""
-    ladder = climb(Knowledge(tuple(said), frozenset(subjects), frozenset(), whole=True), enquirer, now)
+    """The ladder from everything that was said of the child's records, and of the adult under any child.
+
+    `joined_at` is when the last of the records became one with the others (UTC).
+    """
+    known = Knowledge(tuple(said), frozenset(subjects), frozenset(), whole=True, joined_at=joined_at)
+    ladder = climb(known, enquirer, now)
     return LadderView(
         case_id=case_id,
         rungs=[

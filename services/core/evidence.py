@@ -26,6 +26,7 @@ class Evidence:
     revocations: tuple[Word[VerificationRevoked], ...]
     authority: OrgHandle | None
     now: datetime
+    joined_at: datetime | None = None
 
     def both(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
         """What of this kind is said of this enquirer under any of the child's records."""
@@ -57,6 +58,7 @@ def gather(known: Knowledge, enquirer: str, now: datetime) -> Evidence:
         revocations=_revocations(sayings, enquirer),
         authority=responsible_authority(sayings.of_child),
         now=now,
+        joined_at=known.joined_at,
     )
 
 

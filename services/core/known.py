@@ -33,12 +33,14 @@ class Knowledge:
     `said` holds everything said of the child's records, their links among it, and everything said of the enquirer,
     whichever child it was said of. `subjects` are the records that the child's case now has, `versions` its sealed
     locations as they now stand. `whole` is False where anything that belongs here could not be read or verified.
+    `joined_at` is when the last of the records became one with the others (UTC; None: not known).
     """
 
     said: tuple[Known, ...]
     subjects: frozenset[SubjectId]
     versions: frozenset[Version]
     whole: bool
+    joined_at: datetime | None = None
 
 
 class Word(NamedTuple, Generic[FactT]):

@@ -1,6 +1,6 @@
 """What each rung of an enquirer's ladder asks for, one function a rung, each with its paragraph."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from services.core.codes import (
@@ -145,7 +145,8 @@ def assessment(evidence: Evidence) -> Standing:
         dated(evidence),
     )
     late: Step[RiskAssessed] = (Reason.ASSESSED_TOO_EARLY, not_before(_weighed(evidence)))
-    found = find(Reason.NOT_ASSESSED, evidence.both(RiskAssessed), good, late, *living(evidence))
+    of_these: Step[RiskAssessed] = (Reason.ASSESSED_TOO_EARLY, _since_joined(evidence))
+    found = find(Reason.NOT_ASSESSED, evidence.both(RiskAssessed), good, late, of_these, *living(evidence))
     return Standing((max(found.words, key=_said_last),)) if found.words else found
 
 
@@ -186,6 +187,14 @@ def _concluded(word: Word[Section47Concluded]) -> bool:
 
 def _agreed(word: Word[PlanAgreed]) -> bool:
     return word.fact.agreed is YesNo.YES and word.fact.release_agreed is YesNo.YES
+
+
+def _since_joined(evidence: Evidence) -> Callable[[Word[Any]], bool]:
+    """Whether all the records were one child's when it was said: of one that a number joined later nothing was weighed.
+
+    A planted record would else lead an enquirer from a child that is theirs to one that is not (¶5.65).
+    """
+    return lambda word: evidence.joined_at is None or word.since >= evidence.joined_at
 
 
 def _weighed(evidence: Evidence) -> list[Word[Any]]:

@@ -4,6 +4,7 @@ What cannot be read or verified is no fact; the store keeps it as a doubt about 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import LinkDecision
@@ -40,11 +41,12 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Which case a record belongs to; the highest version holds."""
+    """Which case a record belongs to, and since when (UTC); the highest version holds."""
 
     subject_id: SubjectId
     version: int
     case_id: CaseId
+    known_at: datetime
 
 
 def stored(topic: str, key: bytes, value: bytes, signature: bytes) -> SignedMessage:
@@ -62,7 +64,7 @@ def read_assignments(schemas: Schemas, value: bytes) -> tuple[Assigned, ...]:
     try:
         case_id = CaseId(well_formed(update["case_id"]))
         return tuple(
-            Assigned(SubjectId(well_formed(one["subject_id"])), one["assignment_version"], case_id)
+            Assigned(SubjectId(well_formed(one["subject_id"])), one["assignment_version"], case_id, one["known_at"])
             for one in update["subjects"]
         )
     except MalformedId:

@@ -19,9 +19,10 @@ _FACTS: LiteralString = """
                          %b::timestamptz[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])
     ON CONFLICT DO NOTHING"""
 _ASSIGNMENTS: LiteralString = """
-    INSERT INTO assignments (subject_id, version, case_id)
-    SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[])
-    ON CONFLICT (subject_id) DO UPDATE SET (version, case_id) = (excluded.version, excluded.case_id)
+    INSERT INTO assignments (subject_id, version, case_id, known_at)
+    SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::timestamptz[])
+    ON CONFLICT (subject_id) DO UPDATE
+    SET (version, case_id, known_at) = (excluded.version, excluded.case_id, excluded.known_at)
     WHERE assignments.version < excluded.version"""
 _OF_ONE_CASE: LiteralString = """
     SELECT subject_id FROM assignments
@@ -59,7 +60,10 @@ async def keep_assignments(connection: Connection, assigned: Iterable[Assigned])
     await write_rows(
         connection,
         _ASSIGNMENTS,
-        [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id)) for one in highest.values()],
+        [
+            (bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id), one.known_at)
+            for one in highest.values()
+        ],
     )
 
 
@@ -67,6 +71,15 @@ async def of_one_case(connection: Connection, subject: SubjectId) -> frozenset[S
     """Every record of the case that `subject` belongs to; one that no case has yet stands for itself."""
     cursor = await connection.execute(_OF_ONE_CASE, [bytes.fromhex(subject)], binary=True)
     return frozenset(SubjectId(row[0].hex()) for row in await cursor.fetchall()) | {subject}
+
+
+async def joined_at(connection: Connection, subjects: Collection[SubjectId]) -> datetime | None:
+    """When the last of these records became one with its case; None where that is not known."""
+    given = {"subjects": IdArray(sorted(subjects))}
+    [found] = await ask(
+        connection, ("SELECT max(known_at) FROM assignments WHERE subject_id = ANY(%(subjects)b::bytea[])", given)
+    )
+    return found[0][0] if found else None
 
 
 async def about(

@@ -15,7 +15,7 @@ from services.vault.announcing import Waits
 from services.vault.contents import Keys, bodies, contents, speaks_as
 from services.vault.decisions import Asked, Decision, Judgement
 from services.vault.decisions_store import told_at
-from services.vault.facts_store import about, of_one_case, versions_of
+from services.vault.facts_store import about, joined_at, of_one_case, versions_of
 from services.vault.judging import Circumstances, Material, bearing, child, judge, knowledge
 from services.vault.showing import Place, places
 from services.wire.avro import Schemas
@@ -42,7 +42,8 @@ class Gatherer:
                 spoilt += 1
         subjects = child(subject, assigned, facts)
         versions = await versions_of(connection, subjects)
-        return Material(subjects, bearing(subjects, enquirer, facts), versions, doubts + spoilt)
+        joined = await joined_at(connection, subjects)
+        return Material(subjects, bearing(subjects, enquirer, facts), versions, doubts + spoilt, joined)
 
     async def child(self, connection: Connection, subject: SubjectId, enquirer: str | None) -> Child:
         """What a decision that is asked for now is bound to."""

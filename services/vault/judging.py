@@ -36,13 +36,15 @@ class Material:
     """What the vault holds about a child and an adult at one moment.
 
     `subjects` are the records of the child; `facts` is what is said of them, of who is who among them and beyond, and
-    of the adult; `doubts` counts what could not be read or verified and may be about them.
+    of the adult; `doubts` counts what could not be read or verified and may be about them. `joined_at` is when the last
+    of the records became one with the others (UTC).
     """
 
     subjects: frozenset[SubjectId]
     facts: tuple[Known, ...]
     versions: frozenset[Version]
     doubts: int = 0
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def knowledge(decision: Decision, material: Material) -> Knowledge:
         whole = whole or decision.seconded_by is not None
     else:
         whole = whole and not links_disagree(material.subjects, material.facts)
-    return Knowledge(material.facts, material.subjects, material.versions, whole)
+    return Knowledge(material.facts, material.subjects, material.versions, whole, material.joined_at)
 
 
 def bearing(subjects: frozenset[SubjectId], enquirer: str | None, facts: Iterable[Known]) -> tuple[Known, ...]:

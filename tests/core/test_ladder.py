@@ -40,6 +40,7 @@ from services.core.facts import (
 from services.core.gates import Allow, Deny, ReleaseAsked, enquirer_release
 from services.core.known import Knowledge, Known
 from services.core.ladder import Rung, climb
+from tests.builders import day
 from tests.core.enquiries import (
     ANOTHER_BODY,
     ANOTHER_CHILD,
@@ -236,6 +237,13 @@ def test_a_person_is_told_the_first_rung_that_is_missing() -> None:
 def test_approvals_are_told_which_assessment_they_must_name() -> None:
     assert climb(climbed(*PARTS), ENQUIRER, NOW).assessment == ASSESSMENT
     assert climb(climbed("authority"), ENQUIRER, NOW).assessment is None
+
+
+@given(st.integers(0, 60))
+def test_an_assessment_is_of_the_records_that_were_one_child_s_when_it_was_made(joined: int) -> None:
+    whole = replace(climbed(*PARTS), joined_at=day(joined))
+    lacks = climb(whole, ENQUIRER, NOW).rungs[Rung.ASSESSMENT].lacks
+    assert (Reason.ASSESSED_TOO_EARLY in lacks) is (joined > 30)
 
 
 def test_a_rung_that_was_taken_down_says_why() -> None:

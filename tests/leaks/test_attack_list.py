@@ -16,7 +16,8 @@ MUST = {
     "a replayed approval", "a swapped reference", "a second hub with an old key", "a sibling who is placed together",
     "an Allow from before a move", "a receipt that confirms", "a guessed id or number", "one person under two names",
     "a terminal's scrollback", "a lookalike record planted to read the review page", "a case's whole id",
-    "a case that somebody gives themselves", "a processor that somebody has taken over",
+    "a record that joins an enquirer's child to another one", "a case that somebody gives themselves",
+    "a processor that somebody has taken over",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -32,9 +33,11 @@ def stored(schemas: Schemas, known: Known, by: Sector | None = None) -> Stored:
     return Stored(0, value, topic, key, signature, round(known.known_at.timestamp() * 1000))
 
 
-def case_update(schemas: Schemas, case: str, subjects: Iterable[str], version: int = 1) -> Stored:
+def case_update(
+    schemas: Schemas, case: str, subjects: Iterable[str], version: int = 1, known_at: datetime = START
+) -> Stored:
     """The correlator's word that these records belong to a case."""
-    assigned = [{"subject_id": subject, "assignment_version": version, "known_at": START} for subject in subjects]
+    assigned = [{"subject_id": subject, "assignment_version": version, "known_at": known_at} for subject in subjects]
     update = {
         "case_id": case,
         "version": version,

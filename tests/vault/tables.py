@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 
 from psycopg import sql
@@ -20,6 +21,7 @@ from services.vault.radar import Radar
 from services.wire.avro import Schemas
 from services.wire.seal import BatchSealer
 from services.wire.sealed_facts import to_record
+from tests.builders import START
 from tests.vault.edge import PUBLIC, Stored, batch
 from tests.vault.messages import case_update, place_of, stored
 from tests.vault.opened import Content, contents
@@ -53,9 +55,9 @@ class Vault:
         """Keep what the agencies' processors signed."""
         return await self.take(*(stored(self.schemas, known) for known in said), number=number)
 
-    async def assign(self, case: str, *subjects: str, version: int = 1) -> Kept:
+    async def assign(self, case: str, *subjects: str, version: int = 1, known_at: datetime = START) -> Kept:
         """Keep the correlator's word that these records are one case."""
-        return await self.take(case_update(self.schemas, case, subjects, version))
+        return await self.take(case_update(self.schemas, case, subjects, version, known_at))
 
     async def take(self, *records: Stored, number: int = 0) -> Kept:
         """Keep records of topics that are not sealed facts, each topic from a partition of its own."""

@@ -6,7 +6,7 @@ import pytest
 
 from services.core.codes import OrganisationKind, Role, Sector
 from services.core.denials import Reason
-from services.core.facts import WorkerAllocated
+from services.core.facts import PlacementStarted, WorkerAllocated
 from services.core.ids import EventId
 from services.core.known import Known
 from services.core.rights import Person, PersonRole
@@ -14,9 +14,10 @@ from services.vault.decisions import Act, Decision, Refusal
 from services.wire.records import to_record
 from services.wire.signing import Signer
 from services.wire.topics import topic_of
-from tests.builders import an_id
+from tests.builders import an_id, day
 from tests.core.enquiries import (
     ANOTHER_BODY,
+    ANOTHER_CHILD,
     ANOTHER_ENQUIRER,
     ASSESSMENT,
     AUTHORITY,
@@ -40,6 +41,7 @@ from tests.vault.deciding import (
     a_missing_child,
     hub,
     person,
+    sealed,
     speaks,
 )
 from tests.vault.messages import PRIVATE
@@ -83,6 +85,17 @@ async def a_planted_case(searched: Hub) -> Decision:
     decision = await searched.ask(replace(SEARCH, subject=TWO), PLANTER)
     await searched.act(decision, Act.SECOND)
     return decision
+
+
+async def a_joined_child(claimed: Hub) -> str:
+    """A release that two approve in good faith, once somebody's record with a number of each made two children one."""
+    placed = said(PlacementStarted(), 930, 25, subject=ANOTHER_CHILD)
+    await claimed.vault.say(placed)
+    await claimed.vault.seal([sealed(placed, placement_address="3 Another Lane")])
+    await claimed.vault.assign(an_id(1), ANOTHER_CHILD, version=2, known_at=day(39))
+    number = (await claimed.ask(RELEASE, WORKER)).asked.decision_id
+    await approve(claimed, number, FIRST, SECOND)
+    return number
 
 
 async def test_a_guessed_number_is_of_nothing_and_leaves_nothing(searched: Hub) -> None:
@@ -133,6 +146,19 @@ async def test_they_would_if_any_authority_gave_anybody_any_case(
     decision = await a_planted_case(searched)
     monkeypatch.setattr("services.core.allocation.responsible_authority", lambda *_: ANOTHER_BODY)
     assert (await searched.look(decision, PLANTER)).shown
+
+
+async def test_a_record_that_joins_an_enquirer_s_child_to_another_one_does_not_lead_to_that_one(claimed: Hub) -> None:
+    answer = await claimed.look(await a_joined_child(claimed), WORKER)
+    assert (answer.shown, Reason.ASSESSED_TOO_EARLY in answer.reasons) == (None, True)
+
+
+async def test_it_would_if_an_assessment_counted_for_records_that_were_joined_after_it(
+    claimed: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.core.rungs._since_joined", lambda _: lambda _: True)
+    [place] = (await claimed.look(await a_joined_child(claimed), WORKER)).shown or ()
+    assert place.rows == (("Placement address", "3 Another Lane"),)
 
 
 async def test_an_approval_of_another_decision_opens_none(claimed: Hub) -> None:

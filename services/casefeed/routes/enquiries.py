@@ -75,7 +75,7 @@ async def enquiry_found(connection: Connection, sees: Sight, schemas: Schemas, h
 
 def enquiry_shown(found: Enquirer, now: datetime) -> EnquiryView:
     ladders = [
-        ladder_view(case_id, child.subjects, child.said, found.enquirer, now)
+        ladder_view(case_id, child.subjects, child.said, found.enquirer, now, child.joined_at)
         for case_id, child in sorted(found.cases.items())
     ]
     return enquiry_view(found.enquirer, found.seen, ladders, found.everything, now.date())
