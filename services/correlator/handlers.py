@@ -16,7 +16,7 @@ from services.core.matching.components import Pair
 from services.core.matching.stated import decision_of
 from services.core.timeline import current
 from services.correlator.identity import NO_CLAIMS, Change, Graph, place
-from services.correlator.likeness import Edge, Likeness, Matcher, Portraits, first_asked
+from services.correlator.likeness import Beside, Edge, Likeness, Matcher, first_asked
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known, Survey
 
@@ -125,10 +125,9 @@ def change(known: Known, found: Survey, told: Timelines) -> Change:
     )
 
 
-def likened(made: Change, matcher: Matcher, beside: Portraits, before: Iterable[Edge]) -> Change:
+def likened(made: Change, matcher: Matcher, beside: Beside, before: Iterable[Edge]) -> Change:
     """The change with its likeness; `beside` are records that share a key with a changed one, `before` its edges."""
-    others = {subject: portrait for subject, portrait in beside.items() if subject not in made.portraits}
-    now = matcher.edges(made.portraits, others)
+    now = matcher.edges(made.portraits, beside)
     return replace(made, likeness=Likeness(frozenset(made.portraits), tuple(before), now))
 
 

@@ -1,7 +1,7 @@
 """Which records are likely of one child: what each claims, the keys by which it is found, edges between two. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -27,6 +27,19 @@ _KEY_BYTES = 8
 _REMEMBERED = 20_000
 
 Portraits = Mapping[SubjectId, Portrait]
+Holders = Mapping[int, Collection[SubjectId]]
+"""The records that have a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Records that share a key with others, and by which keys they are found."""
+
+    portraits: Portraits
+    holders: Holders
+
+
+NOBODY_BESIDE = Beside({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,40 +130,47 @@ class Matcher:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._seen = lru_cache(_REMEMBERED)(self._see)
-
-    def keys(self, portrait: Portrait) -> frozenset[int]:
+        self._seen = lru_cache(_REMEMBERED)(_seen)
+        self.keys = lru_cache(_REMEMBERED)(self._keys)
         """The keys of a record, as 64 bits each: two that share none are never compared."""
-        return self._seen(portrait)[1]
 
-    def edges(self, of: Portraits, beside: Portraits) -> tuple[Edge, ...]:
-        """Every edge of the records `of`, between themselves and to those `beside` them; one an unordered pair."""
-        portraits = {**beside, **of}
-        pairs = sorted(self._pairs(of, portraits))
-        found = (self._edge(pair, portraits) for pair in pairs)
-        return tuple(edge for edge in found if edge.verdict is not Verdict.APART)
-
-    def _pairs(self, of: Portraits, portraits: Portraits) -> set[Pair]:
-        holders: dict[int, list[SubjectId]] = defaultdict(list)
+    def holders(self, portraits: Portraits) -> Holders:
+        """Who has which key."""
+        found: defaultdict[int, list[SubjectId]] = defaultdict(list)
         for subject, portrait in portraits.items():
             for key in self.keys(portrait):
-                holders[key].append(subject)
+                found[key].append(subject)
+        return found
+
+    def edges(self, of: Portraits, beside: Beside) -> tuple[Edge, ...]:
+        """Every edge of the records `of`, between themselves and to those `beside` them; one an unordered pair.
+
+        A record that is both is taken as it is in `of`.
+        """
+        found = (self._edge(pair, of, beside.portraits) for pair in sorted(self._pairs(of, beside)))
+        return tuple(edge for edge in found if edge.verdict is not Verdict.APART)
+
+    def _pairs(self, of: Portraits, beside: Beside) -> set[Pair]:
+        holders = self.holders(of)
         return {
             pair_of(subject, other)
             for subject, portrait in of.items()
             for key in self.keys(portrait)
-            for other in holders[key]
+            for other in (*holders[key], *(one for one in beside.holders.get(key, ()) if one not in of))
             if other != subject
         }
 
-    def _edge(self, pair: Pair, portraits: Portraits) -> Edge:
-        one, other = (self._seen(portraits[subject])[0] for subject in pair)
+    def _edge(self, pair: Pair, of: Portraits, beside: Portraits) -> Edge:
+        one, other = (self._seen(of[subject] if subject in of else beside[subject]) for subject in pair)
         scored = score(one, other, self.weights)
         return Edge(pair, scored.verdict, scored.evidence)
 
-    def _see(self, portrait: Portrait) -> tuple[Profile, frozenset[int]]:
-        seen = profile(claimed(portrait))
-        return seen, frozenset(map(_number, blocking.keys(seen, self.weights)))
+    def _keys(self, portrait: Portrait) -> frozenset[int]:
+        return frozenset(map(_number, blocking.keys(self._seen(portrait), self.weights)))
+
+
+def _seen(portrait: Portrait) -> Profile:
+    return profile(claimed(portrait))
 
 
 def claimed(portrait: Portrait) -> Subject:

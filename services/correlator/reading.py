@@ -18,7 +18,7 @@ from services.core.matching.versions import Adopted
 from services.correlator.handlers import Assigned
 from services.correlator.identity import Claims, Graph
 from services.correlator.kept import edge_from, portrait_from
-from services.correlator.likeness import Edge, Portraits
+from services.correlator.likeness import Beside, Edge, Holders, Portraits
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
@@ -34,6 +34,7 @@ _EDGES = "SELECT one, other, verdict, evidence FROM edges"
 _ADOPTED = "SELECT version, sha256, adopted_at FROM weights"
 _CONFLICTS = "SELECT one, other FROM conflicts"
 _EITHER = "WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])"
+_HOLDERS = "SELECT key, subject_id FROM blocks WHERE key = ANY(%b::bigint[])"
 _BESIDE = """
     SELECT subject_id, traits FROM portraits WHERE subject_id IN (
         SELECT subject_id FROM blocks WHERE key = ANY(%b::bigint[]))"""
@@ -110,15 +111,16 @@ async def known(connection: Connection, batch: Sequence[Said]) -> tuple[Known, i
 
 async def beside(
     connection: Connection, subjects: Collection[SubjectId], keys: Collection[int]
-) -> tuple[Portraits, list[Edge]]:
+) -> tuple[Beside, list[Edge]]:
     """Read every record that has one of these keys, and all edges of these records."""
-    ids = IdArray(subjects)
-    portraits, edges = await ask(
+    ids, numbers = IdArray(subjects), list(keys)
+    portraits, holders, edges = await ask(
         connection,
-        (_BESIDE, [list(keys)]),
+        (_BESIDE, [numbers]),
+        (_HOLDERS, [numbers]),
         (f"{_EDGES} {_EITHER}", [ids, ids]),
     )
-    return _portraits(portraits), _edges(edges)
+    return Beside(_portraits(portraits), _holders(holders)), _edges(edges)
 
 
 async def adopted(connection: Connection) -> tuple[Adopted, ...]:
@@ -259,6 +261,13 @@ def _claims(rows: Iterable[TupleRow]) -> Claims:
     for subject, scheme, value, disputed in rows:
         claims[SubjectId(subject.hex())].add(Claim(IdentifierScheme(scheme), value.decode(), disputed))
     return {subject: frozenset(said) for subject, said in claims.items()}
+
+
+def _holders(rows: Iterable[TupleRow]) -> Holders:
+    found: defaultdict[int, list[SubjectId]] = defaultdict(list)
+    for key, subject in rows:
+        found[key].append(SubjectId(subject.hex()))
+    return found
 
 
 def _portraits(rows: Iterable[TupleRow]) -> Portraits:

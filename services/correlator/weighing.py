@@ -1,13 +1,11 @@
 """Which weights records are compared by, and all edges anew when others are adopted."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from services.core.errors import LanternError
-from services.core.ids import SubjectId
 from services.core.matching.versions import FIRST, Adopted, Pinned
-from services.correlator.likeness import Edge, Matcher, Portraits
+from services.correlator.likeness import Beside, Edge, Matcher, Portraits
 
 _AT_ONCE = 500
 
@@ -49,19 +47,9 @@ class Matchers:
 
 def all_edges(matcher: Matcher, portraits: Portraits) -> Iterator[tuple[Edge, ...]]:
     """Every edge between these records, a part at a time: who has many records does other things in between."""
-    holders: dict[int, list[SubjectId]] = defaultdict(list)
-    for subject, portrait in portraits.items():
-        for key in matcher.keys(portrait):
-            holders[key].append(subject)
+    holders = matcher.holders(portraits)
     left = iter(sorted(portraits))
     while some := list(islice(left, _AT_ONCE)):
         of = {subject: portraits[subject] for subject in some}
-        beside = {
-            other: portraits[other]
-            for portrait in of.values()
-            for key in matcher.keys(portrait)
-            for other in holders[key]
-            if other not in of
-        }
         # Each pair is found from both its ends; the end with the smaller id gives it.
-        yield tuple(edge for edge in matcher.edges(of, beside) if edge.pair[0] in of)
+        yield tuple(edge for edge in matcher.edges(of, Beside(portraits, holders)) if edge.pair[0] in of)

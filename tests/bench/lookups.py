@@ -98,7 +98,7 @@ async def look_up(connection: Connection, by: Matcher, those: Portraits) -> tupl
     """How many candidates some records have, and how many edges come of it."""
     keys = {key for portrait in those.values() for key in by.keys(portrait)}
     beside, _ = await reading.beside(connection, those.keys(), keys)
-    return len(beside), len(by.edges(those, beside))
+    return len(beside.portraits), len(by.edges(those, beside))
 
 
 async def one_by_one(where: Database, asked: list[tuple[SubjectId, Portrait]]) -> Measured:

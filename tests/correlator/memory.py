@@ -14,7 +14,7 @@ from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
-from services.correlator.likeness import Edge, Likeness, Matcher, asked_for, likely
+from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.weighing import Matchers, all_edges
@@ -89,7 +89,7 @@ class Memory:
         keys = {key for portrait in changed.values() for key in find(portrait)}
         beside = {who: held for who, held in self.portraits.items() if keys & find(held)}
         before = [edge for edge in self.edges.values() if changed.keys() & set(edge.pair)]
-        return handlers.likened(change, self.matcher, beside, before)
+        return handlers.likened(change, self.matcher, Beside(beside, self.matcher.holders(beside)), before)
 
     def _reweighed(self, change: Change) -> Change:
         portraits = {**self.portraits, **change.portraits}
@@ -181,7 +181,7 @@ def whole_truth(history: Iterable[Said], matcher: Matcher = MATCHER) -> Truth:
     for said in spoken:
         claims[said.entry.subject_id] |= said.claims
         portraits[said.entry.subject_id] |= said.portrait
-    edges = matcher.edges(portraits, {})
+    edges = matcher.edges(portraits, NOBODY_BESIDE)
     stated = (decision_of(said.entry) for said in spoken)
     found = partition(
         {subject: linking(said_of) for subject, said_of in claims.items()},

@@ -1,5 +1,6 @@
 """What batches of events come to, whatever the order in which they arrive."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme, MissingKind, Precision
+from services.core.events import Event
 from services.core.facts import ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.stated import decision_of
@@ -55,11 +57,14 @@ def test_two_hundred_orders_of_arrival_come_to_one_truth() -> None:
         assert memory.truth() == expected
 
 
+def _hangs_on_the_weights(history: Sequence[Event]) -> bool:
+    return whole_truth(map(said, history)).digests != whole_truth(map(said, history), WARIER_MATCHER).digests
+
+
 @pytest.mark.parametrize("orders", [50, pytest.param(1000, marks=pytest.mark.prove)])
 def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(orders: int) -> None:
-    history = a_history(Random(1), 60)
+    history = next(filter(_hangs_on_the_weights, (a_history(Random(seed), 60) for seed in range(20))))
     expected = whole_truth(map(said, history), WARIER_MATCHER)
-    assert expected.digests != whole_truth(map(said, history)).digests
     for seed in range(orders):
         memory, random = Memory(), Random(seed)
         batches = list(arrivals(random, history))

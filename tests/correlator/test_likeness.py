@@ -8,7 +8,7 @@ from services.core.facts import Fact, LinkRefused, PoliceContact
 from services.core.ids import SubjectId
 from services.core.matching.scoring import Verdict
 from services.correlator.kept import edge_from, evidence_to, portrait_from, portrait_to
-from services.correlator.likeness import portrait_of
+from services.correlator.likeness import NOBODY_BESIDE, portrait_of
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.wire.records import record_of
 from tests.builders import an_id, day, entry
@@ -114,13 +114,13 @@ def test_a_date_that_is_none_is_left_out() -> None:
 
 def test_two_sexes_of_one_record_say_nothing() -> None:
     [edge] = MATCHER.edges(
-        {SubjectId(an_id(1)): claiming() | claiming(sex=Sex.MALE)}, {SubjectId(an_id(2)): claiming()}
+        {SubjectId(an_id(1)): claiming() | claiming(sex=Sex.MALE), SubjectId(an_id(2)): claiming()}, NOBODY_BESIDE
     )
     assert "sex" not in {one.field for one in edge.evidence}
 
 
 def test_what_is_kept_is_read_back_as_it_was() -> None:
     zero = claiming("A\x00B")
-    [edge] = MATCHER.edges({SubjectId(an_id(1)): claiming()}, {SubjectId(an_id(2)): claiming()})
+    [edge] = MATCHER.edges({SubjectId(an_id(1)): claiming(), SubjectId(an_id(2)): claiming()}, NOBODY_BESIDE)
     assert portrait_from(portrait_to(zero)) == zero
     assert edge_from(edge.pair, edge.verdict.value, evidence_to(edge)) == edge
