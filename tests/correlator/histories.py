@@ -136,7 +136,7 @@ def _fact(random: Random, subject: SubjectId, facts: Sequence[FactId]) -> Fact:
     said: list[Fact] = [
         PoliceContact(),
         ChildMissing(random.choice(list(MissingKind))),
-        ChildFound(random.choice((None, episode)), random.choice(list(FoundHow))),
+        ChildFound(random.choice((None, episode)), FoundHow.SEEN_IN_PERSON),
         RecordsLinked(other, decided_by=random.choice((None, an_id(0xA), an_id(0xB)))),
         RecordsUnlinked(other),
         LinkRefused(other),
