@@ -21,12 +21,14 @@ from services.runtime.settings import (
     DatabaseSettings,
     IdentitySettings,
     KeySettings,
+    OnCallAddress,
     Settings,
     SignInSettings,
     variables,
 )
 
 HOME = Path(__file__).resolve().parents[2]
+PAGING: list[type[BaseSettings]] = [PageSettings, MailSettings, NotifySettings, HeartbeatSettings]
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
 
 
@@ -113,7 +115,8 @@ def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_k
     kinds += [DatabaseSettings] if service in DATABASE_ROLES else []
     kinds += [SignInSettings] if service in WITH_PEOPLE else []
     kinds += [IdentitySettings] if service in AGENCIES else []
-    kinds += [PageSettings, MailSettings, NotifySettings, HeartbeatSettings] if service == "oncall" else []
+    kinds += PAGING if service == "oncall" else []
+    kinds += [OnCallAddress] if service == "casefeed" else []
     known = {name for kind in kinds for name in variables(kind)}
     needed = {
         f"LANTERN_{name.upper()}" for kind in kinds for name, field in kind.model_fields.items() if field.is_required()
@@ -121,6 +124,22 @@ def test_service_is_told_everything_that_it_needs_and_nothing_that_it_does_not_k
 
     assert needed <= told
     assert told <= known
+
+
+@pytest.mark.parametrize(("service", "kinds"), [("oncall", PAGING), ("casefeed", [OnCallAddress])])
+def test_every_way_to_reach_people_can_be_set_up(service: str, kinds: list[type[BaseSettings]]) -> None:
+    told = COMPOSE["services"][service]["environment"]
+
+    assert {name for kind in kinds for name in variables(kind)} <= told.keys()
+
+
+@pytest.mark.parametrize("service", WITH_PEOPLE)
+def test_a_file_with_a_secret_is_seen_by_the_service_that_is_told_of_it_and_by_no_other(service: str) -> None:
+    told = COMPOSE["services"][service]["environment"].values()
+    named = {value.split("/run/secrets/")[1].rstrip("}") for value in told if "/run/secrets/" in str(value)}
+
+    assert named == {*COMPOSE["services"][service]["secrets"]}
+    assert named <= COMPOSE["secrets"].keys()
 
 
 def test_of_our_services_only_those_that_people_come_to_and_ask_have_a_door() -> None:
@@ -143,7 +162,7 @@ def test_a_service_with_people_has_an_address_that_can_be_another_and_a_secret_t
     port = COMPOSE["services"][service]["ports"][0].split(":")[1]
 
     assert told["LANTERN_PUBLIC_URL"] == f"${{LANTERN_{service.upper()}_URL:-http://127.0.0.1:{port}}}"
-    assert COMPOSE["services"][service]["secrets"] == ["oidc_client_secret"]
+    assert "oidc_client_secret" in COMPOSE["services"][service]["secrets"]
     assert "/run/secrets/oidc_client_secret" in told["LANTERN_OIDC_CLIENT_SECRET_FILE"]
 
 
