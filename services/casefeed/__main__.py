@@ -52,7 +52,7 @@ async def main(process: Process) -> None:
         ):
             async for batch in updates.batches(BATCH_RECORDS):
                 await projector.project(batch)
-                await updates.acknowledge()
+                updates.acknowledge()
         following.cancel()
         feed.close()
 

@@ -51,7 +51,7 @@ async def correlate(shared: Inlet, decoder: Decoder, batches: Batches, relay: Re
             async for saved in batches.save(batch):
                 count(saved, metrics)
                 await relay.tell(saved)
-        await shared.acknowledge()
+        shared.acknowledge()
     await relay.close()
 
 

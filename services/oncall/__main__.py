@@ -63,7 +63,7 @@ async def main(process: Process) -> None:
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
                 async for batch in heard.batches(BATCH_RECORDS):
                     await taker.take(batch)
-                    await heard.acknowledge()
+                    heard.acknowledge()
             for task in working:
                 task.cancel()
 

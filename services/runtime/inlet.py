@@ -24,6 +24,7 @@ Batch = Mapping[Place, Sequence[Any]]
 
 _WAIT_SECONDS = 0.5
 _ASK_SECONDS = 10.0
+_HINT_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Inlet:
         self._ids = ids
         self._process = process
         self._start = start
+        self._dealt_with = asyncio.Event()
 
     def places(self) -> dict[TopicPartition, Place]:
         """Every partition that there is, whoever reads it; it follows a topic that is made again.
@@ -85,12 +87,20 @@ class Inlet:
             log.critical("Reading from Kafka ended by itself; the service starts anew.", exc_info=error)
             leave()
 
-    async def acknowledge(self) -> None:
+    def acknowledge(self) -> None:
         """Leave Kafka's group a hint of how far the tables are; without it nothing is lost and nothing said twice."""
-        try:
-            await self._consumer.commit()
-        except KafkaError as error:
-            log.info("Kafka did not take the hint of how far this service has read; the tables know.", exc_info=error)
+        self._dealt_with.set()
+
+    async def hint(self) -> NoReturn:
+        """Tell Kafka's group what was acknowledged, once a second at most: no batch waits for an answer to a hint."""
+        while True:
+            await self._dealt_with.wait()
+            self._dealt_with.clear()
+            try:
+                await self._consumer.commit()
+            except KafkaError as error:
+                log.info("Kafka did not take the hint of how far a service has read; the tables know.", exc_info=error)
+            await asyncio.sleep(_HINT_SECONDS)
 
 
 @contextlib.asynccontextmanager
@@ -100,14 +110,16 @@ async def opened(process: Process, session: Session, *topics: str) -> AsyncItera
     ids = await _ids_of(access, topics, process.health)
     consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
     start = FromPositions(consumer, ids, session, process.health)
+    inlet = Inlet(consumer, ids, process, start)
     consumer.subscribe(topics, listener=start)
     async with asyncio.TaskGroup() as tasks:
         watching = (
             tasks.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics)),
             tasks.create_task(_notice_new_topics(access, ids, start)),
+            tasks.create_task(inlet.hint()),
         )
         try:
-            yield Inlet(consumer, ids, process, start)
+            yield inlet
         finally:
             for task in watching:
                 task.cancel()

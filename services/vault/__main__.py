@@ -85,7 +85,7 @@ async def keep(arriving: Inlet, keeper: Keeper, upkeep: Upkeep) -> None:
             if upkeep.was_restored:
                 break
             await keeper.keep(batch)
-            await arriving.acknowledge()
+            arriving.acknowledge()
 
 
 if __name__ == "__main__":
