@@ -6,6 +6,7 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import LiteralString
 
 from psycopg.rows import TupleRow
@@ -33,6 +34,7 @@ IN_SIGHT: LiteralString = f"""(%(every)s OR EXISTS (
         WHERE now_of.subject_id = held.subject_id ORDER BY version DESC LIMIT 1)))"""  # noqa: S608 - written here and in sight.py, as every statement below
 """Whether the case that a record of `held` belongs to now is seen."""
 _ROWS_AT_ONCE = 2_000
+_ENTRIES_KEPT = 8_192
 
 
 class BadCursor(ValueError):
@@ -160,10 +162,14 @@ def _digest(schemas: Schemas, rows: Sequence[TupleRow]) -> tuple[CaseId, str]:
     return case_id, digest(case_id, subjects, entries)
 
 
+@lru_cache(_ENTRIES_KEPT)
 def said_of_child(
     schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None
 ) -> tuple[Entry, Subject]:
-    """The entry of a row of `entries`, and what it claims about the child."""
+    """The entry of a row of `entries`, and what it claims about the child.
+
+    It is kept under the row itself: whoever is given it has read the row under their own rights.
+    """
     entry, event = _said(schemas, frame, known_at, said_again_at)
     return entry, value_of(Subject, event["subject"])
 
