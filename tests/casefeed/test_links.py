@@ -23,6 +23,8 @@ from tests.runtime.secured_postgres import SecuredPostgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SECOND_PERSON = "nothing changes until a second person decides the same"
+
 EVIDENCE = (("name", "same", 14.5), ("birth", "swapped", 7.8))
 
 
@@ -144,11 +146,13 @@ async def test_that_a_link_around_an_enquirer_waits_for_a_second_person_is_shown
     client = await home.enter(PersonRole.COORDINATOR)
     waits = {change["decision"]: change["waits"] for change in (await shown(client, one, other))["consequences"]}
     assert waits == {"linked": True, "unlinked": False, "refused": False}
+    assert (await client.get(f"/links/{an_id(one)}/{an_id(other)}")).text.count(SECOND_PERSON) == 1
 
     await record(home, other, RecordsLinked(SubjectId(an_id(one)), decided_by=an_id(0xA)), version=2)
     found = await shown(client, one, other)
     assert found["link"]["decided"] == "linked"
     assert {change["waits"] for change in found["consequences"]} == {False}
+    assert SECOND_PERSON not in (await client.get(f"/links/{an_id(one)}/{an_id(other)}")).text
 
 
 async def test_to_undo_a_person_s_link_parts_what_nothing_else_joins(home: House) -> None:

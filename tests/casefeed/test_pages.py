@@ -200,6 +200,20 @@ async def test_an_answer_that_was_not_taken_is_told(home: House, alert: int, for
     assert told in answer.text
 
 
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [
+        ({"answer": "search_begun", "minutes": ""}, "search_begun"),
+        ({"answer": "", "minutes": "120"}, "120"),
+    ],
+)
+async def test_an_answer_that_was_not_taken_keeps_what_was_chosen(home: House, form: dict[str, str], kept: str) -> None:
+    client = await home.enter(PersonRole.POLICE_OFFICER)
+    data = {"csrf": csrf_of(client.cookies[home.door.cookie]), **form}
+    answer = await client.post(f"/oncall/{an_id(0xA1E)}", data=data, headers={"origin": URL})
+    assert re.findall(r'<option value="(\w+)" selected>', answer.text) == [kept]
+
+
 async def test_that_on_call_is_away_is_told_apart() -> None:
     with pytest.raises(NotTold) as error:
         await OnCall("http://127.0.0.1:1").alerts("token")

@@ -1,7 +1,9 @@
 """GET /oncall and POST /oncall/{alert}: who is on duty, whom nobody has found, and what the reader's agency does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +16,7 @@ from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 
 _SEE_OTHER = 303
 _CHECKS_MINUTES = (15, 30, 60, 120)
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -49,9 +52,10 @@ class OnCallPages:
             said, minutes = Answer(fields.get("answer", "")), int(fields.get("minutes", ""))
             await self._say(who, request.path_params["alert"], said, minutes)
         except ValueError:
-            return await self._board(request, who, Board(), wrong=True)
+            return await self._board(request, who, Board(), typed={**fields, "alert": request.path_params["alert"]})
         except NotTold as error:
-            return await self._board(request, who, Board(why_not=error.why))
+            typed = {**fields, "alert": request.path_params["alert"], "sent": "yes"}
+            return await self._board(request, who, Board(why_not=error.why), typed=typed)
         return RedirectResponse("/oncall", _SEE_OTHER)
 
     async def _say(self, who: SignedIn, alert: str, said: Answer, minutes: int) -> None:
@@ -62,11 +66,14 @@ class OnCallPages:
     def _next_check(self, minutes: int) -> datetime:
         return self._door.now() + timedelta(minutes=minutes)
 
-    async def _board(self, request: Request, who: SignedIn, board: Board, *, wrong: bool = False) -> Response:
+    async def _board(
+        self, request: Request, who: SignedIn, board: Board, *, typed: Mapping[str, str] = NOTHING_TYPED
+    ) -> Response:
+        """The page; `typed` is what was asked in vain, and of which alert, to be asked again."""
         try:
             board.duty = await self._oncall.duty(who.token)
             board.alerts = await self._oncall.alerts(who.token)
         except NotTold as error:
             board.why_not = error.why
-        told = {"board": board, "answers": list(Answer), "checks": _CHECKS_MINUTES, "wrong": wrong}
+        told = {"board": board, "answers": list(Answer), "checks": _CHECKS_MINUTES, "typed": typed}
         return self._shell.page(request, "oncall.html", who, told)
