@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.casefeed.access import ROUTES, Door, entitled
 from services.core.rights import PersonRole
+from services.runtime.signin.doorkeeper import csrf_of
 from services.wire.avro import Schemas
 from tests.builders import an_id
 from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HEAD_TOO = {"HEAD"}
 ENDLESS = {"/api/feed", "/feed/bell"}
 """They answer until somebody leaves; `test_watching_pages` asks for them."""
+TAKEN = {"/signout": 200}
+"""What a form that was taken is answered with, where it does not lead back to a page."""
 FILLED = {
     "case_id": an_id(MISSING),
     "handle": ADULT,
@@ -74,6 +77,21 @@ async def test_every_route_meets_every_role_as_the_table_says(home: House, role:
         may = entitled(somebody(role), need)
         if not _as_said(answer.status_code, answer.text, need.door, may=may):
             differing.append((path, may, answer.status_code))
+    assert differing == []
+
+
+@pytest.mark.parametrize("role", list(PersonRole))
+async def test_every_form_meets_every_role_as_the_table_says(home: House, role: PersonRole) -> None:
+    differing = []
+    for (method, path), need in ROUTES.items():
+        if method != "POST":
+            continue
+        client = await home.enter(role)
+        form = {"csrf": csrf_of(client.cookies[home.door.cookie]), "answer": "search_begun", "minutes": "30"}
+        sent = await client.post(path.format(**FILLED), data=form, headers={"origin": str(client.base_url)})
+        may = entitled(somebody(role), need)
+        if sent.status_code != (TAKEN.get(path, 303) if may else 404):
+            differing.append((path, may, sent.status_code))
     assert differing == []
 
 

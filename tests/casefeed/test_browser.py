@@ -29,6 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
 FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "one": an_id(REFERRED), "other": an_id(HIDDEN)}
 PAGES = [path for (method, path), _ in ROUTES.items() if method == "GET" and not NO_PAGES.match(path)]
+STANDING = "all => all.filter(one => one.checkVisibility()).map(one => `${one.tagName} ${one.className}`)"
 OWN = re.compile(r"[0-9a-f]{8,}|[0-9]+|\bselected\b")
 """What differs between two readers of one page, and says nothing of how it is built."""
 
@@ -165,6 +166,19 @@ async def test_at_four_hundred_percent_nothing_is_cut_off(home: House, chromium:
             measured = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             beyond[path] = await visit.page.evaluate(measured)
     assert {path for path, pixels in beyond.items() if pixels > 0} == set()
+
+
+async def test_a_case_is_printed_without_navigation_and_without_anything_to_press(
+    home: House, chromium: Browser
+) -> None:
+    async with visit_of(home, chromium) as visit:
+        await visit.go(f"/cases/{an_id(MISSING)}")
+        pressed = visit.page.locator("nav, form, button, select, input, footer")
+        on_screen = await pressed.evaluate_all(STANDING)
+        await visit.page.emulate_media(media="print")
+        on_paper = await pressed.evaluate_all(STANDING)
+        heading = await visit.page.locator("h1").is_visible()
+    assert (bool(on_screen), on_paper, heading) == (True, [], True)
 
 
 def news(number: int) -> Update:
