@@ -184,7 +184,7 @@ def _placed(held: Held, decisions: Iterable[Decision]) -> Partition:
         said = held.entries.get(subject, ())
         speaking = {entry.event_id for entry in current(entry for entry, _ in said)}
         numbers[subject] = numbers_of(claims for entry, claims in said if entry.event_id in speaking)
-        asked = [asked_for_at(entry, entry.recorded_at) for entry, _ in said if entry.event_id in speaking]
+        asked = [asked_for_at(entry) for entry, _ in said if entry.event_id in speaking]
         if times := [at for at in asked if at]:
             asked_for[subject] = min(times)
     likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]

@@ -82,7 +82,7 @@ class Decoder:
     ) -> Said:
         name, record = self.schemas.decode(frame, expected)
         entry = entry_of(name, record, known_at, said_at)
-        asked = asked_for_trait(asked_for_at(entry, record["head"]["recorded_at"]))
+        asked = asked_for_trait(asked_for_at(entry))
         return Said(entry, claims_of(record), frame, portrait_of(record["subject"]) | asked)
 
 

@@ -86,7 +86,7 @@ def said(event: Event) -> Said:
         for one in event.subject.identifiers
         if one.status is not ClaimStatus.UNVERIFIED
     )
-    asked = asked_for_trait(asked_for_at(entry, head.recorded_at))
+    asked = asked_for_trait(asked_for_at(entry))
     return Said(entry, frozenset(claims), b"", portrait_of(record_of(event.subject)) | asked)
 
 

@@ -10,9 +10,18 @@ from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme, MissingKind, Precision
 from services.core.events import Event
-from services.core.facts import ChildMissing, Fact, LinkRefused, PoliceContact, RecordsLinked, RecordsUnlinked
+from services.core.facts import (
+    ChildMissing,
+    Fact,
+    KinshipClaimed,
+    LinkRefused,
+    PoliceContact,
+    RecordsLinked,
+    RecordsUnlinked,
+)
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.stated import decision_of
+from services.core.matching.stated import asked_for_at, decision_of
+from services.correlator.likeness import asked_for_trait
 from services.correlator.said import Claim, Said
 from tests.builders import an_id, day, entry
 from tests.correlator.histories import a_history, arrivals, said
@@ -74,7 +83,7 @@ def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(or
         assert memory.truth() == expected
 
 
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 40))
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 120))
 def test_any_history_in_any_order_comes_to_what_it_says_as_a_whole(history: int, arrival: int, events: int) -> None:
     memory, expected = after(history, arrival, events)
     assert memory.truth() == expected
@@ -186,3 +195,14 @@ def test_a_record_that_moves_does_so_when_the_hub_held_the_reason() -> None:
     memory.take([says(A, 1), says(B, 2)])
     outcome = memory.take([says(A, 7, fact=RecordsLinked(B))])
     assert [(one.subject_id, one.known_at) for one in outcome.assigned] == [(B, day(7))]
+
+
+def asks(subject: SubjectId, event: int, number: int) -> Said:
+    """An adult asks for the child, nobody says when; recorded on the day of that number."""
+    made = later(says(subject, event, fact=KinshipClaimed(an_id(0xAD))), number)
+    return replace(made, portrait=asked_for_trait(asked_for_at(made.entry)))
+
+
+def test_a_claim_that_is_sent_again_later_does_not_make_one_persons_link_do() -> None:
+    link = says(B, 2, fact=RecordsLinked(A, decided_by=an_id(0xA)))
+    assert cases(asks(A, 1, 1), link, asks(A, 1, 50)) == cases(asks(A, 1, 50), link, asks(A, 1, 1)) == {A: A, B: B}

@@ -9,7 +9,7 @@ from services.core.codes import ClaimStatus, Precision
 from services.core.facts import KinshipClaimed, LinkRefused, RecordsLinked, RecordsUnlinked
 from services.core.ids import SubjectId
 from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of
-from services.core.timeline import Entry
+from services.core.timeline import NEVER, Entry
 
 VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}
 
@@ -38,9 +38,13 @@ def decision_of(entry: Entry) -> Stated | None:
     return Stated(decision, entry.subject_id)
 
 
-def asked_for_at(entry: Entry, recorded_at: datetime) -> datetime | None:
-    """When an adult asked for the record's child, if this entry says so; `recorded_at` is the event's own."""
-    return entry.occurred_at or recorded_at if isinstance(entry.fact, KinshipClaimed) else None
+def asked_for_at(entry: Entry) -> datetime | None:
+    """When an adult asked for the record's child, if this entry says so; who does not say when asked before everything.
+
+    When it was recorded does not count: what is sent again is recorded later, and a link that one person made in
+    between would then do.
+    """
+    return entry.occurred_at or NEVER if isinstance(entry.fact, KinshipClaimed) else None
 
 
 def numbers_of(claims: Iterable[Subject]) -> frozenset[IdentifierKey]:
