@@ -200,7 +200,8 @@ def test_a_record_that_moves_does_so_when_the_hub_held_the_reason() -> None:
 def asks(subject: SubjectId, event: int, number: int) -> Said:
     """An adult asks for the child, nobody says when; recorded on the day of that number."""
     made = later(says(subject, event, fact=KinshipClaimed(an_id(0xAD))), number)
-    return replace(made, portrait=asked_for_trait(asked_for_at(made.entry)))
+    undated = replace(made.entry, occurred_at=None, precision=Precision.UNKNOWN)
+    return replace(made, entry=undated, portrait=asked_for_trait(asked_for_at(undated)))
 
 
 def test_a_claim_that_is_sent_again_later_does_not_make_one_persons_link_do() -> None:
