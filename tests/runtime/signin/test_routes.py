@@ -9,13 +9,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from services.core.ids import person_handle
 from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
 from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
-from services.runtime.signin.routes import own_path
+from services.runtime.signin.routes import mounted, own_path
 from services.runtime.signin.sessions import ABSOLUTE, IDLE, PENDING
 from tests.identity_provider import RunningProvider, press, running_provider
 from tests.runtime.signin.conftest import PEOPLE_KEY, Clock, Site, served
@@ -60,6 +61,20 @@ def test_with_tls_the_cookie_is_bound_to_the_host_and_to_tls(session: Session) -
     settings = SignInSettings(public_url="https://lantern.example", oidc_issuer="https://identity.example")
     door = Doorkeeper(settings, session, PEOPLE_KEY, Trail(session.where), Clock().now)
     assert (door.cookie, door.is_tls, door.invented) == ("__Host-lantern", True, False)
+
+
+async def test_with_tls_no_cookie_is_given_or_taken_without_secure(site: Site, session: Session) -> None:
+    settings = SignInSettings(public_url="https://lantern.example", oidc_issuer=site.door.settings.oidc_issuer)
+    door = Doorkeeper(settings, session, PEOPLE_KEY, Trail(session.where), site.clock.now)
+    async with site.browser() as browser:
+        await signed_in(site, browser)
+        secret = secret_of(site, browser)
+    headers = {"cookie": f"{door.cookie}={secret}", "origin": settings.public_url}
+    app = httpx.ASGITransport(mounted(Starlette(), door))
+    async with httpx.AsyncClient(transport=app, base_url=settings.public_url, headers=headers) as behind_tls:
+        answers = await behind_tls.get("/signin"), await behind_tls.post("/signout", data={"csrf": csrf_of(secret)})
+    cookies = [set(one.split("; ")) for answer in answers for one in answer.headers.get_list("set-cookie")]
+    assert {one >= {"Secure", "HttpOnly", "SameSite=lax"} for one in cookies} == {True}
 
 
 async def test_who_signs_out_is_signed_out_everywhere_that_the_cookie_went(site: Site) -> None:
