@@ -4,7 +4,6 @@ A form with anything wrong is refused whole, with every problem; if it reports a
 the same without the parts that cannot be read, and what cannot be said at all raises the alarm (¶5.73-5.74).
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,17 @@ from services.formats.canonical.parse import when
 from services.formats.cut import Cut, Format, looks_missing, nothing_read
 from services.formats.form_parts import AgencyForm, Missing, Occasion, sealed, subject_of
 from services.formats.json_cut import JsonShape, child_of_source, cut_documents, is_json
-from services.formats.strict import CutDocument, CutRecord, Path, Wrong, as_json, field_names, problems_of, wrongs_of
+from services.formats.strict import (
+    CutDocument,
+    CutRecord,
+    Path,
+    Wrong,
+    as_json,
+    field_names,
+    problems_of,
+    without,
+    wrongs_of,
+)
 
 OfForm = TypeVar("OfForm", bound=AgencyForm)
 
@@ -156,7 +165,7 @@ def _read(kind: FormKind[OfForm], place: CutDocument) -> _Read[OfForm]:
     if not kind.may_report_missing(place.document):
         return _Read(None, problems)
     try:
-        spared = Told(place, _validated(kind, _without(place.document, [path for path, _ in wrongs])))
+        spared = Told(place, _validated(kind, without(place.document, [path for path, _ in wrongs])))
     except ValidationError:
         return _Read(None, problems)
     if not any(isinstance(said.fact, ChildMissing) for said in kind.say(spared)):
@@ -176,26 +185,3 @@ def _problems(kind: FormKind[OfForm], place: CutDocument, wrongs: list[Wrong]) -
 @cache
 def _names(model: type[AgencyForm]) -> frozenset[str]:
     return field_names(model)
-
-
-def _without(document: Mapping[str, object], paths: Sequence[Path]) -> dict[str, object]:
-    """The document without what stands at these paths; of lists, without the items in which something is wrong."""
-    spared = copy.deepcopy(dict(document))
-    up_to_item = {path[: _first_index(path) + 1] for path in paths}
-    for path in sorted(up_to_item, key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
-        _remove(spared, path)
-    return spared
-
-
-def _first_index(path: Path) -> int:
-    return next((place for place, part in enumerate(path) if isinstance(part, int)), len(path))
-
-
-def _remove(value: object, path: Path) -> None:
-    match path, value:
-        case (name,), dict():
-            value.pop(name, None)
-        case (int(place),), list() if place < len(value):
-            del value[place]
-        case (name, *rest), dict() if name in value:
-            _remove(value[name], tuple(rest))

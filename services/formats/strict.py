@@ -1,7 +1,8 @@
 """What strict readers of JSON share: where a document stood, and what is wrong in it by path and reason, no value."""
 
+import copy
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -85,3 +86,26 @@ def problems_of(
     return tuple(
         Problem(place.table, place.row, json_path(path, names), reason, missing_report=alarm) for path, reason in wrongs
     )
+
+
+def without(document: Mapping[str, object], paths: Sequence[Path]) -> dict[str, object]:
+    """The document without what stands at these paths; of lists, without the items in which something is wrong."""
+    spared = copy.deepcopy(dict(document))
+    up_to_item = {path[: _first_index(path) + 1] for path in paths}
+    for path in sorted(up_to_item, key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
+        _remove(spared, path)
+    return spared
+
+
+def _first_index(path: Path) -> int:
+    return next((place for place, part in enumerate(path) if isinstance(part, int)), len(path))
+
+
+def _remove(value: object, path: Path) -> None:
+    match path, value:
+        case (name,), dict():
+            value.pop(name, None)
+        case (int(place),), list() if place < len(value):
+            del value[place]
+        case (name, *rest), dict() if name in value:
+            _remove(value[name], tuple(rest))
