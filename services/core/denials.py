@@ -80,7 +80,7 @@ RESTS_ON: dict[Reason, str] = {
     Reason.NOT_KEPT_SAFE: "¶5.67",
     Reason.RESPONSIBILITY_NOT_EXERCISED: "¶5.67",
     Reason.CONTACT_AGAINST_WELFARE: "¶5.38-5.39",
-    Reason.ASSESSED_TOO_EARLY: "¶5.67",
+    Reason.ASSESSED_TOO_EARLY: "¶5.65, 5.67",
     Reason.NOT_APPROVED_TWICE: "design 6.3",
     Reason.UNSETTLED: "¶5.66",
     Reason.UNDATED: "design 7",

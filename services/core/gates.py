@@ -19,6 +19,7 @@ from services.core.facts import (
     PlacementStarted,
     PlacementThreatSeen,
     ReleaseApproved,
+    ReportWithdrawn,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
 from services.core.known import Knowledge, Version, Word
@@ -43,7 +44,7 @@ _MOVES = (PlacementStarted, PlacementEnded)
 _VOIDS_ACCESS: _Voids = ((Reason.MOVED, _MOVES), (Reason.LINK_CHANGED, LINKS))
 _VOIDS_RELEASE: _Voids = (
     *_VOIDS_ACCESS,
-    (Reason.MOVED, (ChildMissing, ChildFound)),
+    (Reason.MOVED, (ChildMissing, ChildFound, ReportWithdrawn)),
     (Reason.THREAT_SEEN, (PlacementThreatSeen,)),
 )
 _SEARCHING = frozenset({Purpose.SEARCH_FOR_CHILD, Purpose.PROTECT_CHILD})

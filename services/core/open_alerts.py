@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.core.facts import ChildFound, ChildMissing, PlacementThreatSeen
-from services.core.oncall.judging import ends
+from services.core.facts import ChildFound, ChildMissing, PlacementThreatSeen, ReportWithdrawn
+from services.core.oncall.judging import ends, takes_back
 from services.core.responsible import claimants
 from services.core.sayings import OfChild
 
@@ -25,5 +25,9 @@ def alerts_until(said: OfChild, now: datetime) -> datetime | None:
 
 
 def _is_missing(said: OfChild) -> bool:
-    authorities, found = claimants(said), tuple(said(ChildFound))
-    return any(not any(ends(word, missing, authorities) for word in found) for missing in said(ChildMissing))
+    authorities, found, withdrawn = claimants(said), tuple(said(ChildFound)), tuple(said(ReportWithdrawn))
+    return any(
+        not any(ends(word, missing, authorities) for word in found)
+        and not any(takes_back(word.event.head, missing.event.head) for word in withdrawn)
+        for missing in said(ChildMissing)
+    )

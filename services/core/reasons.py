@@ -38,6 +38,7 @@ from services.core.facts import (
     ReferralMade,
     RelationshipChecked,
     ReleaseApproved,
+    ReportWithdrawn,
     ReturnDecided,
     RiskAssessed,
     Section47Concluded,
@@ -94,6 +95,7 @@ _OF_TYPE: dict[type[Fact], Reason] = {
     Sighting: Reason.MISSING,
     ChildFound: Reason.MISSING,
     DebriefHeld: Reason.MISSING,
+    ReportWithdrawn: Reason.MISSING,
     **dict.fromkeys(
         (
             *(KinshipClaimed, EnquirerInterviewed, IdentityChecked, RelationshipChecked, AgencyCheckReturned),
@@ -121,7 +123,8 @@ _BAD_PAPERS = frozenset({Documents.FALSE, Documents.NONE})  # each is an indicat
 # No rule of age parts these: a report that swallowed one would hide a child, leave a closed episode open, or let an
 # adult pass whom somebody has warned of.
 _WHATEVER_THE_AGE = (
-    *(ChildMissing, Sighting, ChildFound, DebriefHeld, RecordsLinked, RecordsUnlinked, LinkRefused),
+    *(ChildMissing, Sighting, ChildFound, DebriefHeld, ReportWithdrawn),
+    *(RecordsLinked, RecordsUnlinked, LinkRefused),
     *(PlacementThreatSeen, VerificationRevoked, LocationDisclosed),
 )
 _SAYS_CHILD = frozenset({Reason.UNACCOMPANIED, Reason.INDICATOR_SEEN, Reason.IN_THE_NRM})

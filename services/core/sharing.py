@@ -15,7 +15,7 @@ from services.core.claims import BirthDate, Identifier, Name, Subject
 from services.core.codes import OrganisationKind, SealedField, Sector
 from services.core.errors import BrokenRule
 from services.core.events import Event, Head
-from services.core.facts import ChildMissing, Fact, PlacementThreatSeen, VerificationRevoked
+from services.core.facts import ChildMissing, Fact, PlacementThreatSeen, ReportWithdrawn, VerificationRevoked
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.reasons import Reason, births_to_judge_by, of_an_adult, reasons_to_share
 from services.core.statements import NOBODY_SHOWN, Author, Problem, ProblemReason, Record, Statement, listed
@@ -213,7 +213,7 @@ def _event(said: Statement, source: _Source) -> Event:
     fact = _with_handles(said, source)
     head = Head(
         event_id=EventId(""),
-        fact_id=source.fact_id(type(fact).__name__, said.natural_key),
+        fact_id=source.fact_id(_speaks_of(fact).__name__, said.natural_key),
         subject_id=source.subject,
         sector=source.edge.sector,
         org=source.org,
@@ -227,6 +227,11 @@ def _event(said: Statement, source: _Source) -> Event:
     unnamed = Event(head, said.subject, fact)
     event_id = ids.event_id(source.key, head.fact_id, shared_fields(unnamed))
     return Event(replace(head, event_id=event_id), said.subject, fact)
+
+
+def _speaks_of(fact: Fact) -> type[Fact]:
+    """The type of the fact that this is a word on: a report that is taken back is the report's own fact."""
+    return ChildMissing if isinstance(fact, ReportWithdrawn) else type(fact)
 
 
 def _with_handles(said: Statement, source: _Source) -> Fact:

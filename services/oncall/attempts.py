@@ -35,6 +35,10 @@ _ADDRESS: LiteralString = "UPDATE attempts SET recipient = %s WHERE key = %s"
 _VOID: LiteralString = """
     UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
     AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
+_PAGED: LiteralString = """
+    SELECT DISTINCT agency, recipient FROM attempts
+    WHERE alert_id = %s AND state = 'sent' AND recipient IS NOT NULL AND kind <> 'withdrawn'
+    ORDER BY agency, recipient"""
 _SUPERSEDE: LiteralString = """
     UPDATE attempts SET state = 'superseded'
     FROM unnest(%b::bytea[], %b::text[], %b::int[], %b::bytea[]) AS newer (alert_id, agency, level, key)
@@ -90,6 +94,25 @@ async def write_to_owner(connection: Connection, alert: Alert, kind: AlertKind, 
         paging = Paging(0, 0, 0, now)
         one = _attempt(key, alert, alert.owner_agency, kind, paging, alert.owner, now, lease=timedelta())
         await write_rows(connection, _WRITE, [_row(one)])
+
+
+async def write_to_all_paged(connection: Connection, alert: Alert, now: datetime) -> None:
+    """Write a page to everybody who was paged about an alert, for it is withdrawn; what was not sent yet never is."""
+    await void(connection, alert.alert_id)
+    cursor = await connection.execute(_PAGED, [bytes.fromhex(alert.alert_id)], binary=True)
+    told = [(Sector(agency), recipient.hex()) for agency, recipient in await cursor.fetchall()]
+    when = now.isoformat()
+    await write_rows(
+        connection,
+        _WRITE,
+        [
+            _row(
+                _attempt(key, alert, agency, AlertKind.WITHDRAWN, Paging(0, 0, 0, now), person, now, lease=timedelta())
+            )
+            for agency, person in told
+            for key in [_digits("withdrawn", alert.alert_id, agency, person, when)]
+        ],
+    )
 
 
 async def claim(connection: Connection, now: datetime, at_most: int) -> list[Attempt]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.core.codes import Sector
-from services.core.facts import ChildFound, ChildMissing, Sighting
+from services.core.facts import ChildFound, ChildMissing, ReportWithdrawn, Sighting
 from services.core.ids import EventId, FactId
 from services.core.oncall.alert import Alert, Outcome, applied
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
@@ -13,7 +13,7 @@ from services.core.oncall.calls import opened
 from services.core.oncall.changes import changes
 from services.core.oncall.judging import verdicts
 from services.oncall.alerts_store import hold_alerts, put
-from services.oncall.attempts import write_to_owner
+from services.oncall.attempts import write_to_all_paged, write_to_owner
 from services.oncall.duty import Roster, Rota
 from services.oncall.handlers import UnreadableReport
 from services.oncall.happening import Chronicle, Happened
@@ -45,6 +45,9 @@ class Decider:
             outcome = applied(change, alerts.get(episode), calls.get(episode, {}), since[episode], now)
             done.append(await _owned(roster, outcome, change.verdict.agencies))
         await self._save(connection, done, now)
+        for outcome in done:
+            if outcome.what is Happening.WITHDRAWN:
+                await write_to_all_paged(connection, outcome.alert, now)
         alerts |= {outcome.alert.alert_id: outcome.alert for outcome in done}
         for child, own in told:
             theirs = [alerts[verdict.episode] for verdict in own]
@@ -79,7 +82,7 @@ def _since(children: Iterable[Child]) -> dict[FactId, datetime]:
         word.event.head.fact_id: word.since
         for child in children
         for word in child
-        if isinstance(word.fact, ChildMissing)
+        if isinstance(word.fact, ChildMissing | ReportWithdrawn)
     }
 
 

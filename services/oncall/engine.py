@@ -163,7 +163,6 @@ def _handed_over(alert: Alert, owner: str | None, now: datetime) -> Happened:
 
 
 def _paged(one: Attempt, outcome: Sent | Failed, now: datetime) -> Happened:
-    what = Happening.PAGED if isinstance(outcome, Sent) else Happening.PAGING_FAILED
-    return Happened(
-        one.alert_id, now, what, one.kind, one.severity, agency=one.agency, person=one.recipient, page_key=one.key
-    )
+    what, way = (Happening.PAGED, outcome.way) if isinstance(outcome, Sent) else (Happening.PAGING_FAILED, None)
+    happened = Happened(one.alert_id, now, what, one.kind, one.severity, agency=one.agency, person=one.recipient)
+    return replace(happened, page_key=one.key, way=way)

@@ -24,6 +24,7 @@ from services.core.facts import (
     ReferralDecided,
     ReferralMade,
     RelationshipChecked,
+    ReportWithdrawn,
     ReturnDecided,
     RiskAssessed,
     Section47Started,
@@ -38,7 +39,8 @@ from services.wire.signing import SignedMessage, Verifier
 BEARS_ON_ALERTS = frozenset(
     kind.__name__
     for kind in (
-        *(ChildMissing, Sighting, ChildFound, DebriefHeld, ContingencyPlanFiled, ReturnDecided),
+        *(ChildMissing, Sighting, ChildFound, DebriefHeld, ReportWithdrawn),
+        *(ContingencyPlanFiled, ReturnDecided),
         *(ReferralMade, ReferralDecided, Section47Started),
         *(ChildLookedAfter, PlacementStarted, PlacementEnded, PlacementThreatSeen),
         *(BorderEncounter, PoliceContact, HealthAttendance),

@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from services.core.codes import Sector
 from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Happening, Severity
+from services.core.oncall.pages import Way
 from services.runtime.database import Connection, write_rows
 from services.wire.avro import Record, Schemas
 
@@ -21,7 +22,10 @@ _TOLD: LiteralString = "UPDATE happenings SET told_at = %s WHERE number = ANY(%b
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing that happened; `person` is who was paged, who answered or who owns the alert now."""
+    """One thing that happened; `person` is who was paged, who answered or who owns the alert now.
+
+    `way` is the one by which a page left; None where nobody knows any more whether it left before.
+    """
 
     alert_id: str
     at: datetime
@@ -34,6 +38,7 @@ class Happened:
     answer: Answer | None = None
     next_check_at: datetime | None = None
     page_key: str | None = None
+    way: Way | None = None
 
     @property
     def record(self) -> Record:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
-from services.core.facts import ChildFound, DebriefHeld
+from services.core.facts import ChildFound, DebriefHeld, ReportWithdrawn
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.known import Known, Word, present
+from services.core.oncall.judging import counting
 from services.oncall.handlers import Assigned, Said
 from services.runtime.database import Connection, write_rows
 from services.runtime.id_arrays import IdArray
@@ -87,10 +88,10 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
     told: defaultdict[bytes, list[Known]] = defaultdict(list)
     for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
         event = from_record(*schemas.decode(frame))
-        if signed or not isinstance(event.fact, ChildFound | DebriefHeld):
+        if signed or not isinstance(event.fact, ChildFound | DebriefHeld | ReportWithdrawn):
             head = replace(event.head, recorded_at=recorded_at)
             told[case_id].append(Known(replace(event, head=head), known_at))
-    return [present(known) for _, known in sorted(told.items())]
+    return [present(counting(known)) for _, known in sorted(told.items())]
 
 
 def subjects_of(child: Iterable[Word[Any]]) -> list[SubjectId]:

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import LiteralString
 
 from services.core.ids import FactId
-from services.core.oncall.pages import NotSent
-from services.core.oncall.receipts import Rung, Trace, Way, stands
+from services.core.oncall.pages import NotSent, Way
+from services.core.oncall.receipts import Rung, Trace, stands
 from services.oncall.views import AlertView, Handle, View
 from services.runtime.database import Connection
 

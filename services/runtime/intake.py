@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.core.codes import OrganisationKind, Sector
 from services.core.errors import BadData, BrokenRule, Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
-from services.core.facts import ChildFound
+from services.core.facts import ChildFound, ReportWithdrawn
 from services.core.ids import MalformedId, well_formed
 from services.core.sharing import Decision, EdgeKeys, Outcome
 from services.core.statements import NOBODY_SHOWN, Opened, Problem, ProblemReason
@@ -163,7 +163,7 @@ class Intake:
             sealed = self._schemas.encode("SealedFact", sealed_facts.to_record(fact, sealer))
             yield Message(topics.SEALED_FACTS, fact.subject_id.encode(), sealed)
         # What ends stands before what it ends: an episode that is over pages nobody.
-        for event in sorted(outcome.events, key=lambda event: not isinstance(event.fact, ChildFound)):
+        for event in sorted(outcome.events, key=lambda event: not isinstance(event.fact, ChildFound | ReportWithdrawn)):
             yield self._event(event)
 
     def _event(self, event: Event) -> Message:

@@ -38,6 +38,7 @@ _TOPIC_OF = {
     "Sighting": MISSING_CHILDREN,
     "ChildFound": MISSING_CHILDREN,
     "DebriefHeld": MISSING_CHILDREN,
+    "ReportWithdrawn": MISSING_CHILDREN,
     "KinshipClaimed": KINSHIP_CLAIMS,
     "EnquirerInterviewed": KINSHIP_CLAIMS,
     "IdentityChecked": KINSHIP_CLAIMS,

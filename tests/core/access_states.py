@@ -11,6 +11,7 @@ from services.core.facts import (
     ChildLookedAfter,
     ChildMissing,
     PlacementThreatSeen,
+    ReportWithdrawn,
     WorkerAllocated,
 )
 from services.core.gates import AccessAsked, Child, Opener
@@ -46,6 +47,18 @@ def found(which: FactId | None = None, how: FoundHow = FoundHow.SEEN_IN_PERSON) 
     return ChildFound(which, how)
 
 
+def _withdrawn(missing: ChildMissing) -> States:
+    return {
+        "withdrawn": (said(missing, 210, 39), said(ReportWithdrawn(), 211, 39.5, of_fact=210)),
+        "withdrawn, then made again": (
+            said(missing, 210, 39),
+            said(ReportWithdrawn(), 211, 39.2, of_fact=210),
+            said(missing, 212, 39.5, of_fact=210),
+        ),
+        "withdrawn, another report": (said(missing, 210, 39), said(ReportWithdrawn(), 211, 39.5)),
+    }
+
+
 def alert() -> States:
     """Missing reports and threats; events 210 and after."""
     missing, threat = ChildMissing(MissingKind.MISSING), PlacementThreatSeen()
@@ -66,6 +79,7 @@ def alert() -> States:
         "found, nobody saw the child": (said(missing, 210, 39), said(found(how=FoundHow.UNVERIFIED), 211, 39.5)),
         "found, by another authority": (said(missing, 210, 39), said(found(), 211, 39.5, org=ANOTHER_BODY)),
         "found, that episode": (said(missing, 210, 39), said(found(episode), 211, 39.5)),
+        **_withdrawn(missing),
         "another child missing": (said(missing, 210, 39, subject=ANOTHER_CHILD),),
         "threat": (said(threat, 210, 39),),
         "threat, old but just known": (said(threat, 210, 5, known=39),),

@@ -31,8 +31,8 @@ World = Mapping[str, str]
 """A state of each condition, by their names."""
 
 DISTURBING = {
-    "PlacementStarted", "PlacementEnded", "ChildMissing", "ChildFound", "PlacementThreatSeen",
-    "RecordsLinked", "RecordsUnlinked", "LinkRefused",
+    "PlacementStarted", "PlacementEnded", "ChildMissing", "ChildFound", "ReportWithdrawn",
+    "PlacementThreatSeen", "RecordsLinked", "RecordsUnlinked", "LinkRefused",
 }  # fmt: skip
 
 

@@ -96,6 +96,7 @@ approvals | undated; in the future; lapsed; without a day of lapsing; withdrawn 
 approvals | by the interviewer; by the assessor; by the opener          | same_person
 
 since | placement began later; placement ended later; missing later; away later; found later | moved
+since | report withdrawn later                                          | moved
 since | threat later; threat corrected                                  | threat_seen {TOO_EARLY}
 since | threat after the assessment                                     | {TOO_EARLY}
 since | linked later; unlinked later; refused later                     | link_changed {TOO_EARLY}
@@ -221,6 +222,7 @@ WORKERS = {"yes", "ends today", "ends later", "again after an end", "yes, under 
 OPEN_ALERTS = {
     "missing", "away", "missing, undated", "missing, found before", "found, nobody saw the child",
     "found, another episode", "threat",
+    "withdrawn, then made again", "withdrawn, another report",
     "threat, old but just known", "threat, undated", "threat, a week old to the second",
 }  # fmt: skip
 

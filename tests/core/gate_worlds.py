@@ -28,6 +28,7 @@ from services.core.facts import (
     RecordsLinked,
     RecordsUnlinked,
     ReferralDecided,
+    ReportWithdrawn,
     VerificationRevoked,
 )
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
@@ -132,6 +133,7 @@ def since() -> States:
         "missing": ChildMissing(MissingKind.MISSING),
         "away": ChildMissing(MissingKind.AWAY_WITHOUT_AUTHORISATION),
         "found": ChildFound(),
+        "report withdrawn": ReportWithdrawn(),
         "threat": PlacementThreatSeen(),
     }
     facts |= {name: kind(ANOTHER_CHILD) for name, kind in links.items()}

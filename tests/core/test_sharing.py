@@ -26,6 +26,7 @@ from services.core.facts import (
     PlacementStarted,
     RecordsLinked,
     ReferralMade,
+    ReportWithdrawn,
 )
 from services.core.ids import SubjectId
 from services.core.reasons import Reason
@@ -107,6 +108,15 @@ def test_a_found_child_is_tied_to_the_episode_by_the_agencys_own_key() -> None:
     episode, end = share(record(statement(MISSING, key="e-1"), found), EDGE).events
     assert isinstance(end.fact, ChildFound)
     assert end.fact.episode == episode.head.fact_id
+
+
+def test_a_report_is_taken_back_as_the_very_fact_that_it_was() -> None:
+    made, back = (
+        statement(MISSING, key="episode-1"),
+        statement(ReportWithdrawn(), key="episode-1", role=Role.POLICE_OFFICER),
+    )
+    facts = [event.head.fact_id for event in share(record(made, back), EDGE).events]
+    assert facts[0] == facts[1]
 
 
 def test_an_enquirer_has_one_handle_and_no_reference_in_what_is_shared() -> None:

@@ -10,7 +10,7 @@ from tests.leaks.told import of_alerts
 def happened(schemas: Schemas, what: str, **changes: Any) -> bytes:
     told = {
         "alert_id": an_id(1), "at": day(1), "what": what, "kind": "missing", "severity": "high", "reasons": [],
-        "agency": None, "person": None, "answer": None, "next_check_at": None, "page_key": None,
+        "agency": None, "person": None, "answer": None, "next_check_at": None, "page_key": None, "way": None,
     }  # fmt: skip
     return schemas.encode("AlertHappened", told | changes)
 

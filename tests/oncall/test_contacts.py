@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from services.core.errors import BrokenRule, Misconfigured
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Way
 from services.oncall.contacts import CONTACTS_KEY, Contacts, read_contacts_key
 from services.oncall.reaching import ByWay, Contact
 from services.runtime.database import Connection, Session

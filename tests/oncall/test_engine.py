@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.core.codes import FoundHow, MissingKind, Sector
-from services.core.facts import ChildFound, ChildMissing, ContingencyPlanFiled, DebriefHeld, Sighting
+from services.core.facts import ChildFound, ChildMissing, ContingencyPlanFiled, DebriefHeld, ReportWithdrawn, Sighting
 from services.core.ids import FactId, SubjectId
 from services.core.known import Known
-from services.core.oncall.alerts import AlertKind, Answer, State
+from services.core.oncall.alerts import AlertKind, Answer, Ending, State
 from services.core.oncall.answering import Asked, Refusal, Taken
 from services.core.rights import PersonRole
 from services.oncall.alerts_store import hold_due
@@ -213,3 +214,52 @@ async def test_whom_the_plan_names_later_is_paged_then(oncall: OnCall) -> None:
     await oncall.hear(MISSING)
     await oncall.assign(an_id(1), an_id(1), more=[said(ContingencyPlanFiled((Sector.HEALTH,)), 4, 300)])
     assert OFFICERS[Sector.HEALTH][0] in oncall.post.recipients
+
+
+def taken_back(number: int, on: float, **by: Any) -> Known:
+    """The report of EPISODE taken back, as its own fact."""
+    return said(ReportWithdrawn(), number, on, of_fact=1, **by)
+
+
+async def test_a_report_that_is_taken_back_pages_nobody_more_and_tells_whoever_was_paged(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    oncall.post.sent.clear()
+    await oncall.hear(taken_back(3, 400.1))
+    told = sorted((page.recipient, page.kind) for _, page, _ in oncall.post.sent)
+    assert told == sorted((OFFICERS[agency][0], AlertKind.WITHDRAWN) for agency in (POLICE, COUNCIL))
+    oncall.post.sent.clear()
+    await oncall.wait(timedelta(hours=12), every=timedelta(minutes=10))
+    found = await shown_to_coordinators(oncall)
+    assert (oncall.post.sent, found.state, found.ending) == ([], State.CLOSED, Ending.WITHDRAWN)
+
+
+async def test_a_report_made_again_after_it_was_taken_back_pages_again(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    oncall.post.sent.clear()
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 4, 400.2, of_fact=1))
+    assert (await shown(oncall)).state is State.OPEN
+    assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])
+
+
+async def test_a_report_taken_back_before_it_came_is_history(oncall: OnCall) -> None:
+    await oncall.hear(taken_back(3, 400.1), MISSING)
+    found = await shown_to_coordinators(oncall)
+    assert (oncall.post.sent, found.state, found.ending) == ([], State.HISTORY, Ending.WITHDRAWN)
+
+
+async def test_another_report_of_the_child_stands_when_one_is_taken_back(oncall: OnCall) -> None:
+    other = said(ChildMissing(MissingKind.MISSING), 6, 400, subject=SubjectId(an_id(2)), sector=POLICE)
+    await oncall.assign(an_id(1), an_id(1), an_id(2))
+    await oncall.hear(MISSING, other)
+    await oncall.hear(taken_back(3, 400.1))
+    who = replace(officer(COUNCIL), role=PersonRole.COORDINATOR)
+    found = await oncall.session.run(lambda connection: show_alert(connection, who, other.event.head.fact_id))
+    assert found is not None
+    assert found.state is State.OPEN
+
+
+async def test_a_report_that_nobody_signed_away_stands(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.take(stored(oncall.schemas, taken_back(3, 400.1), by=Sector.HEALTH))
+    assert (await shown(oncall)).state is State.OPEN

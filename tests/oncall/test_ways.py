@@ -15,7 +15,8 @@ from services.core.facts import ChildMissing, Sighting
 from services.core.ids import FactId
 from services.core.oncall.alerts import Answer
 from services.core.oncall.answering import Asked
-from services.core.oncall.receipts import PATIENCE, Receipt, Rung, Way
+from services.core.oncall.pages import Way
+from services.core.oncall.receipts import PATIENCE, Receipt, Rung
 from services.oncall.answers import Answers
 from services.oncall.channels import store
 from services.oncall.channels.carriers import Carrier

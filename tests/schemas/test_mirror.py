@@ -17,6 +17,7 @@ from services.core.facts import FACTS, Fact
 from services.core.indicators import Indicator
 from services.core.matching.proposals import ProposedBy
 from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Happening, Severity
+from services.core.oncall.pages import Way
 from services.core.radar import PatternKind
 from services.core.reasons import Reason
 from services.core.statements import Problem
@@ -27,7 +28,7 @@ from tests.schemas.rules import Source
 
 # These lists are closed in the core. `unknown` stands for a symbol that an older reader has never heard of: none
 # of ours may write it, and the hub refuses to read it.
-RESERVED = {"Sector": {"unknown"}, "IdentifierScheme": {"unknown"}, "Reason": {"unknown"}}
+RESERVED = {"Sector": {"unknown"}, "IdentifierScheme": {"unknown"}, "Reason": {"unknown"}, "Way": {"unknown"}}
 PLAIN = {str: "string", int: "long", bool: "boolean", bytes: "bytes", datetime: "timestamp-micros", date: "date"}
 
 SAFE_ANSWERS = {
@@ -78,6 +79,7 @@ SAFE_ANSWERS = {
     "Sex": "unknown",
     "ThreatKind": "other",
     "Waits": "second_person",
+    "Way": "unknown",
     "YesNo": "unknown",
 }
 
@@ -157,7 +159,7 @@ def test_a_problem_is_told_as_it_was_found(sources: Mapping[str, Source], schema
         ("DecisionWaiting", Purpose),
         ("DecisionWaiting", Waits),
         ("LinkProposed", ProposedBy),
-        *(("AlertHappened", kind) for kind in (AlertKind, AlertReason, Answer, Happening, Severity)),
+        *(("AlertHappened", kind) for kind in (AlertKind, AlertReason, Answer, Happening, Severity, Way)),
         ("DecisionAnswered", Waits),
     ],
 )

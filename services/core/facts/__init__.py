@@ -16,7 +16,7 @@ from services.core.facts.enquiries import (
     VerificationRevoked,
 )
 from services.core.facts.links import LinkRefused, RecordsLinked, RecordsUnlinked
-from services.core.facts.missing import ChildFound, ChildMissing, DebriefHeld, Sighting
+from services.core.facts.missing import ChildFound, ChildMissing, DebriefHeld, ReportWithdrawn, Sighting
 from services.core.facts.safeguarding import (
     ChildLookedAfter,
     ContingencyPlanFiled,
@@ -61,6 +61,7 @@ __all__ = [
     "ReferralMade",
     "RelationshipChecked",
     "ReleaseApproved",
+    "ReportWithdrawn",
     "ReturnDecided",
     "RiskAssessed",
     "Section47Concluded",
@@ -77,6 +78,7 @@ Fact = (
     | Sighting
     | ChildFound
     | DebriefHeld
+    | ReportWithdrawn
     | KinshipClaimed
     | EnquirerInterviewed
     | IdentityChecked

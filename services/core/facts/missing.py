@@ -36,3 +36,11 @@ class DebriefHeld:
     """The child was heard after being found (¶5.46-5.49, 5.78): of one episode, or of all."""
 
     episode: FactId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWithdrawn:
+    """Whoever reported that a child is missing takes it back: the last word on that very fact, until it is said again.
+
+    Its fact_id is that of the ChildMissing, so nobody can take back what another body, or another record, says.
+    """

@@ -9,7 +9,7 @@ from services.core.codes import Sector
 from services.core.ids import FactId, SubjectId
 from services.core.oncall.alerts import AlertKind, AlertReason, Ending, Happening, Severity, State, Why
 from services.core.oncall.calls import DEBRIEF_WITHIN, LONGEST_CHECK, Call, Status, again, answered, opened, over
-from services.core.oncall.changes import Change, Changes, Ends, Held, IsHeard, IsHistory, Opens
+from services.core.oncall.changes import Change, Changes, Ends, Held, IsHeard, IsHistory, IsWithdrawn, Opens
 from services.core.oncall.judging import Verdict
 
 Calls = Mapping[Sector, Call]
@@ -68,8 +68,9 @@ def _opens(change: Opens, alert: Alert, calls: Calls, now: datetime) -> Outcome:
     return Outcome(cleared, tuple(rounds), what)
 
 
-def _is_history(_: IsHistory, alert: Alert, __: Calls, now: datetime) -> Outcome:
-    past = replace(alert, state=State.HISTORY, why=Why.TOLD_AFTER_ITS_END, ended_at=now, ending=Ending.FOUND)
+def _is_history(change: IsHistory, alert: Alert, _: Calls, now: datetime) -> Outcome:
+    ending = Ending.WITHDRAWN if change.verdict.is_withdrawn else Ending.FOUND
+    past = replace(alert, state=State.HISTORY, why=Why.TOLD_AFTER_ITS_END, ended_at=now, ending=ending)
     return Outcome(past, (), Happening.PUT_ON_RECORD)
 
 
@@ -89,12 +90,19 @@ def _is_heard(_: IsHeard, alert: Alert, calls: Calls, now: datetime) -> Outcome:
     return Outcome(closed, tuple(map(over, calls.values())), Happening.ENDED)
 
 
+def _is_withdrawn(_: IsWithdrawn, alert: Alert, calls: Calls, now: datetime) -> Outcome:
+    closed = replace(alert, state=State.CLOSED, ended_at=now, ending=Ending.WITHDRAWN)
+    return Outcome(closed, tuple(map(over, calls.values())), Happening.WITHDRAWN)
+
+
 def _new(verdict: Verdict, published_at: datetime, now: datetime) -> Alert:
     said = verdict.kind, State.OPEN, Why.OPEN_EPISODE, verdict.severity, verdict.reasons
     return Alert(verdict.episode, verdict.subject, *said, published_at, now)
 
 
 def _as_judged(alert: Alert, verdict: Verdict) -> Alert:
+    if verdict.is_withdrawn:  # it stays on record as it was judged
+        return alert
     return replace(alert, kind=verdict.kind, severity=verdict.severity, reasons=verdict.reasons)
 
 
@@ -117,4 +125,5 @@ _RULES: dict[type[Change], Callable[[Any, Alert, Calls, datetime], Outcome]] = {
     Changes: _changes,
     Ends: _ends,
     IsHeard: _is_heard,
+    IsWithdrawn: _is_withdrawn,
 }

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What somebody is paged for; `sighting` and `debrief` are pages of an alert that is open already."""
+    """What somebody is paged for; the last three are pages of an alert that is there already."""
 
     MISSING = "missing"
     AWAY = "away"
@@ -12,6 +12,7 @@ class AlertKind(StrEnum):
     DRILL = "drill"
     SIGHTING = "sighting"
     DEBRIEF = "debrief"
+    WITHDRAWN = "withdrawn"
 
 
 class Severity(StrEnum):
@@ -99,6 +100,7 @@ class Happening(StrEnum):
     CHANGED = "changed"
     HANDED_OVER = "handed_over"
     FOUND = "found"
+    WITHDRAWN = "withdrawn"
     ENDED = "ended"
     OPENED_AGAIN = "opened_again"
 

@@ -57,7 +57,14 @@ class IsHeard:
     verdict: Verdict
 
 
-Change = Opens | IsHistory | Changes | Ends | IsHeard
+@dataclass(frozen=True, slots=True)
+class IsWithdrawn:
+    """Whoever made the report took it back: nothing more is owed, and whoever was paged is told."""
+
+    verdict: Verdict
+
+
+Change = Opens | IsHistory | Changes | Ends | IsHeard | IsWithdrawn
 
 
 def changes(held: Mapping[FactId, Held], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:
@@ -72,7 +79,7 @@ def _change(held: Held | None, verdict: Verdict) -> Change | None:
     if verdict.is_open:
         return _changed(held, verdict) if held.state is State.OPEN else Opens(verdict, Why.NO_LONGER_ENDED)
     if held.state is State.OPEN:
-        return Ends(verdict)
+        return IsWithdrawn(verdict) if verdict.is_withdrawn else Ends(verdict)
     return IsHeard(verdict) if held.state is State.DEBRIEF and verdict.is_heard else None
 
 

@@ -1,15 +1,17 @@
 """Which episodes of a child are open, how grave each is and why, and which agencies must answer for it (¶5.73-5.80)."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from services.core.codes import FoundHow, MissingKind, Sector
-from services.core.facts import ChildFound, ChildMissing, DebriefHeld
+from services.core.events import Head
+from services.core.facts import ChildFound, ChildMissing, DebriefHeld, ReportWithdrawn
 from services.core.ids import FactId, OrgHandle, SubjectId
-from services.core.known import Word
+from services.core.known import Known, Word
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
 from services.core.oncall.grounds import grounds, immigration, plan
 from services.core.responsible import claimants
@@ -23,6 +25,8 @@ _CONCERNS = frozenset({
     AlertReason.SHORTLY_AFTER_ARRIVAL, AlertReason.SHORTLY_AFTER_SCREENING, AlertReason.RETURN_DECIDED,
 })  # fmt: skip
 """What makes of an absence without authorisation, whose child may have been trafficked, a missing child."""
+
+_WITHDRAWERS = frozenset({Sector.POLICE, Sector.LOCAL_AUTHORITY})
 
 _GRAVITY = {
     **dict.fromkeys(AlertReason, Severity.HIGH),
@@ -51,13 +55,39 @@ class Verdict:
     reasons: tuple[AlertReason, ...]
     agencies: tuple[Sector, ...]
     is_heard: bool = False
+    is_withdrawn: bool = False
 
 
 def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
     """One for each episode of a child of whom all this is said; the same in every order of arrival."""
     words = tuple(words)
     authorities = claimants(lambda *kinds: [word for word in words if isinstance(word.fact, kinds)])
-    return tuple(_verdict(word, words, authorities) for word in words if isinstance(word.fact, ChildMissing))
+    return tuple(
+        _verdict(word, words, authorities) if isinstance(word.fact, ChildMissing) else _withdrawn(word, words)
+        for word in words
+        if isinstance(word.fact, ChildMissing | ReportWithdrawn)
+    )
+
+
+def counting(said: Collection[Known]) -> list[Known]:
+    """All of this but what takes back a report in vain: in doubt the child is missing."""
+    made: defaultdict[FactId, list[Head]] = defaultdict(list)
+    for known in said:
+        if isinstance(known.event.fact, ChildMissing):
+            made[known.event.head.fact_id].append(known.event.head)
+    return [
+        known
+        for known in said
+        if not isinstance(known.event.fact, ReportWithdrawn)
+        or all(takes_back(known.event.head, head) for head in made[known.event.head.fact_id])
+    ]
+
+
+def takes_back(back: Head, made: Head) -> bool:
+    """Whether the police or an authority take back this report: their own, and after they last made it."""
+    own = (made.fact_id, made.subject_id, made.org, made.sector)
+    is_own = own == (back.fact_id, back.subject_id, back.org, back.sector)
+    return is_own and back.sector in _WITHDRAWERS and made.recorded_at < back.recorded_at
 
 
 def gravest(reasons: Iterable[AlertReason]) -> Severity:
@@ -91,6 +121,14 @@ def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorit
     )
 
 
+def _withdrawn(back: Word[ReportWithdrawn], words: tuple[Word[Any], ...]) -> Verdict:
+    """Nobody is missing, so nothing makes it grave and nobody must answer."""
+    head = back.event.head
+    heard = any(_is_heard(word, back) for word in words)
+    said = AlertKind.MISSING, False, Severity.STANDARD, (), ()
+    return Verdict(head.fact_id, head.subject_id, *said, is_heard=heard, is_withdrawn=True)
+
+
 def _reasons(missing: Word[ChildMissing], words: tuple[Word[Any], ...]) -> tuple[AlertReason, ...]:
     found = grounds(missing, words) | ({AlertReason.REPORTED_LATE} if _is_late(missing) else set())
     if missing.fact.kind is not MissingKind.AWAY_WITHOUT_AUTHORISATION:
@@ -117,7 +155,7 @@ def _agencies(words: tuple[Word[Any], ...], *, away: bool) -> tuple[Sector, ...]
     return tuple(sector for sector in Sector if sector in paged)
 
 
-def _is_heard(word: Word[Any], missing: Word[ChildMissing]) -> bool:
+def _is_heard(word: Word[Any], missing: Word[Any]) -> bool:
     """Whether the child was heard about this episode, or about all, no earlier than it began (¶5.46-5.49, 5.78)."""
     if not isinstance(word.fact, DebriefHeld):
         return False

@@ -48,6 +48,16 @@ def reference_of(drawn: bytes) -> str:
     return "".join(_LETTERS[number >> place & 31] for place in places)
 
 
+class Way(StrEnum):
+    """By which a page travels."""
+
+    EMAIL = "email"
+    NOTIFY_SMS = "notify_sms"
+    NOTIFY_EMAIL = "notify_email"
+    CHAT = "chat"
+    WEBHOOK = "webhook"
+
+
 class NotSent(StrEnum):
     """Why a page did not leave."""
 
@@ -61,7 +71,9 @@ class NotSent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Somebody who carries messages took the page over."""
+    """Somebody who carries messages took the page over; `way` is None where it left before."""
+
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)

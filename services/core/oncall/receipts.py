@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.core.oncall.pages import NotSent
+from services.core.oncall.pages import NotSent, Way
 
 
 class Rung(StrEnum):
@@ -17,16 +17,6 @@ class Rung(StrEnum):
     READ = "read"
     FAILED = "failed"
     STALE = "stale"
-
-
-class Way(StrEnum):
-    """By which a page travels."""
-
-    EMAIL = "email"
-    NOTIFY_SMS = "notify_sms"
-    NOTIFY_EMAIL = "notify_email"
-    CHAT = "chat"
-    WEBHOOK = "webhook"
 
 
 class Standing(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Way
 from services.oncall.channels.carriers import Carrier
 from services.oncall.channels.choosing import Means
 from services.oncall.channels.mail import Mail

@@ -7,8 +7,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.core.oncall.wording import Words
 
 CARRIED_WITHIN_SECONDS = 2.0

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.core.oncall.pages import Failed, NotSent, Page, Sent
-from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, Way, next_way, stands, way_now
+from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
+from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, next_way, stands, way_now
 from services.core.oncall.wording import words
 from services.oncall.channels import store
 from services.oncall.channels.carriers import Carrier, Message

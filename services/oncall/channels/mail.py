@@ -9,8 +9,7 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
 from services.runtime.paging_settings import MailSettings, Security
 from services.runtime.settings import read_token

@@ -10,8 +10,8 @@ from notifications_python_client.notifications import NotificationsAPIClient
 from pydantic import SecretStr
 
 from services.core.errors import Misconfigured
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Rung, Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
+from services.core.oncall.receipts import Rung
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
 from services.runtime.paging_settings import NotifySettings
 

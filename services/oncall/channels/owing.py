@@ -6,11 +6,13 @@ from typing import LiteralString
 from services.runtime.database import Connection
 
 # A page to an alert's owner is about something that was heard, and answers nothing: it is owed while the alert is open.
+# That a report was withdrawn is owed until it reached whoever was paged about it, or the report is made again.
 _OWED: LiteralString = """
     SELECT EXISTS (
         SELECT FROM attempts JOIN alerts USING (alert_id) LEFT JOIN calls USING (alert_id, agency)
-        WHERE key = %b AND attempts.state IN ('written', 'sent') AND alerts.state IN ('open', 'debrief')
-        AND (attempts.kind = 'sighting' OR (calls.status = 'owed' AND attempts.round = calls.round)))"""
+        WHERE key = %b AND attempts.state IN ('written', 'sent')
+        AND ((attempts.kind = 'withdrawn' AND alerts.ending = 'withdrawn') OR (alerts.state IN ('open', 'debrief')
+        AND (attempts.kind = 'sighting' OR (calls.status = 'owed' AND attempts.round = calls.round)))))"""
 _READ: LiteralString = """
     WITH seen AS (
         SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries FROM sends JOIN attempts USING (key)

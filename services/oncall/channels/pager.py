@@ -9,8 +9,8 @@ from datetime import timedelta
 import structlog
 
 from services.core.errors import BrokenRule
-from services.core.oncall.pages import Failed, NotSent, Page, Sent
-from services.core.oncall.receipts import PATIENCE, Receipt, Rung, Way
+from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
+from services.core.oncall.receipts import PATIENCE, Receipt, Rung
 from services.oncall.channels import store
 from services.oncall.channels.choosing import Leaving, Means, choose, choose_again
 from services.runtime.database import Connection, Session
@@ -57,7 +57,7 @@ class Pager:
         while isinstance(leaving := await self._session(key).run(choosing), Leaving):
             outcome = await self._carry(leaving)
             if isinstance(outcome, Sent):
-                return outcome
+                return Sent(leaving.way)
             tried[leaving.way] = outcome
         return next(reversed(tried.values()), leaving)
 

@@ -15,8 +15,7 @@ from apprise.plugins.rocketchat import NotifyRocketChat
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.workflows import NotifyWorkflows
 
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.core.oncall.wording import Words
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
 from services.runtime.paging_settings import LOOPBACK

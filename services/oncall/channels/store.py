@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import LiteralString
 
 from services.core.oncall.alerts import AlertKind, Severity
-from services.core.oncall.pages import Page
-from services.core.oncall.receipts import Receipt, Rung, Trace, Way
+from services.core.oncall.pages import Page, Way
+from services.core.oncall.receipts import Receipt, Rung, Trace
 from services.runtime.database import Connection, ask
 
 _KEEP: LiteralString = """

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Header, HTTPException, Response, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from services.core.ids import MalformedId, well_formed
-from services.core.oncall.receipts import Receipt, Rung, Way
+from services.core.oncall.pages import Way
+from services.core.oncall.receipts import Receipt, Rung
 from services.oncall.channels import store
 from services.oncall.channels.mail import key_of
 from services.oncall.channels.notify import RUNGS

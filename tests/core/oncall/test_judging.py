@@ -30,6 +30,7 @@ from services.core.facts import (
     PlacementStarted,
     PlacementThreatSeen,
     ReferralMade,
+    ReportWithdrawn,
     ReturnDecided,
     RiskAssessed,
     VerificationRevoked,
@@ -38,9 +39,9 @@ from services.core.ids import FactId
 from services.core.indicators import Indicator
 from services.core.known import Known, present
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
-from services.core.oncall.judging import Verdict, verdicts
+from services.core.oncall.judging import Verdict, counting, verdicts
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_BODY, ENQUIRER, said
+from tests.core.enquiries import ANOTHER_BODY, ENQUIRER, TWO, said
 
 POLICE, UKBA, COUNCIL, HEALTH = Sector.POLICE, Sector.UKBA, Sector.LOCAL_AUTHORITY, Sector.HEALTH
 EPISODE = FactId(an_id(1001))
@@ -184,3 +185,42 @@ def _least(name: str) -> Any:
     needed = [field for field in kind.__dataclass_fields__.values() if field.default is field.default_factory]
     handles = {field.name: an_id(8) for field in needed}
     return kind(**handles) if "kind" not in handles else kind(MissingKind.MISSING)
+
+
+WITHDRAWN = said(ReportWithdrawn(), 2, 31, of_fact=1)
+
+
+def test_whoever_made_a_report_takes_it_back() -> None:
+    found = verdicts(present(counting([GONE, WITHDRAWN])))
+    assert [(one.episode, one.is_open, one.is_withdrawn) for one in found] == [(EPISODE, False, True)]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        said(ReportWithdrawn(), 2, 31, of_fact=1, org=ANOTHER_BODY),
+        said(ReportWithdrawn(), 2, 31, of_fact=1, subject=TWO),
+        said(ReportWithdrawn(), 2, 31, of_fact=1, sector=POLICE),
+        said(ReportWithdrawn(), 2, 31, of_fact=1, recorded=30),
+        said(ReportWithdrawn(), 2, 31),
+    ],
+)
+def test_what_another_body_or_another_record_takes_back_or_too_early_stands(back: Known) -> None:
+    assert judged(*counting([GONE, back])).is_open
+
+
+def test_neither_health_nor_ukba_take_back_a_report() -> None:
+    for sector in (HEALTH, UKBA):
+        made = said(ChildMissing(MissingKind.MISSING), 1, 30, sector=sector)
+        assert judged(*counting([made, replace_sector(WITHDRAWN, sector)])).is_open
+
+
+def replace_sector(known: Known, sector: Sector) -> Known:
+    head = replace(known.event.head, sector=sector)
+    return replace(known, event=replace(known.event, head=head))
+
+
+def test_a_report_that_was_taken_back_is_no_earlier_episode() -> None:
+    later = said(ChildMissing(MissingKind.MISSING), 7, 40)
+    found = verdicts(present(counting([GONE, WITHDRAWN, later])))
+    assert [AlertReason.EARLIER_EPISODES in one.reasons for one in found if one.is_open] == [False]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.oncall.receipts import PATIENCE, Rung, Standing, Trace, Way, highest, next_way, stands
+from services.core.oncall.pages import Way
+from services.core.oncall.receipts import PATIENCE, Rung, Standing, Trace, highest, next_way, stands
 
 BEGUN = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 AT_ONCE = BEGUN + timedelta(seconds=1)

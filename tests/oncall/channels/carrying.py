@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.core.oncall.pages import Failed, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, Sent, Way
 from services.oncall.channels.carriers import Message
 from tests.oncall.channels.messages import AT
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from services.core.oncall.receipts import Receipt, Rung, Way
+from services.core.oncall.pages import Way
+from services.core.oncall.receipts import Receipt, Rung
 from services.oncall.channels import store
 from services.oncall.channels.choosing import Means
 from services.oncall.channels.pager import Pager

@@ -11,8 +11,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.core.oncall.pages import Failed, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, Sent, Way
 from services.oncall.channels.carriers import Carrier, Message
 from services.oncall.channels.choosing import Means
 from services.oncall.channels.mail import Mail

@@ -6,8 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.oncall.channels.carriers import Carrier, Message
 from services.oncall.channels.mail import Mail
 from services.oncall.channels.notify import Notify

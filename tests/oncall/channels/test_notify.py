@@ -9,8 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.core.errors import Misconfigured
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.oncall.channels.notify import Notify
 from services.runtime.http import serving
 from services.runtime.paging_settings import NotifySettings

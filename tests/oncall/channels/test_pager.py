@@ -10,8 +10,8 @@ from psycopg import sql
 
 from services.core.oncall import reach
 from services.core.oncall.alerts import Severity
-from services.core.oncall.pages import Failed, NotSent, Sent
-from services.core.oncall.receipts import PATIENCE, Rung, Way
+from services.core.oncall.pages import Failed, NotSent, Sent, Way
+from services.core.oncall.receipts import PATIENCE, Rung
 from services.oncall.channels.pager import AFTER_FAILURE
 from services.oncall.contacts import Contacts, contacts_of
 from services.runtime.database import Connection, Session
@@ -32,14 +32,14 @@ def repeats(desk: Desk) -> float:
 
 
 async def test_a_page_goes_by_the_first_way_that_its_recipient_set(desk: Desk) -> None:
-    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert await desk.pager.send(PAGE, KEY) == Sent(Way.EMAIL)
     assert (desk.email.keys, desk.sms.keys, desk.chat.keys) == ([KEY], [], [])
     assert desk.email.taken[0].address.get_secret_value() == ADDRESS
 
 
 async def test_a_page_that_is_refused_goes_by_the_next_way_at_once_and_the_light_is_red(desk: Desk) -> None:
     desk.email.failure = REFUSED
-    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert await desk.pager.send(PAGE, KEY) == Sent(Way.NOTIFY_SMS)
     assert desk.sms.keys == [KEY]
     await desk.pager.sweep()
     assert desk.is_red
@@ -102,7 +102,7 @@ async def test_a_page_goes_by_each_way_once_and_then_there_is_none(desk: Desk) -
 
 
 async def test_what_was_sent_is_not_sent_again_under_its_key(desk: Desk) -> None:
-    assert [await desk.pager.send(PAGE, KEY) for _ in range(2)] == [Sent(), Sent()]
+    assert [await desk.pager.send(PAGE, KEY) for _ in range(2)] == [Sent(Way.EMAIL), Sent()]
     assert desk.email.keys == [KEY]
 
 
@@ -121,7 +121,7 @@ async def test_who_is_killed_between_a_send_and_its_receipt_loses_nothing(desk: 
     with pytest.raises(Killed):
         await desk.pager.send(PAGE, KEY)
     desk.email.meanwhile = lambda: None
-    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert await desk.pager.send(PAGE, KEY) == Sent(Way.EMAIL)
     assert desk.email.keys == [KEY, KEY]
     assert repeats(desk) == 1
 
@@ -140,7 +140,7 @@ async def test_where_every_way_failed_each_is_tried_again_when_the_page_is_owed_
         way.failure = REFUSED
     assert await desk.pager.send(PAGE, KEY) == REFUSED
     desk.sms.failure = None
-    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert await desk.pager.send(PAGE, KEY) == Sent(Way.NOTIFY_SMS)
     assert desk.sms.keys == [KEY]
 
 
@@ -155,7 +155,7 @@ async def test_who_cannot_be_reached_is_said_to_be(desk: Desk) -> None:
 
 async def test_a_fault_of_ours_in_one_way_keeps_no_page_from_going_by_another(desk: Desk) -> None:
     desk.email.meanwhile = fail
-    assert await desk.pager.send(PAGE, KEY) == Sent()
+    assert await desk.pager.send(PAGE, KEY) == Sent(Way.NOTIFY_SMS)
     assert desk.sms.keys == [KEY]
     assert Reason.RULE_BROKEN in desk.pager.health.reasons
 

@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.core.oncall.receipts import Rung, Way
+from services.core.oncall.pages import Way
+from services.core.oncall.receipts import Rung
 from services.oncall.channels import store
 from services.oncall.channels.notify import RUNGS
 from services.oncall.routes.receipts import receipt_routes
