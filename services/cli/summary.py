@@ -78,10 +78,10 @@ def show(console: Console, summary: Summary) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("Records", str(summary.records))
     table.add_row("Shared", str(summary.shared))
-    table.add_row("Held back, without a reason to share", str(summary.held_back))
-    table.add_row("Refused", str(len(summary.refused)))
     for event_type, count in summary.events.items():
         table.add_row(Text(f"  {event_type}"), str(count))
+    table.add_row("Held back, without a reason to share", str(summary.held_back))
+    table.add_row("Refused", str(len(summary.refused)))
     console.print(Group(table, *_refused_lines(summary.refused)))
 
 

@@ -15,7 +15,14 @@ from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
 from services.runtime.local.principals import SERVICES
-from services.runtime.local.starting import ASK_SECONDS, LEAST_FREE_BYTES, catcher_answers, is_ready, provider_answers
+from services.runtime.local.starting import (
+    ASK_SECONDS,
+    LEAST_FREE_BYTES,
+    catcher_answers,
+    is_ready,
+    provider_answers,
+    why_red,
+)
 from services.runtime.local.supervisor import Supervisor
 from services.wire.topics import load_topics
 
@@ -163,6 +170,8 @@ def _mail(edition: Edition) -> str:
 def _service(edition: Edition, name: str) -> str:
     with httpx.Client(timeout=ASK_SECONDS, trust_env=False) as client:
         ready = is_ready(edition, name, client)
+        red = why_red(edition, name, client) if ready else []
     if not ready:
         raise EditionFailed(f"It is not ready. It tries again on its own: read {edition.logs / name}.jsonl.")
-    return f"ready on port {edition.ports[name]}"
+    said = f"ready on port {edition.ports[name]}"
+    return f"{said}, but its light is red ({', '.join(red)}): see Health in infra/README.md" if red else said

@@ -168,3 +168,12 @@ def is_ready(edition: Edition, service: str, client: httpx.Client) -> bool:
         return client.get(f"http://{HOST}:{edition.ports[service]}/readyz").is_success
     except httpx.TransportError:
         return False
+
+
+def why_red(edition: Edition, service: str, client: httpx.Client) -> list[str]:
+    """The reasons for which a service's light is red: it may be ready and still page nobody."""
+    try:
+        answer = client.get(f"http://{HOST}:{edition.ports[service]}/healthz")
+    except httpx.TransportError:
+        return ["it does not say"]
+    return [] if answer.is_success else [str(reason) for reason in answer.json()["reasons"]]

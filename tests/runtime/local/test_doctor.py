@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from services.runtime.local import credentials, doctor, keys, record
 from services.runtime.local.edition import Edition
+from services.runtime.local.starting import why_red
 from tests.free_ports import free_base
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -20,6 +22,16 @@ def edition(tmp_path: Path) -> Edition:
     keys.make_missing(made.keys, NOW)
     record.write(tmp_path, made.record)
     return made
+
+
+class Says(httpx.BaseTransport):
+    """A service that answers every question in one way."""
+
+    def __init__(self, status: int, reasons: list[str]) -> None:
+        self._answer = httpx.Response(status, json={"reasons": reasons})
+
+    def handle_request(self, _: httpx.Request) -> httpx.Response:
+        return self._answer
 
 
 def wrong(edition: Edition, least_free_bytes: int = 0) -> dict[str, str]:
@@ -65,3 +77,9 @@ def test_looking_changes_nothing(edition: Edition) -> None:
     doctor.examine(edition)
 
     assert {path: path.stat().st_mtime_ns for path in edition.data.rglob("*")} == before
+
+
+@pytest.mark.parametrize(("status", "reasons"), [(200, []), (503, ["pages_not_sent"])])
+def test_a_ready_service_says_why_its_light_is_red(edition: Edition, status: int, reasons: list[str]) -> None:
+    with httpx.Client(transport=Says(status, reasons)) as client:
+        assert why_red(edition, "oncall", client) == reasons
