@@ -25,6 +25,8 @@ from tests.leaks.planting import File
 _NAME_LETTERS = 40
 _LOCATION_BYTES = 1_300
 _POOL = 97
+# What stands around more records than the radar's largest pattern is told as wide as it was when a batch ended.
+_CHILDREN_OF_A_PLACE = 20
 
 Document = dict[str, Any]
 
@@ -38,7 +40,7 @@ class World:
 
     def place(self, what: str, which: int) -> str:
         """A place, the same for each `which` of a kind; sorts in the other order in the other world."""
-        which %= _POOL
+        which %= max(_POOL, self.children // _CHILDREN_OF_A_PLACE)
         return f"{word(9_999 - which)} Upper {what}" if self.number else f"{word(which)} {what}"
 
     def name(self, what: str, which: int) -> str:
