@@ -35,7 +35,7 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka, Pos
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock
 	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/cli/match tests/leaks \
-		tests/oncall tests/e2e/test_at_night.py tests/bench/test_lookups.py
+		tests/oncall tests/e2e/test_at_night.py tests/faults/test_paging_outages.py tests/bench/test_lookups.py
 
 bench: $(ready) $(pages) ## measure this machine: events a second, latency, and its own floors
 	@$(bin)/lantern bench
