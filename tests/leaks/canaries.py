@@ -10,7 +10,8 @@ from ahocorasick_rs import BytesAhoCorasick
 
 from tests.leaks.packed import unpacked
 
-# A short word of hexadecimal digits is found by chance within the hub's identifiers: it must stand by itself.
+# A short word of hexadecimal digits is found by chance within the hub's identifiers: it must stand by itself, and where
+# bytes are written as hexadecimal digits, within what those bytes say.
 _LIKE_AN_ID = re.compile(rb"[0-9A-Fa-f]{1,7}")
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{4,9}(?![0-9A-Za-z]|\.[0-9])")
 _BETWEEN_WORDS = ("-", "_", ".", "/", "  ", "\N{NO-BREAK SPACE}", "\n", ", ")
@@ -107,7 +108,7 @@ class Canaries:
                 named.setdefault(pattern, (text, spelling))
         self._patterns = list(named)
         self._names = [named[pattern] for pattern in self._patterns]
-        self._alone = [_LIKE_AN_ID.fullmatch(pattern) is not None for pattern in self._patterns]
+        self._alone = [_digits_of_a_sign(pattern) for pattern in self._patterns]
         self._search = BytesAhoCorasick(self._patterns)
         self._numbers = {number.encode() for number in numbers}
 
@@ -122,7 +123,7 @@ class Canaries:
         texts = [
             Leak(*self._names[which], sink)
             for which, start, end in self._search.find_matches_as_indexes(content, overlapping=True)
-            if not self._alone[which] or _stands_alone(content, start, end)
+            if not self._alone[which] or _stands_alone(content, start, end, self._alone[which])
         ]
         # PostgreSQL numbers its own objects: there a short number proves nothing.
         counted = self._numbers and not sink.startswith("table pg_catalog.")
@@ -130,5 +131,21 @@ class Canaries:
         return texts + [Leak(number.decode(), "whole value", sink) for number in tokens]
 
 
-def _stands_alone(content: bytes, start: int, end: int) -> bool:
-    return not (content[max(start - 1, 0) : start].isalnum() or content[end : end + 1].isalnum())
+def _digits_of_a_sign(pattern: bytes) -> int:
+    """How many digits write one sign of a word that must stand by itself; 0 for what is found by chance nowhere."""
+    if _LIKE_AN_ID.fullmatch(pattern):
+        return 1
+    return 2 if _LIKE_AN_ID.fullmatch(_unhexed(pattern)) else 0
+
+
+def _stands_alone(content: bytes, start: int, end: int, digits: int) -> bool:
+    signs = content[max(start - digits, 0) : start], content[end : end + digits]
+    return not any((_unhexed(sign) if digits > 1 else sign).isalnum() for sign in signs)
+
+
+def _unhexed(digits: bytes) -> bytes:
+    """What these hexadecimal digits say; nothing, if they are none."""
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        return b""

@@ -50,7 +50,8 @@ def _telephone(number: int) -> tuple[str, tuple[str, ...]]:
 
 
 def _coordinates(number: int) -> tuple[str, tuple[str, ...]]:
-    north, west = f"51.{300_007 + 13 * number}", f"-0.{700_009 + 17 * number}"
+    """Seven decimals: with six, the seconds of some time or other would say the same."""
+    north, west = f"51.{3_000_007 + 13 * number}", f"-0.{7_000_009 + 17 * number}"
     return f"{north}, {west}", (north, west[1:])
 
 

@@ -112,6 +112,13 @@ def test_a_postcode_of_hexadecimal_digits_is_found_by_itself_and_not_within_an_i
     assert canaries.found_in("a sink", b"at ee33ac, upstairs")
 
 
+def test_written_as_hexadecimal_digits_it_is_found_by_itself_and_not_within_an_identifier() -> None:
+    sought = Canaries(["ED18 3EC"])
+    identifier, value = b"0ed183ec7", b" ed183ec,"
+    assert sought.found_in("a table", identifier.hex().encode()) == []
+    assert sought.found_in("a table", value.hex().encode())
+
+
 def test_a_leak_says_where_and_in_which_spelling() -> None:
     assert Leak(POSTCODE, "lower without spaces utf-8", "log of the correlator") in CANARIES.found_in(
         "log of the correlator", b"zz999zz"
