@@ -18,8 +18,8 @@ from services.core.matching.versions import Adopted
 from services.correlator.handlers import Assigned
 from services.correlator.identity import Claims, Graph
 from services.correlator.kept import edge_from, portrait_from
-from services.correlator.likeness import Beside, Edge, Holders, Portraits
-from services.correlator.said import Claim, Said, SaidAgain
+from services.correlator.likeness import Beside, Edge, Portraits
+from services.correlator.said import Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known
 from services.runtime.database import Connection, ask
 from services.runtime.id_arrays import IdArray
@@ -34,10 +34,12 @@ _EDGES = "SELECT one, other, verdict, evidence FROM edges"
 _ADOPTED = "SELECT version, sha256, adopted_at FROM weights"
 _CONFLICTS = "SELECT one, other FROM conflicts"
 _EITHER = "WHERE one = ANY(%b::bytea[]) OR other = ANY(%b::bytea[])"
-_HOLDERS = "SELECT key, subject_id FROM blocks WHERE key = ANY(%b::bigint[])"
+# The keys are looked up once: who holds which, then what each of them claims.
 _BESIDE = """
-    SELECT subject_id, traits FROM portraits WHERE subject_id IN (
-        SELECT subject_id FROM blocks WHERE key = ANY(%b::bigint[]))"""
+    WITH held AS MATERIALIZED (SELECT key, subject_id FROM blocks WHERE key = ANY(%b::bigint[]))
+    SELECT key, subject_id, NULL FROM held
+    UNION ALL
+    SELECT NULL, subject_id, traits FROM portraits WHERE subject_id IN (SELECT subject_id FROM held)"""
 _EVENTS = "SELECT event_id FROM entries WHERE event_id = ANY(%b::bytea[])"
 # The rows are locked in one order by everybody, and what is asked after this is read once they are.
 _LOCKED_STATES = """
@@ -113,14 +115,13 @@ async def beside(
     connection: Connection, subjects: Collection[SubjectId], keys: Collection[int]
 ) -> tuple[Beside, list[Edge]]:
     """Read every record that has one of these keys, and all edges of these records."""
-    ids, numbers = IdArray(subjects), list(keys)
-    portraits, holders, edges = await ask(
+    ids = IdArray(subjects)
+    held, edges = await ask(
         connection,
-        (_BESIDE, [numbers]),
-        (_HOLDERS, [numbers]),
+        (_BESIDE, [list(keys)]),
         (f"{_EDGES} {_EITHER}", [ids, ids]),
     )
-    return Beside(_portraits(portraits), _holders(holders)), _edges(edges)
+    return _beside(held), _edges(edges)
 
 
 async def adopted(connection: Connection) -> tuple[Adopted, ...]:
@@ -263,11 +264,15 @@ def _claims(rows: Iterable[TupleRow]) -> Claims:
     return {subject: frozenset(said) for subject, said in claims.items()}
 
 
-def _holders(rows: Iterable[TupleRow]) -> Holders:
-    found: defaultdict[int, list[SubjectId]] = defaultdict(list)
-    for key, subject in rows:
-        found[key].append(SubjectId(subject.hex()))
-    return found
+def _beside(rows: Iterable[TupleRow]) -> Beside:
+    holders: defaultdict[int, list[SubjectId]] = defaultdict(list)
+    portraits: dict[SubjectId, Portrait] = {}
+    for key, subject, traits in rows:
+        if key is None:
+            portraits[SubjectId(subject.hex())] = portrait_from(traits)
+        else:
+            holders[key].append(SubjectId(subject.hex()))
+    return Beside(portraits, holders)
 
 
 def _portraits(rows: Iterable[TupleRow]) -> Portraits:
