@@ -11,21 +11,11 @@ from services.core.gates import ANSWER_WITHIN
 from tests.e2e.test_enquiry import done, sign_in
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
+from tests.formats.documents import example
 
 FORCE, SYSTEM, CHILD, PLACE = "INVENTED-FORCE", "missing-persons", "MP-4715", "Canary Street 4715"
 OFFICER = "police-duty-officer"
-REPORT = {
-    "format": "lantern/1",
-    "event": "ChildMissing",
-    "source": {"system": SYSTEM, "child": CHILD},
-    "key": "2026-11-22",
-    "occurred_at": "2026-11-22T21:30:00Z",
-    "recorded_at": "2026-11-22T22:05:00Z",
-    "role": "police_officer",
-    "subject": {"dates_of_birth": [{"value": "2011", "status": "claimed"}]},
-    "fact": {"kind": "missing"},
-    "location": {"last_seen": PLACE},
-}
+REPORT = example("ChildMissing", source={"system": SYSTEM, "child": CHILD}, location={"last_seen": PLACE})
 WHAT_HAPPENED = ["location_asked", "location_open", "location_show"]
 # The pages wait for whoever looks, and a page is read some seconds before the two minutes are over.
 LEEWAY_SECONDS = 30

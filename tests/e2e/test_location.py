@@ -13,21 +13,11 @@ from services.runtime.local.waiting import until
 from tests.e2e.test_enquiry import sign_in
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
+from tests.formats.documents import example
 
 SECONDS = 30
 FORCE, SYSTEM, CHILD, PLACE = "INVENTED-FORCE", "missing-persons", "MP-4711", "Canary Street 4711"
-REPORT = {
-    "format": "lantern/1",
-    "event": "ChildMissing",
-    "source": {"system": SYSTEM, "child": CHILD},
-    "key": "2026-11-22",
-    "occurred_at": "2026-11-22T21:30:00Z",
-    "recorded_at": "2026-11-22T22:05:00Z",
-    "role": "police_officer",
-    "subject": {"dates_of_birth": [{"value": "2011", "status": "claimed"}]},
-    "fact": {"kind": "missing"},
-    "location": {"last_seen": PLACE},
-}
+REPORT = example("ChildMissing", source={"system": SYSTEM, "child": CHILD}, location={"last_seen": PLACE})
 
 
 @pytest.fixture(scope="module")

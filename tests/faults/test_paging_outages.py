@@ -13,6 +13,7 @@ from services.runtime.local.principals import ADMIN
 from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
 from tests.edition import LocalEdition, local_edition
+from tests.formats.documents import example
 
 pytestmark = pytest.mark.prove
 
@@ -38,17 +39,7 @@ def pages(edition: LocalEdition) -> list[Path]:
 
 def goes_missing(edition: LocalEdition, folder: Path, child: str) -> None:
     """The police report a child missing."""
-    report = {
-        "format": "lantern/1",
-        "event": "ChildMissing",
-        "source": {"system": "outages", "child": child},
-        "key": "1",
-        "occurred_at": "2026-11-22T21:30:00Z",
-        "recorded_at": "2026-11-22T22:05:00Z",
-        "role": "police_officer",
-        "subject": {"dates_of_birth": [{"value": "2012", "status": "claimed"}]},
-        "fact": {"kind": "missing"},
-    }
+    report = example("ChildMissing", source={"system": "outages", "child": child})
     (folder / "report.json").write_text(json.dumps(report))
     edition.done("publish", "--agency", "police", "--organisation", "INVENTED-FORCE", folder / "report.json")
 
