@@ -84,6 +84,13 @@ def test_the_words_of_a_library_are_withheld_and_its_line_is_told(log: Log) -> N
     assert log.lines[0]["line"].startswith("test_logs:")
 
 
+def test_that_a_timer_was_late_is_no_line_and_that_one_failed_is(log: Log) -> None:
+    timers = logging.getLogger("mode.timers")
+    timers.warning("Timer is overlapping.")
+    timers.error("Timer failed.")
+    assert [line["library"] for line in log.lines] == ["mode.timers"]
+
+
 def test_a_library_that_repeats_itself_is_heard_once(log: Log) -> None:
     for _ in range(100):
         logging.getLogger("a_library").error("Got nothing.")
