@@ -72,7 +72,7 @@ def configure(service: str, level: LogLevel, stream: TextIO | None = None) -> No
     root = logging.getLogger()
     root.handlers = [LibraryLines()]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
-    # That a timer of Faust's took long says that the machine is busy; how far behind a service is stands in its metrics.
+    # That a timer of Faust's took long says that the machine is busy; the metrics tell how far behind a service is.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     catch_uncaught()
