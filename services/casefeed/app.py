@@ -48,6 +48,7 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, o
     """
     assets = Assets()
     shell = Shell(window.door, assets)
+    on_call = oncall or OnCall(load(OnCallAddress).oncall_url)
     asked_first = [Depends(_started(process)), Depends(_entitled(window))]
     app = FastAPI(
         title="Lantern case feed",
@@ -57,9 +58,9 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, o
         dependencies=asked_first,
         responses={code: {"model": Refusal} for code in REFUSALS},
     )
-    for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, feed, process, shell)):
+    for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, on_call, shell)):
         app.include_router(routes)
-    app.include_router(OnCallPages(window.door, oncall or OnCall(load(OnCallAddress).oncall_url), shell).routes)
+    app.include_router(FeedPages(window, schemas, feed, process, shell).routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
     app.router.routes.append(Route(f"{PREFIX}{{name}}", assets.show))
     refusing = Refusing(shell)
@@ -77,11 +78,11 @@ def _answers(window: Window, schemas: Schemas, feed: Feed, process: Process) -> 
     yield waiting_routes(window)
 
 
-def _pages(window: Window, schemas: Schemas, feed: Feed, process: Process, shell: Shell) -> Iterator[APIRouter]:
-    """What people ask for in a browser."""
-    yield FeedPages(window, schemas, feed, process, shell).routes
+def _pages(window: Window, schemas: Schemas, oncall: OnCall, shell: Shell) -> Iterator[APIRouter]:
+    """What people ask for in a browser, besides the feed."""
     yield CasePages(window, schemas, shell).routes
-    yield BoardPages(window, schemas, shell).routes
+    yield BoardPages(window, schemas, oncall, shell).routes
+    yield OnCallPages(window.door, oncall, shell).routes
     yield EnquirerPages(window, schemas, shell).routes
     yield LinkPages(window, schemas, shell).routes
     yield AuditPages(window, shell).routes

@@ -10,7 +10,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from services.core.codes import Sector
-from services.core.oncall.alerts import Answer
+from services.core.oncall.alerts import Answer, Severity
 
 _PATIENCE_SECONDS = 5.0
 _REFUSED = range(400, 500)
@@ -37,7 +37,7 @@ class Alert:
     subject_id: str | None
     kind: str
     state: str
-    severity: str
+    severity: Severity
     reasons: list[str]
     opened_at: datetime
     owner_agency: Sector | None

@@ -68,6 +68,7 @@ class House:
     feed: Feed
     process: Process
     door: Doorkeeper
+    on_call: Starlette
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def tell(self, *updates: Update, found: Projection = NOTHING_FOUND) -> None:
@@ -120,7 +121,8 @@ async def house(
     """The application over the tables of a database that has none yet; people reach it at `url`."""
     metrics = Metrics()
     health = Health(metrics)
-    oncall = OnCall(url, httpx.ASGITransport(on_call()))
+    duty = on_call()
+    oncall = OnCall(url, httpx.ASGITransport(duty))
     health.green(Reason.STARTING)
     await migrate(where, "casefeed", HOME, health)
     session, trail, feed = Session(where, health), Trail(where), Feed()
@@ -132,9 +134,8 @@ async def house(
         lambda: datetime.now(UTC),
     )
     process = Process(_settings(), health, metrics, asyncio.Event())
-    made = House(
-        create_app(Window(session, door, trail), schemas, feed, process, oncall), session, schemas, feed, process, door
-    )
+    app = create_app(Window(session, door, trail), schemas, feed, process, oncall)
+    made = House(app, session, schemas, feed, process, door, duty)
     await made.tell(*updates, found=found)
     try:
         yield made
@@ -143,15 +144,19 @@ async def house(
 
 
 def on_call() -> Starlette:
-    """On-call as it answers whoever it takes for one of those on duty: one alert, and what was said of it."""
+    """On-call as it answers whoever it takes for one of those on duty: one alert, and what was said of it.
+
+    With `state.away` it answers nothing of alerts.
+    """
     alert: dict[str, Any] = {
         "alert_id": an_id(0xA1E), "subject_id": an_id(0xA1 << 120), "kind": "missing", "state": "open",
-        "severity": "critical", "reasons": ["indicators"], "opened_at": START.isoformat(), "owner_agency": None,
+        "severity": "critical", "reasons": ["trafficking_indicators"], "opened_at": START.isoformat(),
+        "owner_agency": None,
         "calls": [{"agency": "police", "next_at": START.isoformat(), "answer": None, "answered_at": None}],
     }  # fmt: skip
 
-    async def alerts(_: Request) -> JSONResponse:
-        return JSONResponse({"alerts": [alert]})
+    async def alerts(request: Request) -> JSONResponse:
+        return JSONResponse({"alerts": [alert]}, 503 if request.app.state.away else 200)
 
     async def duty(_: Request) -> JSONResponse:
         on_duty = {"agency": "police", "until": START.isoformat(), "has_run_out": False, "is_you": True}
@@ -165,7 +170,9 @@ def on_call() -> Starlette:
         return JSONResponse(alert)
 
     answer = Route("/api/alerts/{alert}/answer", answered, methods=["POST"])
-    return Starlette(routes=[Route("/api/alerts", alerts), Route("/api/duty", duty), answer])
+    made = Starlette(routes=[Route("/api/alerts", alerts), Route("/api/duty", duty), answer])
+    made.state.away = False
+    return made
 
 
 def _settings() -> Settings:

@@ -94,6 +94,24 @@ async def test_the_missing_board_shows_who_is_missing_alone(home: House) -> None
     assert set(re.findall(r"/cases/([0-9a-f]{8})", shown)) == {short(MISSING)}
 
 
+@pytest.mark.parametrize("path", ["/missing", "/night"])
+async def test_the_missing_board_tells_how_grave_it_is_and_who_has_not_answered(home: House, path: str) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, path)
+    assert all(one in shown for one in ("Critical", "trafficking indicators", "no answer yet", "Paged again"))
+
+
+@pytest.mark.parametrize("path", ["/missing", "/night"])
+async def test_who_is_missing_is_shown_when_on_call_does_not_answer(home: House, path: str) -> None:
+    home.on_call.state.away = True
+    try:
+        shown = await page(home, PersonRole.COORDINATOR, path)
+    finally:
+        home.on_call.state.away = False
+    assert short(MISSING) in shown
+    assert "On-call does not answer this page now" in shown
+    assert "no answer yet" not in shown
+
+
 async def test_a_case_that_is_not_theirs_and_one_that_is_not_there_are_one_page(home: House) -> None:
     worker = await home.enter(PersonRole.SOCIAL_WORKER)
     answers = [await worker.get(f"/cases/{case}") for case in (an_id(HIDDEN), an_id(404), "none", "a" * 99)]

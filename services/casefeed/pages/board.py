@@ -1,23 +1,26 @@
 """What a board shows of each case beside its state: the names that were claimed, and what speaks for urgency."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.casefeed.oncall import Alert
 from services.casefeed.reading import said_of_child
 from services.casefeed.views import CaseSummary
 from services.core.ids import SubjectId
+from services.core.oncall.alerts import Severity
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One case on a board; `names` as claimed, each once."""
+    """One case on a board; `names` as claimed, each once; `alerts` as on-call told them to who reads the board."""
 
     case: CaseSummary
     names: tuple[str, ...]
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def since(self) -> datetime | None:
@@ -46,7 +49,16 @@ def _card(case: CaseSummary, names: defaultdict[SubjectId, list[str]]) -> Card:
     return Card(case, tuple(dict.fromkeys(name for subject in case.subjects for name in names[subject])))
 
 
-def urgency(card: Card) -> tuple[bool, bool, str]:
-    """Missing before away; nobody knows since when before the longest missing."""
-    since = card.since
-    return card.case.state.status != "missing", since is not None, since.isoformat() if since else ""
+def alerted(found: Iterable[Card], told: Sequence[Alert]) -> list[Card]:
+    """The cards with the alerts of their records, the most urgent first."""
+    cards = (
+        replace(card, alerts=tuple(alert for alert in told if alert.subject_id in card.case.subjects)) for card in found
+    )
+    return sorted(cards, key=urgency)
+
+
+def urgency(card: Card) -> tuple[bool, int, bool, str]:
+    """Missing before away; the gravest alert first; nobody knows since when before the longest missing."""
+    since, severities = card.since, list(Severity)
+    gravest = min((severities.index(alert.severity) for alert in card.alerts), default=len(severities))
+    return card.case.state.status != "missing", gravest, since is not None, since.isoformat() if since else ""

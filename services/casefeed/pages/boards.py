@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
 from services.casefeed.due import list_due
-from services.casefeed.pages.board import Card, cards, urgency
+from services.casefeed.oncall import Alert, NotTold, OnCall, Why
+from services.casefeed.pages.board import Card, alerted, cards, urgency
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.shell import Shell
@@ -26,6 +27,7 @@ from services.core.indicators import PARAGRAPHS
 from services.core.ladder import Rung
 from services.core.rights import Action, reach
 from services.runtime.database import Connection
+from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
 _MOST = 500
@@ -43,9 +45,10 @@ class Night:
 class BoardPages:
     """The pages, under the rights of who asks."""
 
-    def __init__(self, window: Window, schemas: Schemas, shell: Shell) -> None:
+    def __init__(self, window: Window, schemas: Schemas, oncall: OnCall, shell: Shell) -> None:
         self._window = window
         self._schemas = schemas
+        self._oncall = oncall
         self._shell = shell
 
     @property
@@ -64,7 +67,8 @@ class BoardPages:
     async def missing(self, request: Request) -> Response:
         who, find = signed_in(request), partial(missing_cards, schemas=self._schemas)
         found = await self._window.seen(who, find, cards_listed, "missing board")
-        return self._shell.page(request, "missing.html", who, {"cards": found})
+        alerts, why_not = await self._alerts(who)
+        return self._shell.page(request, "missing.html", who, {"cards": alerted(found, alerts), "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
         who = signed_in(request)
@@ -85,7 +89,9 @@ class BoardPages:
             return Night(await missing_cards(connection, sees, self._schemas), waiting)
 
         found = await self._window.seen(who, find, _night_read, "night page")
-        return self._shell.page(request, "night.html", who, {"night": found, "answers": answers})
+        alerts, why_not = await self._alerts(who)
+        told = {"night": found, "answers": answers, "cards": alerted(found.missing, alerts), "why_not": why_not}
+        return self._shell.page(request, "night.html", who, told)
 
     async def patterns(self, request: Request) -> Response:
         who, skip = signed_in(request), number(request, "skip") or 0
@@ -112,6 +118,13 @@ class BoardPages:
     async def help(self, request: Request) -> Response:
         told = {"indicators": PARAGRAPHS, "statuses": list(CaseStatus), "rungs": list(Rung)}
         return self._shell.page(request, "help.html", signed_in(request), told)
+
+    async def _alerts(self, who: SignedIn) -> tuple[Sequence[Alert], Why | None]:
+        """What on-call says of open alerts, or why it says nothing: who is missing is shown in either case."""
+        try:
+            return await self._oncall.alerts(who.token), None
+        except NotTold as error:
+            return (), error.why
 
 
 async def missing_cards(connection: Connection, sees: Sight, schemas: Schemas) -> Sequence[Card]:

@@ -11,6 +11,7 @@ from services.casefeed.pages.words import english
 from services.core import codes, denials, indicators, ladder, letters, rights
 from services.core.audit import Action, Outcome
 from services.core.case import CaseStatus
+from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Severity
 from services.core.radar import PatternKind
 from services.runtime.signin import pages
 
@@ -46,7 +47,8 @@ def _codes() -> Iterator[str]:
     spelt = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
     shared = [getattr(codes, name) for name in codes.__all__]
     own = [denials.Reason, indicators.Indicator, ladder.Rung, rights.PersonRole, letters.Step]
-    for kind in (*shared, *own, Action, Outcome, CaseStatus, PatternKind):
+    paging = [AlertKind, AlertReason, Answer, Severity]
+    for kind in (*shared, *own, *paging, Action, Outcome, CaseStatus, PatternKind):
         yield from (english(spelt, kind.__name__, str(one.value)) for one in kind)
 
 
