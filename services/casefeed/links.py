@@ -34,7 +34,8 @@ class LinkView(View):
     """Two records that may be of one child; `verdict` is what speaks for it by itself, whatever speaks against it.
 
     `evidence` is by weights; of numbers, and of what is sealed, nothing more is shown than that they were compared.
-    `decided` is what a person said of the two last, if anybody did.
+    `decided` is what a person said of the two last, if anybody did. `proposed_by` is empty where a person's link alone
+    speaks for it, and where equal numbers made the two one case.
     """
 
     one: SubjectId
@@ -105,37 +106,75 @@ class Held:
     proposals: Sequence[Proposal]
 
 
+@dataclass(frozen=True, slots=True)
+class LastSaid:
+    """What a person said of a pair last, and since when the hub knows that anybody said so."""
+
+    verdict: components.Verdict
+    known_at: datetime
+
+    @property
+    def is_a_link(self) -> bool:
+        return self.verdict is components.Verdict.LINKED
+
+
+def last_said(entries: Iterable[Entry]) -> dict[Pair, LastSaid]:
+    """What people said last of each pair of which they said anything."""
+    said = list(entries)
+    known, decisions = {entry.event_id: entry.known_at for entry in said}, decisions_in(said)
+    return {
+        pair: LastSaid(last.verdict, min(known[one.event_id] for one in decisions if _is_same(one, last)))
+        for pair, last in components.latest(decisions).items()
+    }
+
+
+def _is_same(one: Decision, other: Decision) -> bool:
+    return (one.pair, one.verdict) == (other.pair, other.verdict)
+
+
 def link_view(
-    pair: Pair, case_of: Mapping[SubjectId, CaseId], proposals: Iterable[Proposal], decided: Decision | None
+    pair: Pair,
+    case_of: Mapping[SubjectId, CaseId],
+    proposals: Iterable[Proposal],
+    said: LastSaid | None,
+    known_at: datetime,
 ) -> LinkView:
-    """A pair as it is listed."""
+    """A pair as it is listed; `known_at` is since when the hub knows what speaks for it."""
     own = sorted(
         (one for one in proposals if one.pair == pair), key=lambda one: list(ProposedBy).index(one.proposed_by)
     )
-    evidence = [said for one in own for said in one.evidence]
+    evidence = [field for one in own for field in one.evidence]
     return LinkView(
         one=pair[0],
         other=pair[1],
         cases=[case_of[subject] for subject in pair],
         proposed_by=[one.proposed_by for one in own],
         verdict=Verdict.LINK if any(one.verdict is Verdict.LINK for one in own) else Verdict.ASK,
-        bits=sum(said.bits for said in evidence),
-        evidence=[_field(said) for said in evidence],
-        decided=decided.verdict if decided else None,
-        known_at=min(one.known_at for one in own),
+        bits=sum(field.bits for field in evidence),
+        evidence=[_field(field) for field in evidence],
+        decided=said.verdict if said else None,
+        known_at=known_at,
     )
 
 
 def link_detail(held: Held, seen_by: Iterable[Seen], now: datetime) -> LinkDetail:
     """A pair with both its cases, and what each decision of now would change."""
-    decisions = decisions_in(entry for said in held.entries.values() for entry, _ in said)
-    latest = components.latest(decisions).get(held.pair)
+    entries = [entry for said in held.entries.values() for entry, _ in said]
+    decisions, said = decisions_in(entries), last_said(entries).get(held.pair)
     return LinkDetail(
-        link=link_view(held.pair, held.case_of, held.proposals, latest),
+        link=link_view(held.pair, held.case_of, held.proposals, said, _known_at(held, said)),
         sides=[_side(case, held) for case in dict.fromkeys(held.case_of[subject] for subject in held.pair)],
         consequences=[_consequence(verdict, held, decisions, now) for verdict in components.Verdict],
         seen_by=list(seen_by),
     )
+
+
+def _known_at(held: Held, said: LastSaid | None) -> datetime:
+    """Since when something speaks for the pair; where only equal numbers do, since both records are known."""
+    since = [one.known_at for one in held.proposals if one.pair == held.pair]
+    since += [said.known_at] if said and said.is_a_link else []
+    firsts = [min(entry.known_at for entry, _ in held.entries[subject]) for subject in held.pair]
+    return min(since, default=max(firsts))
 
 
 def decisions_in(entries: Iterable[Entry]) -> list[Decision]:

@@ -110,14 +110,16 @@ def undo(
 ) -> None:
     """You undo what joined two records, and are told who was shown two children as one.
 
-    A person's link is taken back; what numbers or weights would still join is parted for good, as by `refuse`.
+    A person's link is taken back, one that waits for a second person too; what numbers or weights would still join is
+    parted for good, as by `refuse`.
 
     Example: lantern links undo 3f2a9c1e 77ab03d2
     """
     with signed_in.asking(data, "casefeed") as api:
         ends = _whole(api, one), _whole(api, other)
         found = _detail(api, *ends)
-    event = "RecordsUnlinked" if found is None or _parts(found, "unlinked") else "LinkRefused"
+    waits = found is not None and _waits(found)
+    event = "RecordsUnlinked" if found is None or waits or _parts(found, "unlinked") else "LinkRefused"
     if found is not None and event == "LinkRefused" and not _parts(found, "refused"):
         raise client.Failed("These two records are not joined: there is nothing to undo.")
     _decide(event, *ends, ground, details, data)
@@ -232,9 +234,18 @@ def _parts(found: Shown, decision: str) -> bool:
     return len(found["sides"]) == 1 and apart
 
 
+def _waits(found: Shown) -> bool:
+    """Whether a person's link stands that has joined nothing yet."""
+    return found["link"]["decided"] == "linked" and len(found["sides"]) > 1
+
+
 def _by(link: Shown) -> str:
-    by = ", ".join(map(words, link["proposed_by"]))
-    return f"{by}; one person says they are, a second is needed" if link["decided"] == "linked" else by
+    by = [", ".join(map(words, link["proposed_by"]))] if link["proposed_by"] else []
+    if len(set(link["cases"])) == 1:
+        by += ["they are one case"]
+    elif link["decided"] == "linked":
+        by += ["one person says they are, a second is needed"]
+    return "; ".join(by)
 
 
 def _reasons(link: Shown) -> str:

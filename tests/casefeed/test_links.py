@@ -12,7 +12,15 @@ from services.casefeed.handlers import merged, read
 from services.casefeed.routes import answering
 from services.casefeed.sight import Sight
 from services.casefeed.writing import write
-from services.core.facts import Fact, KinshipClaimed, LinkRefused, PoliceContact, RecordsLinked, WorkerAllocated
+from services.core.facts import (
+    Fact,
+    KinshipClaimed,
+    LinkRefused,
+    PoliceContact,
+    RecordsLinked,
+    RecordsUnlinked,
+    WorkerAllocated,
+)
 from services.core.ids import SubjectId, person_handle
 from services.core.rights import PersonRole
 from services.wire.avro import Schemas
@@ -153,6 +161,39 @@ async def test_that_a_link_around_an_enquirer_waits_for_a_second_person_is_shown
     assert found["link"]["decided"] == "linked"
     assert {change["waits"] for change in found["consequences"]} == {False}
     assert SECOND_PERSON not in (await client.get(f"/links/{an_id(one)}/{an_id(other)}")).text
+
+
+async def test_a_link_that_waits_for_a_second_person_is_listed_though_nothing_that_was_compared_speaks_for_it(
+    home: House,
+) -> None:
+    one, other = await pair(home, 14, KinshipClaimed("ad" * 16), RecordsLinked(SubjectId(an_id(142))))
+    ends, client = (an_id(one), an_id(other)), await home.enter(PersonRole.COORDINATOR)
+    link = (await listed(client))[ends]
+    assert (link["proposed_by"], link["evidence"], link["decided"]) == ([], [], "linked")
+    assert (await shown(client, one, other))["link"] == link
+    assert "a person alone" in (await client.get("/links")).text
+
+    await record(home, other, RecordsUnlinked(SubjectId(an_id(one))), version=2)
+    assert ends not in await listed(client, decided=True)
+
+
+async def test_a_person_s_link_that_joined_is_no_question_and_can_be_looked_at_to_undo_it(home: House) -> None:
+    one, other = await pair(home, 15, RecordsLinked(SubjectId(an_id(152))))
+    await record(home, other, case=one, version=2)
+    client = await home.enter(PersonRole.COORDINATOR)
+    assert (an_id(one), an_id(other)) not in await listed(client, decided=True)
+    changes = {change["decision"]: change["moved"] for change in (await shown(client, one, other))["consequences"]}
+    assert changes == {"linked": [], "unlinked": [an_id(other)], "refused": [an_id(other)]}
+
+
+async def test_records_of_one_case_are_shown_whatever_joined_them_and_others_only_where_something_speaks(
+    home: House,
+) -> None:
+    one, other = await pair(home, 16)
+    client = await home.enter(PersonRole.COORDINATOR)
+    assert (await client.get(f"/api/links/{an_id(one)}/{an_id(other)}")).status_code == 404
+    await record(home, other, case=one, version=2)
+    assert (await shown(client, one, other))["link"]["proposed_by"] == []
 
 
 async def test_to_undo_a_person_s_link_parts_what_nothing_else_joins(home: House) -> None:

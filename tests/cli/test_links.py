@@ -31,17 +31,19 @@ ONE, OTHER = SubjectId(an_id(0xA << 120)), SubjectId(an_id(0xB << 120))
 EVIDENCE = (Evidence("name", "same", 14.5), Evidence("birth", "swapped", 7.8))
 
 
-def detail(*facts: Fact, verdict: Verdict = Verdict.ASK, joined: bool = False) -> LinkDetail:
+def detail(*facts: Fact, verdict: Verdict = Verdict.ASK, joined: bool = False, proposed: bool = True) -> LinkDetail:
     """The pair as the case feed shows it; the first record says these facts."""
     said = [
         entry(fact, event=number, subject=int(ONE, 16), occurred_at=day(number))
         for number, fact in enumerate((PoliceContact(), *facts), 1)
     ]
+    other = entry(PoliceContact(), event=99, subject=int(OTHER, 16))
+    score = Proposal((ONE, OTHER), ProposedBy.SCORE, verdict, EVIDENCE, 1, START)
     held = Held(
         pair=(ONE, OTHER),
         case_of={ONE: CaseId(ONE), OTHER: CaseId(ONE if joined else OTHER)},
-        entries={ONE: [(one, claims_of(one)) for one in said]},
-        proposals=[Proposal((ONE, OTHER), ProposedBy.SCORE, verdict, EVIDENCE, 1, START)],
+        entries={ONE: [(one, claims_of(one)) for one in said], OTHER: [(other, claims_of(other))]},
+        proposals=[score] if proposed else [],
     )
     seen = [Seen(who="ab" * 16, role="coordinator", case_id=CaseId(ONE), at=START)] if joined else []
     return link_detail(held, seen, day(9))
@@ -148,6 +150,17 @@ async def test_to_undo_says_what_parts_them_and_who_was_shown_both(
         done = await lantern(data, "undo", ONE[:8], OTHER[:8])
     assert [document["event"] for document in said] == [event]
     assert "Shown both as one child's: coordinator abababab" in done.stdout
+
+
+async def test_a_link_that_waits_for_a_second_person_is_told_and_can_be_taken_back(
+    tmp_path: Path, said: list[dict[str, Any]]
+) -> None:
+    waiting = detail(KinshipClaimed("ad" * 16), RecordsLinked(OTHER, decided_by="ab" * 16), proposed=False)
+    async with edition(tmp_path, waiting) as data:
+        told = await lantern(data, "list")
+        done = await lantern(data, "undo", ONE[:8], OTHER[:8])
+    assert "one person says they are, a second is needed" in told.stdout
+    assert (done.exit_code, [document["event"] for document in said]) == (0, ["RecordsUnlinked"])
 
 
 async def test_what_is_not_joined_is_not_undone(tmp_path: Path, said: list[dict[str, Any]]) -> None:
