@@ -30,7 +30,7 @@ check: lint ## format, lint, types, imports, fast tests: under a minute
 
 test: lint ## everything that CI runs: check, and the tests on a real Kafka, PostgreSQL and browser
 	$(bin)/python -m tests.chromium
-	$(pytest)
+	$(pytest) || $(bin)/python -m tests.second_look $$?
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock

@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -31,6 +32,23 @@ SECONDS = 60
 HEAD = sql.SQL("SELECT max(number) FROM {}.links")
 
 
+COUNCIL = ("--agency", "local_authority", "--organisation", "INVENTED-COUNCIL", "--wait", "--json")
+
+
+def seen_of(child: str) -> dict[str, Any]:
+    """A threat that was seen near a child: it gives a reason to share, and no name to be likened by."""
+    return {
+        "format": "lantern/1",
+        "event": "PlacementThreatSeen",
+        "source": {"system": "social-care", "child": child},
+        "key": "threat-1",
+        "occurred_at": "2026-11-22T21:30:00Z",
+        "recorded_at": "2026-11-22T22:05:00Z",
+        "role": "social_worker",
+        "fact": {"kind": "vehicle_waiting"},
+    }
+
+
 @dataclass(frozen=True)
 class Hub:
     """A running hub, a hand on its database, and what its witnesses hold."""
@@ -50,6 +68,13 @@ class Hub:
         finally:
             self.edition.done("login", "--as", "coordinator")
         return found
+
+    def published(self, folder: Path, child: str) -> str:
+        """A record of a plainly synthetic child, of which a council's system tells."""
+        file = folder / f"{child}.json"
+        file.write_text(json.dumps([seen_of(child)]), encoding="utf-8")
+        [subject] = json.loads(self.edition.done("publish", *COUNCIL, file))["subjects"]
+        return str(subject)
 
     def witnessed(self, service: str) -> Sequence[Checkpoint]:
         made = client.read_edition(self.edition.data)
@@ -128,9 +153,18 @@ def test_every_event_of_the_scenario_was_recorded_where_it_stands_in_kafka(hub: 
     assert all(handle.startswith("offsets:") for entry in told for handle in entry["about"])
 
 
-def test_records_that_a_person_joined_were_recorded(hub: Hub) -> None:
-    moved = hub.shown("--service", "correlator", "--action", "record_moved")
-    assert [{handle.partition(":")[0] for handle in entry["about"]} for entry in moved[:1]] == [{"record", "case"}]
+def test_records_that_a_person_joined_were_recorded(hub: Hub, tmp_path: Path) -> None:
+    joined = {hub.published(tmp_path, f"AUDIT-{number}") for number in (1, 2)}
+    hub.edition.done("links", "accept", *sorted(joined))
+    about: list[set[str]] = []
+
+    def recorded() -> bool:
+        moved = hub.shown("--service", "correlator", "--action", "record_moved")
+        about.extend(set(entry["about"]) for entry in moved)
+        return any({f"record:{one}" for one in joined} & some for some in about)
+
+    assert until(recorded, SECONDS, 1.0)
+    assert {handle.partition(":")[0] for handle in about[-1]} == {"record", "case"}
 
 
 def test_a_rebuild_leaves_the_audit_as_it_was_and_is_recorded(hub: Hub) -> None:
