@@ -41,7 +41,8 @@ async def main(process: Process) -> None:
     told, health, metrics = process.settings, process.health, process.metrics
     where, schemas = database(load(DatabaseSettings), read_secrets(told.secrets_file)), load_schemas(told.home)
     verifier, trail, bell = load_verifier(load(KeySettings).public_keys), Trail(where), asyncio.Event()
-    rota, ways, chronicle = PublishedRota(), means(now), Chronicle(schemas)
+    rota, chronicle = PublishedRota(), Chronicle(schemas, trail)
+    ways = means(now, chronicle)
     decider, answers = Decider(rota, chronicle), Answers(rota, chronicle, metrics.alerts)
     async with sessions(where.by_index, health, 11) as opened:
         hearing, paging, telling, proving, knowing, asking, sweeping, *sending = opened

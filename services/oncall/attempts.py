@@ -30,6 +30,10 @@ _CLAIM: LiteralString = """
                   ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
               written_at, lease_until, tries"""
+_FIND: LiteralString = """
+    SELECT key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
+           written_at, lease_until, tries
+    FROM attempts WHERE key = %s"""
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
 _ADDRESS: LiteralString = "UPDATE attempts SET recipient = %s WHERE key = %s"
 _VOID: LiteralString = """
@@ -119,6 +123,12 @@ async def claim(connection: Connection, now: datetime, at_most: int) -> list[Att
     """Take pages that nobody is sending: written and left, or tried in vain."""
     cursor = await connection.execute(_CLAIM, [now + LEASE, now, at_most], binary=True)
     return [_read(*row) for row in await cursor.fetchall()]
+
+
+async def find(connection: Connection, key: str) -> Attempt | None:
+    """The page of this key."""
+    row = await (await connection.execute(_FIND, [bytes.fromhex(key)], binary=True)).fetchone()
+    return None if row is None else _read(*row)
 
 
 async def note_sent(connection: Connection, keys: Iterable[str], now: datetime) -> None:

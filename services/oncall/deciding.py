@@ -32,7 +32,7 @@ class Decider:
 
     async def judge(
         self, connection: Connection, children: Sequence[Child], seen: Iterable[EventId], now: datetime
-    ) -> None:
+    ) -> list[Happened]:
         """Let children's alerts say what is true now; `seen`: what was heard just now that may be a sighting."""
         told = [(child, verdicts(child)) for child in children]
         found = [verdict for _, own in told for verdict in own]
@@ -44,7 +44,7 @@ class Decider:
             episode = change.verdict.episode
             outcome = applied(change, alerts.get(episode), calls.get(episode, {}), since[episode], now)
             done.append(await _owned(roster, outcome, change.verdict.agencies))
-        await self._save(connection, done, now)
+        happened = await self._save(connection, done, now)
         for outcome in done:
             if outcome.what is Happening.WITHDRAWN:
                 await write_to_all_paged(connection, outcome.alert, now)
@@ -52,28 +52,32 @@ class Decider:
         for child, own in told:
             theirs = [alerts[verdict.episode] for verdict in own]
             await _tell_of_sightings(connection, child, theirs, frozenset(seen), now)
+        return happened
 
-    async def unreadable(self, connection: Connection, report: UnreadableReport, now: datetime) -> None:
+    async def unreadable(self, connection: Connection, report: UnreadableReport, now: datetime) -> list[Happened]:
         """Page the agency of a missing report that nobody could read, and the police; all of a submission together."""
         alerts, _ = await hold_alerts(connection, [report.alert_id])
         alert = alerts.get(report.alert_id)
-        if alert is None or alert.state is not State.OPEN:
-            agencies = {Sector.POLICE, report.agency or Sector.LOCAL_AUTHORITY}
-            said = AlertKind.UNREADABLE, State.OPEN, Why.CANNOT_BE_READ, Severity.HIGH, (AlertReason.UNREADABLE_REPORT,)
-            new = Alert(report.alert_id, None, *said, report.known_at, now)
-            await self.open_by_hand(connection, new, [sector for sector in Sector if sector in agencies])
+        if alert is not None and alert.state is State.OPEN:
+            return []
+        agencies = {Sector.POLICE, report.agency or Sector.LOCAL_AUTHORITY}
+        said = AlertKind.UNREADABLE, State.OPEN, Why.CANNOT_BE_READ, Severity.HIGH, (AlertReason.UNREADABLE_REPORT,)
+        new = Alert(report.alert_id, None, *said, report.known_at, now)
+        return await self.open_by_hand(connection, new, [sector for sector in Sector if sector in agencies])
 
-    async def open_by_hand(self, connection: Connection, alert: Alert, agencies: Sequence[Sector]) -> None:
+    async def open_by_hand(self, connection: Connection, alert: Alert, agencies: Sequence[Sector]) -> list[Happened]:
         """Open an alert of no episode: an unreadable report, or a drill."""
         calls = tuple(opened(agency, alert.severity, alert.opened_at) for agency in agencies)
         outcome, roster = Outcome(alert, calls, Happening.OPENED), Roster(self._rota, connection, alert.opened_at)
-        await self._save(connection, [await _owned(roster, outcome, agencies)], alert.opened_at)
+        return await self._save(connection, [await _owned(roster, outcome, agencies)], alert.opened_at)
 
-    async def _save(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    async def _save(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> list[Happened]:
         async with connection.pipeline():
             for outcome in outcomes:
                 await put(connection, outcome.alert, outcome.calls)
-        await self._chronicle.write(connection, *(_happened(outcome, now) for outcome in outcomes))
+        happened = [_happened(outcome, now) for outcome in outcomes]
+        await self._chronicle.write(connection, *happened)
+        return happened
 
 
 def _since(children: Iterable[Child]) -> dict[FactId, datetime]:

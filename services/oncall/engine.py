@@ -20,6 +20,7 @@ from services.oncall.alerts_store import hold_due, owned_by_others, put, put_cal
 from services.oncall.attempts import Attempt
 from services.oncall.duty import Roster, Rota
 from services.oncall.happening import Chronicle, Happened
+from services.oncall.telling import of_page
 from services.runtime.database import Connection, Session
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
@@ -80,18 +81,18 @@ class Engine:
 
     async def _write_due(self, connection: Connection, now: datetime) -> list[Attempt]:
         roster = Roster(self._rota, connection, now)
-        await self._follow_duty(connection, roster)
-        written, after, lapsed = [], [], []
+        happened = await self._follow_duty(connection, roster)
+        written, after = [], []
         for alert, call in await hold_due(connection, now, AT_ONCE):
             later, paging = paged(call, now, somebody_answered=alert.first_answered_at is not None)
             recipient = await roster.stands(call.agency, paging.level)
             written.append(attempts.attempt(alert, call.agency, paging, recipient, now))
             after.append((alert.alert_id, later))
             if call.status is Status.ANSWERED:
-                lapsed.append(_lapsed(alert, call, now))
+                happened.append(_lapsed(alert, call, now))
         await put_calls(connection, after)
-        await self._chronicle.write(connection, *lapsed)
         await attempts.write(connection, written)
+        await self._chronicle.record(connection, *happened)
         return written
 
     async def _claim(self, connection: Connection, now: datetime) -> list[Attempt]:
@@ -108,13 +109,15 @@ class Engine:
             await attempts.address(connection, one, recipient)
         return replace(one, recipient=recipient)
 
-    async def _follow_duty(self, connection: Connection, roster: Roster) -> None:
+    async def _follow_duty(self, connection: Connection, roster: Roster) -> list[Happened]:
         """Until somebody answers, an alert goes on to whoever takes the duty over."""
+        happened = []
         for agency in Sector:
             if (owner := await roster.stands(agency)) is not None:
                 for alert in await owned_by_others(connection, agency, owner):
                     await put(connection, replace(alert, owner=owner))
-                    await self._chronicle.write(connection, _handed_over(alert, owner, roster.at))
+                    happened.append(_handed_over(alert, owner, roster.at))
+        return happened
 
     async def _send(self, pages: Sequence[Attempt]) -> None:
         if not pages:
@@ -133,7 +136,7 @@ class Engine:
     async def _note(self, connection: Connection, done: Iterable[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
         done = list(done)
         await attempts.note_sent(connection, [one.key for one, outcome in done if isinstance(outcome, Sent)], now)
-        await self._chronicle.write(connection, *(_paged(one, outcome, now) for one, outcome in done))
+        await self._chronicle.record(connection, *(of_page(one, outcome, now) for one, outcome in done))
 
     def _show(self, done: Sequence[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
         failed = [outcome.reason for _, outcome in done if isinstance(outcome, Failed)]
@@ -160,9 +163,3 @@ def _lapsed(alert: Alert, call: Call, now: datetime) -> Happened:
 def _handed_over(alert: Alert, owner: str | None, now: datetime) -> Happened:
     said = alert.kind, alert.severity, alert.reasons, alert.owner_agency, owner
     return Happened(alert.alert_id, now, Happening.HANDED_OVER, *said)
-
-
-def _paged(one: Attempt, outcome: Sent | Failed, now: datetime) -> Happened:
-    what, way = (Happening.PAGED, outcome.way) if isinstance(outcome, Sent) else (Happening.PAGING_FAILED, None)
-    happened = Happened(one.alert_id, now, what, one.kind, one.severity, agency=one.agency, person=one.recipient)
-    return replace(happened, page_key=one.key, way=way)

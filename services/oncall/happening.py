@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from services.core.audit import Action, Entry, Kind, about
 from services.core.codes import Sector
 from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Happening, Severity
 from services.core.oncall.pages import Way
+from services.runtime.audit import Trail
 from services.runtime.database import Connection, write_rows
 from services.wire.avro import Record, Schemas
 
 ALERT_HAPPENED = "AlertHappened"
+
+_ACTIONS = {
+    Happening.OPENED: Action.ALERT_OPENED,
+    Happening.OPENED_AGAIN: Action.ALERT_OPENED,
+    Happening.WITHDRAWN: Action.ALERT_WITHDRAWN,
+    Happening.PAGED: Action.PAGE_SENT,
+    Happening.PAGING_FAILED: Action.PAGE_FAILED,
+}
 
 _WRITE: LiteralString = """
     INSERT INTO happenings (alert_id, at, frame) SELECT * FROM unnest(%b::bytea[], %b::timestamptz[], %b::bytea[])"""
@@ -46,6 +56,14 @@ class Happened:
         said = {name: getattr(self, name) for name in self.__slots__}
         return {**said, "reasons": list(self.reasons)}
 
+    @property
+    def entry(self) -> Entry:
+        """The audit's word on it: about which alert and whom, and by codes what happened, which agency, which way."""
+        told = (about(Kind.ALERT, self.alert_id), *([about(Kind.PERSON, self.person)] if self.person else []))
+        codes = (self.what, self.kind, self.agency, self.way)
+        action = _ACTIONS.get(self.what, Action.ALERT_CHANGED)
+        return Entry(action, about=told, reasons=tuple(code.value for code in codes if code))
+
 
 @dataclass(frozen=True, slots=True)
 class Untold:
@@ -59,14 +77,20 @@ class Untold:
 class Chronicle:
     """Writes what happened, within the transaction in which it happens."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, trail: Trail) -> None:
         self._schemas = schemas
+        self._trail = trail
 
     async def write(self, connection: Connection, *happened: Happened) -> None:
         rows = [
             (bytes.fromhex(one.alert_id), one.at, self._schemas.encode(ALERT_HAPPENED, one.record)) for one in happened
         ]
         await write_rows(connection, _WRITE, rows)
+
+    async def record(self, connection: Connection, *happened: Happened) -> None:
+        """Write it, and audit it in one link: the last thing that a transaction does where nobody else audits it."""
+        await self.write(connection, *happened)
+        await self._trail.append(connection, *(one.entry for one in happened))
 
 
 async def untold(connection: Connection, at_most: int) -> list[Untold]:

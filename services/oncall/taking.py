@@ -99,13 +99,14 @@ class Taker:
                 self._read(read, place, record)
         await connection.execute(_ALONE)
         await keep(connection, read.news)
-        await self._decider.judge(connection, await children(connection, self._schemas, read.news), read.seen, now)
+        told = await children(connection, self._schemas, read.news)
+        happened = await self._decider.judge(connection, told, read.seen, now)
         for report in read.reports:
-            await self._decider.unreadable(connection, report, now)
+            happened += await self._decider.unreadable(connection, report, now)
         await _set_aside(connection, read.letters)
         if any(admitted.values()):
             heard = Entry(Action.ALERTS_JUDGED, about=offsets(admitted), count=len(read.news.said))
-            await self._trail.append(connection, heard)
+            await self._trail.append(connection, heard, *(one.entry for one in happened))
         return sum(hole.next_seen - hole.first_missing for hole in holes), len(read.letters)
 
     def _read(self, read: _Read, place: Place, record: Any) -> None:  # noqa: ANN401 - aiokafka's ConsumerRecord

@@ -9,7 +9,7 @@ from itertools import count
 
 from services.core.codes import OrganisationKind, Sector
 from services.core.known import Known
-from services.core.oncall.pages import Failed, NotSent, Page, Sent
+from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
 from services.core.rights import Person, PersonRole
 from services.oncall.deciding import Decider
 from services.oncall.engine import Engine, Light
@@ -81,7 +81,7 @@ class Post:
         if self.broken:
             return Failed(NotSent.REFUSED)
         self.sent.append((self.clock(), page, key))
-        return Sent()
+        return Sent(Way.EMAIL)
 
     @property
     def recipients(self) -> list[str]:
@@ -99,6 +99,7 @@ class OnCall:
     post: Post
     taker: Taker
     engine: Engine
+    chronicle: Chronicle
     metrics: Metrics
     offsets: "defaultdict[str, count[int]]" = field(default_factory=lambda: defaultdict(count))
 
@@ -135,14 +136,13 @@ class OnCall:
 def on_call(session: Session, schemas: Schemas, verifier: Verifier = VERIFIER) -> OnCall:
     """One worker on tables that are there."""
     clock, metrics = Clock(), Metrics()
-    rota, post, chronicle = FixedRota(), Post(clock), Chronicle(schemas)
-    light = Light(Health(metrics), metrics)
     trail = Trail(session.where)
+    rota, post, chronicle = FixedRota(), Post(clock), Chronicle(schemas, trail)
+    light = Light(Health(metrics), metrics)
     decider = Decider(rota, chronicle)
     taker = Taker(session, schemas, verifier, decider, trail, metrics, clock, asyncio.Event())
-    return OnCall(
-        session, schemas, clock, rota, post, taker, Engine(session, rota, post, chronicle, light, clock), metrics
-    )
+    engine = Engine(session, rota, post, chronicle, light, clock)
+    return OnCall(session, schemas, clock, rota, post, taker, engine, chronicle, metrics)
 
 
 def _by_topic(records: Iterable[Stored]) -> dict[str, list[Stored]]:

@@ -15,7 +15,6 @@ from services.core.oncall.answering import Asked, Refusal, Taken
 from services.core.rights import PersonRole
 from services.oncall.alerts_store import hold_due
 from services.oncall.answers import Answers
-from services.oncall.happening import Chronicle
 from services.oncall.views import AlertView, show_alert
 from tests.builders import an_id
 from tests.core.enquiries import said
@@ -39,7 +38,7 @@ async def shown(oncall: OnCall, episode: FactId = EPISODE) -> AlertView:
 
 
 async def answer(oncall: OnCall, sector: Sector, level: int = 0, **asked: object) -> Taken | Refusal:
-    answers = Answers(oncall.rota, Chronicle(oncall.schemas))
+    answers = Answers(oncall.rota, oncall.chronicle)
     with_defaults = Asked(**{"answer": Answer.SEARCH_BEGUN, **asked})  # type: ignore[arg-type]
     who = officer(sector, level)
     return await oncall.session.run(

@@ -20,7 +20,6 @@ from services.core.known import Known
 from services.core.oncall.alerts import AlertKind, Answer
 from services.core.oncall.answering import Asked, Taken
 from services.oncall.answers import Answers
-from services.oncall.happening import Chronicle
 from services.runtime.database import Connection
 from tests.builders import START, an_id
 from tests.conftest import full_size
@@ -131,7 +130,7 @@ class World:
         return said(fact, number, days, subject=SubjectId(an_id(500_000 + one.number)))
 
     async def _answer(self, one: Lived, agency: Sector, answer: Answer) -> None:
-        answers = Answers(self.oncall.rota, Chronicle(self.oncall.schemas))
+        answers = Answers(self.oncall.rota, self.oncall.chronicle)
         asked, at = Asked(answer), self.oncall.clock()
         taken = await self.oncall.session.run(
             lambda connection: answers.take(connection, one.episode, asked, officer(agency), at)

@@ -15,7 +15,6 @@ from services.core.oncall.answering import Asked, Taken
 from services.core.rights import PersonRole
 from services.formats.ssda903.tables import TABLES
 from services.oncall.answers import Answers
-from services.oncall.happening import Chronicle
 from services.oncall.views import AlertView, list_alerts
 from services.runtime.database import Session
 from services.wire.avro import Schemas
@@ -115,7 +114,7 @@ async def test_an_unreadable_report_of_a_council_pages_the_police_too_and_ends_w
 
 async def read_by_hand(agencies: Agencies, alert: AlertView, sector: Sector) -> None:
     oncall = agencies.oncall
-    answers = Answers(oncall.rota, Chronicle(oncall.schemas))
+    answers = Answers(oncall.rota, oncall.chronicle)
     asked = Asked(Answer.REPORT_READ_BY_HAND)
     taken = await oncall.session.run(
         lambda connection: answers.take(connection, alert.alert_id, asked, officer(sector), oncall.clock())

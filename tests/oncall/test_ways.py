@@ -26,8 +26,9 @@ from services.oncall.channels.owing import note_read, still_owed
 from services.oncall.channels.pager import Pager
 from services.oncall.contacts import Contacts
 from services.oncall.engine import Engine, Light
-from services.oncall.happening import Chronicle
+from services.oncall.happening import untold
 from services.oncall.reaching import ByWay, Contact
+from services.oncall.telling import telling
 from services.runtime.database import Connection
 from services.runtime.health import Health, Reason
 from services.runtime.local.mail.catcher import catching
@@ -81,10 +82,11 @@ async def paging(oncall: OnCall, server: object, within_seconds: float = 30) -> 
         sms, health = FakeWay(Way.NOTIFY_SMS), Health(oncall.metrics)
         told = settings(port).model_copy(update={"mail_receipts": True})
         carriers: dict[Way, Carrier] = {Way.EMAIL: Mail(told, oncall.clock, within_seconds), Way.NOTIFY_SMS: sms}
-        means = Means(contacts, carriers, LINK, oncall.clock, still_owed)
+        tell = telling(oncall.chronicle, oncall.clock)
+        means = Means(contacts, carriers, LINK, oncall.clock, still_owed, tell)
         pager = Pager([oncall.session], means, health, oncall.metrics)
-        chronicle, light = Chronicle(oncall.schemas), Light(health, oncall.metrics)
-        engine = Engine(oncall.session, oncall.rota, pager, chronicle, light, oncall.clock)
+        light = Light(health, oncall.metrics)
+        engine = Engine(oncall.session, oncall.rota, pager, oncall.chronicle, light, oncall.clock)
         yield Paged(replace(oncall, engine=engine), pager, sms)
 
 
@@ -103,7 +105,7 @@ def numbers(*people: str) -> list[str]:
 
 
 async def answered(oncall: OnCall, sector: Sector) -> None:
-    answers, who = Answers(oncall.rota, Chronicle(oncall.schemas)), officer(sector)
+    answers, who = Answers(oncall.rota, oncall.chronicle), officer(sector)
     asked = Asked(Answer.SEARCH_BEGUN)
     await oncall.session.run(lambda connection: answers.take(connection, EPISODE, asked, who, oncall.clock()))
 
@@ -144,6 +146,14 @@ async def test_where_the_mail_server_takes_and_drops_a_text_message_goes_once_no
         await paged.goes_by(timedelta(seconds=1))
         assert paged.by_sms == numbers(*FIRST)
         assert paged.is_red
+        assert await told(oncall) == sorted((person, way) for person in FIRST for way in ("email", "notify_sms"))
+
+
+async def told(oncall: OnCall) -> list[tuple[str, str]]:
+    """Who others are told was paged, and by which way."""
+    rows = await oncall.session.run(lambda connection: untold(connection, 100))
+    happened = [oncall.schemas.decode(row.frame)[1] for row in rows]
+    return sorted((one["person"], one["way"]) for one in happened if one["what"] == "paged")
 
 
 async def test_an_escalation_goes_on_by_plan_whatever_the_mail_server_does(oncall: OnCall) -> None:

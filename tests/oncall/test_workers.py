@@ -15,7 +15,6 @@ from services.core.codes import MissingKind
 from services.core.facts import ChildMissing
 from services.core.ids import SubjectId
 from services.oncall.engine import Engine, Light
-from services.oncall.happening import Chronicle
 from services.oncall.relay import Relay
 from services.runtime.database import Connection, Database, Session
 from services.runtime.health import Health
@@ -51,7 +50,7 @@ async def test_two_workers_that_look_at_once_send_each_step_once(oncall: OnCall,
     metrics = Metrics()
     other = Session(tables, Health(metrics))
     light = Light(Health(metrics), metrics)
-    second = Engine(other, oncall.rota, oncall.post, Chronicle(oncall.schemas), light, oncall.clock)
+    second = Engine(other, oncall.rota, oncall.post, oncall.chronicle, light, oncall.clock)
     for _ in range(3):
         await asyncio.gather(*(engine.look() for engine in (oncall.engine, second, oncall.engine, second)))
         oncall.clock.goes_on(minutes=10)

@@ -14,6 +14,7 @@ from pathlib import Path
 from services.core.oncall.pages import Page, Sent
 from services.oncall.engine import Engine, Light
 from services.oncall.happening import Chronicle
+from services.runtime.audit import Trail
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
@@ -56,7 +57,8 @@ async def main(conninfo: str, path: str, at: str, dies_at: str, when: str) -> No
     session = Session(Database(conninfo, "oncall"), Health(metrics))
     channel = FileChannel(Path(path), int(dies_at), when == "before")
     light = Light(Health(metrics), metrics)
-    engine = Engine(session, FixedRota(), channel, Chronicle(load_schemas(HOME)), light, lambda: now)
+    chronicle = Chronicle(load_schemas(HOME), Trail(session.where))
+    engine = Engine(session, FixedRota(), channel, chronicle, light, lambda: now)
     while await engine.look():
         pass
     await session.close()

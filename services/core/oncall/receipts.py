@@ -86,6 +86,12 @@ def next_way(order: Sequence[Way], traces: Mapping[Way, Trace], now: datetime) -
     return next((way for way in order if way not in traces), Standing.EXHAUSTED)
 
 
+def went_by(traces: Mapping[Way, Trace], now: datetime) -> Way | None:
+    """By which way a page left that is under way or has reached somebody: the last that was begun."""
+    left = [way for way, trace in traces.items() if stands(way, trace, now) in {Rung.SENT, Rung.DELIVERED, Rung.READ}]
+    return max(left, key=lambda way: traces[way].begun_at, default=None)
+
+
 def way_now(order: Sequence[Way], traces: Mapping[Way, Trace], tried: Collection[Way], now: datetime) -> Way | Standing:
     """By which way a page that is owed goes now, those in `tried` not again: what nobody finished is sent once more."""
     found = next_way(order, traces, now)

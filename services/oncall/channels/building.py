@@ -15,19 +15,21 @@ from services.oncall.channels.owing import still_owed
 from services.oncall.channels.posted import Chat, Webhook
 from services.oncall.contacts import read_contacts_key
 from services.oncall.deciding import Decider
+from services.oncall.happening import Chronicle
 from services.oncall.heartbeat import Heartbeat
 from services.oncall.routes.broadcasts import Sender, call_routes
 from services.oncall.routes.contacts import contact_routes
 from services.oncall.routes.drills import drill_routes
 from services.oncall.routes.receipts import receipt_routes
 from services.oncall.routes.recording import Desk
+from services.oncall.telling import telling
 from services.runtime.metrics import Metrics
 from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.process import Process
 from services.runtime.settings import KeySettings, load, read_token
 
 
-def means(now: Callable[[], datetime]) -> Means:
+def means(now: Callable[[], datetime], chronicle: Chronicle) -> Means:
     """Read from the environment by which ways pages leave, and make each ready.
 
     Raises:
@@ -35,7 +37,8 @@ def means(now: Callable[[], datetime]) -> Means:
     """
     told = load(PageSettings)
     carriers = {carrier.way: carrier for carrier in _carriers(told, now)}
-    return Means(read_contacts_key(load(KeySettings).keys), carriers, told.page_link, now, still_owed)
+    contacts, tell = read_contacts_key(load(KeySettings).keys), telling(chronicle, now)
+    return Means(contacts, carriers, told.page_link, now, still_owed, tell)
 
 
 def routes(desk: Desk, ways: Means, decider: Decider, bell: asyncio.Event, metrics: Metrics) -> tuple[APIRouter, ...]:

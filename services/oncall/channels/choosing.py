@@ -5,24 +5,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
-from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, next_way, stands, way_now
+from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, next_way, stands, way_now, went_by
 from services.core.oncall.wording import words
 from services.oncall.channels import store
 from services.oncall.channels.carriers import Carrier, Message
 from services.oncall.contacts import Contacts
 from services.oncall.reaching import Contact
+from services.oncall.telling import Tell
 from services.runtime.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What pages are sent with; `owed` says whether a page must still reach somebody, `now` is the clock."""
+    """What pages are sent with; `owed` says whether a page must still reach somebody, `now` is the clock.
+
+    `tell` is told what came of a page that went by a later way, in the transaction in which that is noted.
+    """
 
     contacts: Contacts
     carriers: Mapping[Way, Carrier]
     link: str
     now: Callable[[], datetime]
     owed: Callable[[Connection, str], Awaitable[bool]]
+    tell: Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,13 @@ async def choose(
     if contact is None:
         return Failed(NotSent.NO_ADDRESS)
     order = _order(contact, means)
-    found = way_now(order, await store.traces(connection, key), tried, now)
+    traces = await store.traces(connection, key)
+    found = way_now(order, traces, tried, now)
     if isinstance(found, Way):
         return await _leave(connection, means, page, key, found, contact)
-    return Failed(NotSent.UNAVAILABLE if order else NotSent.NO_CHANNEL) if found is Standing.EXHAUSTED else Sent()
+    if found is Standing.EXHAUSTED:
+        return Failed(NotSent.UNAVAILABLE if order else NotSent.NO_CHANNEL)
+    return Sent(went_by(traces, now))
 
 
 async def choose_again(connection: Connection, means: Means, key: str) -> Leaving | None:

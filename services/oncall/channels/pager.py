@@ -57,7 +57,7 @@ class Pager:
         while isinstance(leaving := await self._session(key).run(choosing), Leaving):
             outcome = await self._carry(leaving)
             if isinstance(outcome, Sent):
-                return Sent(leaving.way)
+                return outcome
             tried[leaving.way] = outcome
         return next(reversed(tried.values()), leaving)
 
@@ -88,16 +88,23 @@ class Pager:
             if leaving is None:
                 return False
             log.warning("A page was lost on its way and goes by another one.", reason=leaving.way)
-            await self._carry(leaving)
+            await self._carry(leaving, again=True)
             return True
 
-    async def _carry(self, leaving: Leaving) -> Sent | Failed:
+    async def _carry(self, leaving: Leaving, *, again: bool = False) -> Sent | Failed:
+        """What came of it, written down; `again`: the engine knows of another way, and others are told of this one."""
         if leaving.tries > 1:
             self.metrics.sends_repeated.inc()
         outcome = await self._carried(leaving)
         rung, reason = (Rung.SENT, None) if isinstance(outcome, Sent) else (Rung.FAILED, outcome.reason)
         key, receipt = leaving.message.key, Receipt(leaving.way, rung, self.means.now(), reason)
-        await self._session(key).run(lambda connection: store.say(connection, key, receipt))
+
+        async def said(connection: Connection) -> None:
+            await store.say(connection, key, receipt)
+            if again:
+                await self.means.tell(connection, key, outcome)
+
+        await self._session(key).run(said)
         self.metrics.page_receipts.labels(rung).inc()
         return outcome
 
@@ -113,7 +120,7 @@ class Pager:
             return Failed(NotSent.UNAVAILABLE)
         if isinstance(outcome, BaseException):
             raise outcome
-        return outcome
+        return Sent(leaving.way) if isinstance(outcome, Sent) else outcome
 
     def _show_broken(self, fault: Exception) -> None:
         self.health.red(Reason.RULE_BROKEN)

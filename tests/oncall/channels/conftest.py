@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
-from services.core.oncall.pages import Way
+from services.core.oncall.pages import Failed, Sent, Way
 from services.core.oncall.receipts import Receipt, Rung
 from services.oncall.channels import store
 from services.oncall.channels.choosing import Means
@@ -40,6 +40,7 @@ class Desk:
     session: Session
     clock: Clock = field(default_factory=Clock)
     owed: bool = True
+    told: list[tuple[str, Sent | Failed]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ways = {way: FakeWay(way, promises=way is not Way.CHAT) for way in CONTACT.order}
@@ -65,8 +66,11 @@ class Desk:
         async def owed(_: Connection, __: str) -> bool:
             return self.owed
 
+        async def tell(_: Connection, key: str, outcome: Sent | Failed) -> None:
+            self.told.append((key, outcome))
+
         metrics = Metrics()
-        means = Means(self.contacts, self.ways, LINK, self.clock, owed)
+        means = Means(self.contacts, self.ways, LINK, self.clock, owed, tell)
         return Pager([session or self.session], means, Health(metrics), metrics)
 
     async def reach(self, contact: Contact = CONTACT, person: str = PAGE.recipient) -> None:

@@ -54,10 +54,14 @@ async def always(_: Connection, __: str) -> bool:
     return True
 
 
+async def tell_nobody(_: Connection, __: str, ___: Sent | Failed) -> None:
+    """There is nobody to be told."""
+
+
 async def send(where: Database, carrier: Carrier, *numbers: int) -> None:
     metrics = Metrics()
     session = Session(where, Health(metrics))
-    means = Means(Contacts(SECRET), {Way.EMAIL: carrier}, LINK, now, always)
+    means = Means(Contacts(SECRET), {Way.EMAIL: carrier}, LINK, now, always, tell_nobody)
     pager = Pager([session], means, Health(metrics), metrics)
     for number in numbers:
         await pager.send(PAGE, key(number))

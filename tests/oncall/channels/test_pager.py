@@ -42,6 +42,7 @@ async def test_a_page_that_is_refused_goes_by_the_next_way_at_once_and_the_light
     assert await desk.pager.send(PAGE, KEY) == Sent(Way.NOTIFY_SMS)
     assert desk.sms.keys == [KEY]
     await desk.pager.sweep()
+    assert desk.told == [], "whoever sends it says by which way it left"
     assert desk.is_red
 
 
@@ -52,6 +53,7 @@ async def test_a_page_that_was_taken_and_dropped_goes_by_the_next_way_once_and_t
     desk.clock.move(timedelta(seconds=1))
     assert [await desk.pager.sweep() for _ in range(3)] == [1, 0, 0]
     assert (desk.email.keys, desk.sms.keys) == ([KEY], [KEY])
+    assert desk.told == [(KEY, Sent(Way.NOTIFY_SMS))]
     assert desk.is_red
 
 
@@ -102,7 +104,7 @@ async def test_a_page_goes_by_each_way_once_and_then_there_is_none(desk: Desk) -
 
 
 async def test_what_was_sent_is_not_sent_again_under_its_key(desk: Desk) -> None:
-    assert [await desk.pager.send(PAGE, KEY) for _ in range(2)] == [Sent(Way.EMAIL), Sent()]
+    assert [await desk.pager.send(PAGE, KEY) for _ in range(2)] == [Sent(Way.EMAIL)] * 2
     assert desk.email.keys == [KEY]
 
 

@@ -107,7 +107,7 @@ async def make_site(session: Session, schemas: Schemas) -> Site:
 
     site = Site(session, Trail(session.where), last_before=await session.run(emptied))
     site.door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, site.trail, lambda: site.now)
-    app = create_app(Desk(session, site.door, site.trail), Answers(PublishedRota(), Chronicle(schemas)))
+    app = create_app(Desk(session, site.door, site.trail), Answers(PublishedRota(), Chronicle(schemas, site.trail)))
     site.transport = httpx.ASGITransport(app)
     return site
 

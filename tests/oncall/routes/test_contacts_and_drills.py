@@ -15,7 +15,6 @@ from services.core.oncall.alerts import AlertKind
 from services.core.rights import Person, PersonRole
 from services.oncall.contacts import Contacts
 from services.oncall.deciding import Decider
-from services.oncall.happening import Chronicle
 from services.oncall.routes.broadcasts import CAP_TYPE, Sender, call_routes
 from services.oncall.routes.contacts import contact_routes
 from services.oncall.routes.drills import drill_routes
@@ -71,7 +70,7 @@ async def counter(oncall: OnCall, postgres: SecuredPostgres) -> AsyncIterator[Co
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://oncall") as client:
         made = Counter(oncall, door, client)
         app.include_router(contact_routes(desk, Contacts(b"k" * 32)))
-        app.include_router(drill_routes(desk, Decider(oncall.rota, Chronicle(oncall.schemas)), made.ring))
+        app.include_router(drill_routes(desk, Decider(oncall.rota, oncall.chronicle), made.ring))
         app.include_router(call_routes(desk, Sender("lantern.example", "https://lantern.example")))
         yield made
 
