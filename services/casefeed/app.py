@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.casefeed.access import expect
+from services.casefeed.duty import DutyDesk
 from services.casefeed.feed import Feed
 from services.casefeed.oncall import OnCall
 from services.casefeed.pages.assets import PREFIX, Assets
@@ -20,6 +21,7 @@ from services.casefeed.pages.feed import FeedPages
 from services.casefeed.pages.links import LinkPages
 from services.casefeed.pages.more import MorePages
 from services.casefeed.pages.oncall import OnCallPages
+from services.casefeed.pages.rota import RotaPages
 from services.casefeed.pages.shell import Shell
 from services.casefeed.refusing import REFUSALS, Refusal, Refusing
 from services.casefeed.routes.answering import Window
@@ -83,6 +85,7 @@ def _pages(window: Window, schemas: Schemas, oncall: OnCall, shell: Shell) -> It
     yield CasePages(window, schemas, shell).routes
     yield BoardPages(window, schemas, oncall, shell).routes
     yield OnCallPages(window.door, oncall, shell).routes
+    yield RotaPages(window.door, DutyDesk(oncall), shell).routes
     yield EnquirerPages(window, schemas, shell).routes
     yield LinkPages(window, schemas, shell).routes
     yield AuditPages(window, shell).routes

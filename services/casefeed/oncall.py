@@ -1,6 +1,6 @@
 """What on-call says of alerts and duty, asked over HTTP with the reader's own identity token: it judges rights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +54,21 @@ class Duty:
     is_you: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Alerts:
+    alerts: list[Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class _Duties:
+    duty: list[Duty]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    error: str
+
+
 class Why(StrEnum):
     """Why nothing can be shown."""
 
@@ -64,11 +79,12 @@ class Why(StrEnum):
 
 
 class NotTold(Exception):
-    """On-call did not say; `why` is told to the reader."""
+    """On-call did not say; `why` is told to the reader, and `sentences` is what it said itself when it refused."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: Why, sentences: Sequence[str] = ()) -> None:
         super().__init__(why.value)
         self.why = why
+        self.sentences = sentences
 
 
 class OnCall:
@@ -84,7 +100,7 @@ class OnCall:
         Raises:
             NotTold: on-call does not answer, or not this reader.
         """
-        return _read(Alert, (await self._asked("GET", "/api/alerts", token))["alerts"])
+        return read_one(_Alerts, await self.asked("GET", "/api/alerts", token)).alerts
 
     async def duty(self, token: str) -> list[Duty]:
         """Who is on duty in each agency.
@@ -92,7 +108,7 @@ class OnCall:
         Raises:
             NotTold: on-call does not answer, or not this reader.
         """
-        return _read(Duty, (await self._asked("GET", "/api/duty", token))["duty"])
+        return read_one(_Duties, await self.asked("GET", "/api/duty", token)).duty
 
     async def answer(self, token: str, alert: str, said: Answer, next_check_at: datetime) -> None:
         """Say what the reader's agency does, and when it looks again.
@@ -101,11 +117,16 @@ class OnCall:
             NotTold: it was not taken.
         """
         document = {"answer": said.value, "next_check_at": next_check_at.isoformat()}
-        await self._asked("POST", f"/api/alerts/{alert}/answer", token, document)
+        await self.asked("POST", f"/api/alerts/{alert}/answer", token, document)
 
-    async def _asked(
+    async def asked(
         self, method: str, path: str, token: str, document: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
+        """The document that on-call answers with.
+
+        Raises:
+            NotTold: it does not answer, or refuses.
+        """
         if self._url is None:
             raise NotTold(Why.NOT_SET_UP)
         headers = {"authorization": f"Bearer {token}"}
@@ -127,16 +148,28 @@ def _told(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code == _UNAUTHORISED:
         raise NotTold(Why.SIGN_IN)
     if answer.status_code in _REFUSED:
-        raise NotTold(Why.NOT_YOURS)
+        raise NotTold(Why.NOT_YOURS, _sentences(answer))
     if not answer.is_success:
         raise NotTold(Why.AWAY)
     said: dict[str, Any] = answer.json()
     return said
 
 
-def _read(kind: type[T], said: list[Any]) -> list[T]:
-    """Of what on-call tells, what a page shows."""
+def _sentences(answer: httpx.Response) -> Sequence[str]:
+    """On-call's own words for a refusal, a line each."""
     try:
-        return TypeAdapter(list[kind]).validate_python(said)  # type: ignore[valid-type]  # what on-call tells besides is left out
+        return TypeAdapter(_Refusal).validate_json(answer.content).error.splitlines()
+    except ValidationError:
+        return ()
+
+
+def read_one(kind: type[T], said: object) -> T:
+    """Of what on-call tells, what a page shows.
+
+    Raises:
+        NotTold: it is not understood.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(said)  # what on-call tells besides is left out
     except ValidationError:
         raise NotTold(Why.AWAY) from None

@@ -7,13 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.casefeed.app import create_app
@@ -38,7 +34,7 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.sessions import Held
 from services.wire.avro import Schemas
-from tests.builders import START, an_id
+from tests.casefeed.on_call import on_call
 from tests.casefeed.updates import Update
 
 URL = "http://127.0.0.1:8080"
@@ -121,7 +117,7 @@ async def house(
     """The application over the tables of a database that has none yet; people reach it at `url`."""
     metrics = Metrics()
     health = Health(metrics)
-    duty = on_call()
+    duty = on_call(somebody(PersonRole.POLICE_OFFICER).handle)
     oncall = OnCall(url, httpx.ASGITransport(duty))
     health.green(Reason.STARTING)
     await migrate(where, "casefeed", HOME, health)
@@ -141,38 +137,6 @@ async def house(
         yield made
     finally:
         await made.close()
-
-
-def on_call() -> Starlette:
-    """On-call as it answers whoever it takes for one of those on duty: one alert, and what was said of it.
-
-    With `state.away` it answers nothing of alerts.
-    """
-    alert: dict[str, Any] = {
-        "alert_id": an_id(0xA1E), "subject_id": an_id(0xA1 << 120), "kind": "missing", "state": "open",
-        "severity": "critical", "reasons": ["trafficking_indicators"], "opened_at": START.isoformat(),
-        "owner_agency": None,
-        "calls": [{"agency": "police", "next_at": START.isoformat(), "answer": None, "answered_at": None}],
-    }  # fmt: skip
-
-    async def alerts(request: Request) -> JSONResponse:
-        return JSONResponse({"alerts": [alert]}, 503 if request.app.state.away else 200)
-
-    async def duty(_: Request) -> JSONResponse:
-        on_duty = {"agency": "police", "until": START.isoformat(), "has_run_out": False, "is_you": True}
-        return JSONResponse({"duty": [on_duty, {**on_duty, "agency": "health", "until": None, "is_you": False}]})
-
-    async def answered(request: Request) -> JSONResponse:
-        if request.path_params["alert"] != alert["alert_id"]:
-            return JSONResponse({"error": "There is no such alert."}, 404)
-        said = await request.json()
-        alert["calls"][0] |= {"answer": said["answer"], "next_at": said["next_check_at"]}
-        return JSONResponse(alert)
-
-    answer = Route("/api/alerts/{alert}/answer", answered, methods=["POST"])
-    made = Starlette(routes=[Route("/api/alerts", alerts), Route("/api/duty", duty), answer])
-    made.state.away = False
-    return made
 
 
 def _settings() -> Settings:

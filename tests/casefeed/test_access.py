@@ -15,6 +15,7 @@ from services.wire.avro import Schemas
 from tests.builders import an_id
 from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
 from tests.casefeed.house import House, house, somebody
+from tests.casefeed.on_call import ALERT, COLLEAGUE, OFFER
 from tests.runtime.secured_postgres import SecuredPostgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,10 +29,24 @@ FILLED = {
     "case_id": an_id(MISSING),
     "handle": ADULT,
     "name": "app.css",
-    "alert": an_id(0xA1E),
+    "alert": ALERT,
+    "offer": OFFER,
+    "said": "accept",
     "one": an_id(REFERRED),
     "other": an_id(HIDDEN),
 }
+
+
+FORM = {
+    "answer": "search_begun",
+    "minutes": "30",
+    "to": COLLEAGUE,
+    "person": COLLEAGUE,
+    "start": "2026-11-28T22:00",
+    "end": "2026-11-29T09:00",
+    "level": "0",
+}
+"""What every form is sent with: each takes of it what it asks for."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -87,7 +102,7 @@ async def test_every_form_meets_every_role_as_the_table_says(home: House, role: 
         if method != "POST":
             continue
         client = await home.enter(role)
-        form = {"csrf": csrf_of(client.cookies[home.door.cookie]), "answer": "search_begun", "minutes": "30"}
+        form = {"csrf": csrf_of(client.cookies[home.door.cookie]), **FORM}
         sent = await client.post(path.format(**FILLED), data=form, headers={"origin": str(client.base_url)})
         may = entitled(somebody(role), need)
         if sent.status_code != (TAKEN.get(path, 303) if may else 404):

@@ -97,7 +97,7 @@ async def test_the_missing_board_shows_who_is_missing_alone(home: House) -> None
 @pytest.mark.parametrize("path", ["/missing", "/night"])
 async def test_the_missing_board_tells_how_grave_it_is_and_who_has_not_answered(home: House, path: str) -> None:
     shown = await page(home, PersonRole.COORDINATOR, path)
-    assert all(one in shown for one in ("Critical", "trafficking indicators", "no answer yet", "Paged again"))
+    assert all(one in shown for one in ("Critical", "trafficking indicators", "no answer yet", "Is paged again"))
 
 
 @pytest.mark.parametrize("path", ["/missing", "/night"])

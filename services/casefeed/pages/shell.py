@@ -42,6 +42,7 @@ ROOMS: Sequence[Room] = (
 
 FURTHER: Sequence[Room] = (
     Room("oncall", "/oncall", Action.ANSWER_ALERT),
+    Room("rota", "/rota", Action.READ_ROTA),
     Room("night", "/night", Action.READ_CASES),
     Room("counter", "/counter", None),
     Room("nrm", "/nrm", Action.READ_CASES),
