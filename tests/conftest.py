@@ -9,6 +9,7 @@ import pytest_asyncio
 from hypothesis import Phase, settings
 from playwright.async_api import Browser
 
+from services.cli.signed_in import path_in
 from services.runtime import topics_admin
 from services.runtime.database import Database, Session
 from services.runtime.health import Health
@@ -24,6 +25,8 @@ from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
+LONGEST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py", "leaks/test_edition.py", "faults/test_chaos.py")
+"""What takes longest of its kind: begun last, it would leave one of two workers idle."""
 REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 
 settings.register_profile("people", deadline=None)
@@ -44,12 +47,18 @@ def full_size() -> bool:
     return os.environ.get("LANTERN_PROVE") == "1"
 
 
+def place_in_order(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """What needs no real parts runs first, then what brings its own: an edition, once it runs, takes its share."""
+    shares_edition = "running_edition" in getattr(item, "fixturenames", ())
+    return needs_real_parts(item), shares_edition, not item.path.as_posix().endswith(LONGEST)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need real parts, and run the others first, before an edition takes its share."""
+    """Mark the tests that need real parts, and put all in their order."""
     for item in items:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
-    items.sort(key=needs_real_parts)
+    items.sort(key=place_in_order)
     if not full_size():
         long = [item for item in items if item.get_closest_marker("prove")]
         config.hook.pytest_deselected(items=long)
@@ -106,8 +115,17 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEdition]:
+def running_edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEdition]:
     """A whole local edition: Kafka, PostgreSQL and every service, as `lantern up` starts them."""
     with local_edition(tmp_path_factory.mktemp("edition") / "data") as running:
         running.up()
         yield running
+
+
+@pytest.fixture(scope="module")
+def edition(running_edition: LocalEdition) -> Iterator[LocalEdition]:
+    """The edition that all tests of a worker share; whoever a module signs in, the next finds the coordinator."""
+    signed_in = path_in(running_edition.data)
+    coordinators = signed_in.read_bytes()
+    yield running_edition
+    signed_in.write_bytes(coordinators)
