@@ -47,18 +47,19 @@ def full_size() -> bool:
     return os.environ.get("LANTERN_PROVE") == "1"
 
 
-def place_in_order(item: pytest.Item) -> tuple[bool, bool, bool]:
+def needs_of(item: pytest.Item) -> tuple[bool, bool]:
     """What needs no real parts runs first, then what brings its own: an edition, once it runs, takes its share."""
-    shares_edition = "running_edition" in getattr(item, "fixturenames", ())
-    return needs_real_parts(item), shares_edition, not item.path.as_posix().endswith(LONGEST)
+    return needs_real_parts(item), "running_edition" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need real parts, and put all in their order."""
+    """Mark the tests that need real parts, and put the files in the order of what they need, each file whole."""
+    needs: dict[Path, tuple[bool, bool]] = {}
     for item in items:
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
-    items.sort(key=place_in_order)
+        needs[item.path] = max(needs_of(item), needs.get(item.path, (False, False)))
+    items.sort(key=lambda item: (needs[item.path], not item.path.as_posix().endswith(LONGEST)))
     if not full_size():
         long = [item for item in items if item.get_closest_marker("prove")]
         config.hook.pytest_deselected(items=long)
