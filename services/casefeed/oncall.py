@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -57,6 +58,7 @@ class Duty:
 @dataclass(frozen=True, slots=True)
 class _Alerts:
     alerts: list[Alert]
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,12 @@ class OnCall:
         Raises:
             NotTold: on-call does not answer, or not this reader.
         """
-        return read_one(_Alerts, await self.asked("GET", "/api/alerts", token)).alerts
+        page = read_one(_Alerts, await self.asked("GET", "/api/alerts", token))
+        found = page.alerts
+        while page.next:
+            page = read_one(_Alerts, await self.asked("GET", f"/api/alerts?after={quote(page.next)}", token))
+            found += page.alerts
+        return found
 
     async def duty(self, token: str) -> list[Duty]:
         """Who is on duty in each agency.

@@ -3,8 +3,10 @@
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from services.core.errors import LanternError
 from services.runtime import logs
@@ -40,9 +42,20 @@ _GROUPS = {
 }
 
 
+class Commands(TyperGroup):
+    """The commands, and wrong usage in plain words: what a library says of its own making is left out."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - a context of the library, and what a command gives back
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 def commands(asked: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
     """The commands of these names, or every one: they are listed here and nowhere else."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(lantern)
     for name in asked:
         if name in _COMMANDS:

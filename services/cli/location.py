@@ -94,6 +94,8 @@ def waiting(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> N
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
+    if not found:
+        typer.echo("No decision waits for anybody.")
     for one in found:
         typer.echo(
             f"{one['decision_id']}  {words(one['waits_for'])}, due {clock(one['due_at'])}: "

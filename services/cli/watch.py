@@ -44,11 +44,12 @@ def _follow(data: Path, place: Place, show: Callable[[Event], None]) -> None:
     """Follow until the sign-in is over, if it ever is.
 
     Raises:
+        Misconfigured: there is no edition in `data`.
         NotSignedIn: nobody is signed in.
         NotLetIn: who is signed in is not let in.
     """
-    asked = signed_in.current(data)
-    settings = client.settings_with(client.read_edition(data), "casefeed", asked.token)
+    edition, asked = client.read_edition(data), signed_in.current(data)
+    settings = client.settings_with(edition, "casefeed", asked.token)
     try:
         asyncio.run(follow(settings, place, show, _say_live))
     except client.NotLetIn:

@@ -36,11 +36,16 @@ def create_app(desk: Desk, answers: Answers, *more: APIRouter) -> ASGIApp:
 
     @app.exception_handler(RequestValidationError)
     async def misspelt(_: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
-        sentence = f"The question is not understood: look at {wrong}."
+        wrong = ", ".join(sorted({_named(problem["loc"]) for problem in error.errors()}))
+        sentence = f"The question is not understood: look at {wrong}. Nothing was done."
         return JSONResponse({"error": sentence}, status.HTTP_422_UNPROCESSABLE_CONTENT)
 
     return mounted(app, desk.door)
+
+
+def _named(place: tuple[str | int, ...]) -> str:
+    """Where in what was sent something is wrong, as "ways.0.way"; the first of it is how it was sent."""
+    return ".".join(map(str, place[1:])) or "all of it"
 
 
 async def _given_alerts(  # noqa: PLR0913, PLR0917 - who gives what to whom, and where that is written

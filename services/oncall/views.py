@@ -1,13 +1,14 @@
 """What is shown of alerts: codes, times and handles; there is no room for words or places."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString, NewType
 
 from pydantic import BaseModel, ConfigDict
 
 from services.core.codes import Sector
-from services.core.ids import FactId, SubjectId
+from services.core.ids import FactId, SubjectId, well_formed
 from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Ending, Severity, State, Why
 from services.core.oncall.calls import Status
 from services.core.rights import Person, PersonRole
@@ -70,10 +71,32 @@ class AlertView(View):
     pages: list[PageView] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of alerts ended: when its last one was opened, and which it is."""
+
+    opened_at: datetime
+    alert_id: FactId
+
+    def __str__(self) -> str:
+        return f"{self.opened_at.isoformat()},{self.alert_id}"
+
+
+def place_of(text: str) -> Place:
+    """Read a place as it was told.
+
+    Raises:
+        ValueError: it is none.
+    """
+    opened_at, _, alert_id = text.partition(",")
+    return Place(datetime.fromisoformat(opened_at), FactId(well_formed(alert_id)))
+
+
 class AlertList(View):
-    """Alerts, the latest first."""
+    """Alerts, the latest first; `next`: what `after` must be for those that follow, None where none does."""
 
     alerts: list[AlertView]
+    next: str | None = None
 
 
 _LIST: LiteralString = """
@@ -81,7 +104,9 @@ _LIST: LiteralString = """
            owner_agency, ended_at, ending
     FROM alerts WHERE (%(every)s OR EXISTS (
         SELECT FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s))
-    AND (%(all)s OR state IN ('open', 'debrief')) ORDER BY opened_at DESC, alert_id LIMIT %(most)s"""
+    AND (%(all)s OR state IN ('open', 'debrief'))
+    AND (%(at)s::timestamptz IS NULL OR (opened_at, alert_id) < (%(at)s, %(alert)s::bytea))
+    ORDER BY opened_at DESC, alert_id DESC LIMIT %(most)s"""
 _ONE: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending
@@ -96,11 +121,18 @@ _PAGES: LiteralString = """
     WHERE alert_id = %s ORDER BY due_at, written_at, key"""
 
 
-async def list_alerts(connection: Connection, who: Person, *, everything: bool) -> AlertList:
-    """Those of the agency of `who`, or of all for a coordinator: open ones, or `everything` there is."""
-    rows = await _rows(connection, _LIST, {**_seen_by(who), "all": everything, "most": MOST_ALERTS})
+async def list_alerts(
+    connection: Connection, who: Person, *, everything: bool, after: Place | None = None, most: int = MOST_ALERTS
+) -> AlertList:
+    """Those of the agency of `who`, or of all for a coordinator: open ones, or `everything` there is; after a place."""
+    at, alert = (after.opened_at, bytes.fromhex(after.alert_id)) if after else (None, None)
+    given = {**_seen_by(who), "all": everything, "at": at, "alert": alert, "most": most + 1}
+    rows = await _rows(connection, _LIST, given)
     calls = await _calls(connection, [row[0].hex() for row in rows])
-    return AlertList(alerts=[_alert(row, calls) for row in rows])
+    shown = [_alert(row, calls) for row in rows[:most]]
+    return AlertList(
+        alerts=shown, next=str(Place(shown[-1].opened_at, shown[-1].alert_id)) if len(rows) > most else None
+    )
 
 
 async def show_alert(connection: Connection, who: Person, alert_id: FactId) -> AlertView | None:

@@ -1,11 +1,13 @@
 """One line an event, and a beginning that people can say."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import typer
 
-from services.cli.watch import begin, line
+from services.cli.watch import begin, line, watch
+from services.core.errors import Misconfigured
 from tests.builders import START, an_id
 
 ENTRY = {
@@ -41,6 +43,11 @@ def test_a_watch_begins_some_time_ago(said: str, ago: timedelta) -> None:
 
 def test_a_watch_begins_at_a_time_with_its_zone() -> None:
     assert begin("2026-01-01T01:00:00+01:00", START) == START
+
+
+def test_where_there_is_no_edition_that_is_said_first(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="There is no edition"):
+        watch(data=tmp_path)
 
 
 @pytest.mark.parametrize("said", ["", "h", "-2h", "9999999d", "soon", "2026-01-01", "2026-01-01T00:00:00"])

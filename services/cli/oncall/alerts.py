@@ -1,6 +1,8 @@
 """`lantern oncall alerts` and `ack`: who is missing, who was told, who owns it; and what your agency does about it."""
 
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,19 +12,36 @@ from rich.text import Text
 
 from services.cli import client
 from services.cli.casepage import bare_table
-from services.cli.casewords import clock, short, words
+from services.cli.casewords import clock, happened, short, words
 from services.cli.oncall.asking import Json, get, moment, send, show
 from services.core.oncall.alerts import Answer
 
 Shown = Mapping[str, Any]
-Number = Annotated[str, typer.Argument(metavar="ALERT", help="The alert's number, or at least its first 6 digits.")]
+
+
+def _digits(number: str | None) -> str | None:
+    if number is not None and not _NUMBER.fullmatch(number):
+        raise typer.BadParameter(
+            "An alert's number is given by its first 6 digits or more, 0-9 and a-f: `lantern oncall alerts` shows them."
+        )
+    return number
+
+
+Number = Annotated[
+    str, typer.Argument(metavar="ALERT", help="The alert's number, or at least its first 6 digits.", callback=_digits)
+]
+
+_NUMBER = re.compile("[0-9a-f]{6,32}")
+_WHOLE = (0, 1, 3)
+"""The columns that are never broken into lines, however narrow the terminal: number, severity and time."""
 
 _STYLES = {"critical": "bold red", "high": "red"}
 
 
 def alerts(
     number: Annotated[
-        str | None, typer.Argument(metavar="[ALERT]", help="One alert, with everybody who was told.")
+        str | None,
+        typer.Argument(metavar="[ALERT]", help="One alert, with everybody who was told.", callback=_digits),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     as_json: Json = False,
@@ -36,8 +55,8 @@ def alerts(
         found = get(data, f"/api/alerts/{number}")
         show(found, alert_page(found), as_json=as_json)
         return
-    listed = get(data, "/api/alerts", all=str(everything).lower())
-    show(listed, list_page(listed["alerts"]), as_json=as_json)
+    found = _every(data, everything=everything)
+    show({"alerts": found}, list_page(found), as_json=as_json)
 
 
 def ack(
@@ -60,13 +79,26 @@ def ack(
     show(found, alert_page(found), as_json=as_json)
 
 
+def _every(data: Path, *, everything: bool) -> list[Shown]:
+    """All of them, page by page."""
+    asked = {"all": str(everything).lower()}
+    page = get(data, "/api/alerts", **asked)
+    found = list(page["alerts"])
+    while page.get("next"):
+        page = get(data, "/api/alerts", after=page["next"], **asked)
+        found += page["alerts"]
+    return found
+
+
 def list_page(found: Iterable[Shown]) -> RenderableType:
     """Alerts, a line each."""
-    rows = bare_table("Alert", "Severity", "About", "Since", "State", "Owner", "Not answered yet")
+    rows = bare_table("Alert", "Severity", "About", "Since", "Owner", "Owed by")
+    for place in _WHOLE:
+        rows.columns[place].no_wrap = True
     for one in found:
         owed = ", ".join(words(call["agency"]) for call in one["calls"] if call["status"] == "owed")
-        told = words(one["kind"]), clock(one["opened_at"]), words(one["state"]), _owner(one), owed or "-"
-        rows.add_row(short(one["alert_id"]), _severity(one["severity"]), *told)
+        since = happened(one["opened_at"], "instant")
+        rows.add_row(short(one["alert_id"]), _severity(one["severity"]), _about(one), since, _owner(one), owed or "-")
     return rows if rows.rows else Text("No alert is open.")
 
 
@@ -98,6 +130,11 @@ def _pages(pages: Iterable[Shown]) -> Table:
         left = clock(page["sent_at"]) if page["sent_at"] else "not yet"
         rows.add_row(words(page["agency"]), who, clock(page["due_at"]), left)
     return rows
+
+
+def _about(one: Shown) -> str:
+    """What it is about, and how it stands where it is not simply open."""
+    return words(one["kind"]) if one["state"] == "open" else f"{words(one['kind'])}, {words(one['state'])}"
 
 
 def _owner(one: Shown) -> str:

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from services.cli import client, signed_in
+from services.cli.oncall.alerts import Number
 from services.cli.oncall.asking import SERVICE
 
 
 def call(
-    alert: Annotated[str, typer.Argument(metavar="ALERT", help="The alert, by the first digits of its number.")],
+    alert: Number,
     over: Annotated[bool, typer.Option("--over", help="End the call instead.")] = False,
     data: client.Data = client.DEFAULT_DATA,
 ) -> None:

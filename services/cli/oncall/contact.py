@@ -45,4 +45,6 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - the service judges what it is
     try:
         return json.loads(path.read_bytes())
     except ValueError:
-        raise typer.BadParameter(f"{path} is no JSON. Nothing was changed.") from None
+        raise typer.BadParameter(
+            f"{path} is not whole JSON: it was cut short, or has a slip in it. Nothing was changed."
+        ) from None

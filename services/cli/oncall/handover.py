@@ -1,5 +1,7 @@
 """`lantern oncall handover`: duty passes when the receiver accepts; until then the giver is on duty."""
 
+import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +10,12 @@ from services.cli import client
 from services.cli.oncall.asking import Json, get, moment, send, show
 from services.cli.oncall.pages import offers_table
 
-_PATH = "/api/handovers"
+_PATH, _DIGITS = "/api/handovers", 32
+_NUMBER = re.compile(f"[0-9a-f]{{6,{_DIGITS}}}")
 
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The offer's number, 32 digits: `handover list`.")]
+Number = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="The offer's number, or its first 6 digits: `handover list`.")
+]
 
 
 def offer(
@@ -42,27 +47,27 @@ def listed(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> No
 def accept(number: Number, data: client.Data = client.DEFAULT_DATA) -> None:
     """Accept what is offered to you: from now on you are on duty, and own what your colleague owned.
 
-    Example: lantern oncall handover accept 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    Example: lantern oncall handover accept 5d0f2c7b
     """
-    send(data, "POST", f"{_PATH}/{_checked(number)}/accept")
+    _answer(data, number, "accept")
     typer.echo("You are on duty. `lantern oncall who` says until when.")
 
 
 def decline(number: Number, data: client.Data = client.DEFAULT_DATA) -> None:
     """Say no to what is offered to you: whoever offered it stays on duty.
 
-    Example: lantern oncall handover decline 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    Example: lantern oncall handover decline 5d0f2c7b
     """
-    send(data, "POST", f"{_PATH}/{_checked(number)}/decline")
+    _answer(data, number, "decline")
     typer.echo("Your colleague stays on duty.")
 
 
 def withdraw(number: Number, data: client.Data = client.DEFAULT_DATA) -> None:
     """Take back what you offered: you stay on duty.
 
-    Example: lantern oncall handover withdraw 5d0f2c7be41a9386d1c04f7a9b3e6d58
+    Example: lantern oncall handover withdraw 5d0f2c7b
     """
-    send(data, "POST", f"{_PATH}/{_checked(number)}/withdraw")
+    _answer(data, number, "withdraw")
     typer.echo("You stay on duty.")
 
 
@@ -75,9 +80,22 @@ def commands() -> typer.Typer:
     return app
 
 
-def _checked(number: str) -> str:
-    if len(number) != len("5d0f2c7be41a9386d1c04f7a9b3e6d58") or set(number) - set("0123456789abcdef"):
+def _answer(data: Path, number: str, answer: str) -> None:
+    """Send an answer to the offer whose number begins so."""
+    if not _NUMBER.fullmatch(number):
         raise typer.BadParameter(
-            "An offer's number has 32 digits 0-9 and a-f: `lantern oncall handover list` shows it."
+            "An offer is named by its first 6 digits or more, 0-9 and a-f: `lantern oncall handover list` shows them."
         )
-    return number
+    send(data, "POST", f"{_PATH}/{_whole(data, number)}/{answer}")
+
+
+def _whole(data: Path, number: str) -> str:
+    if len(number) == _DIGITS:
+        return number
+    found = [one["handover"] for one in get(data, _PATH)["handovers"] if one["handover"].startswith(number)]
+    if len(found) != 1:
+        raise client.Failed(
+            f"{'No offer begins' if not found else 'Several offers begin'} with {number}. Nothing was changed: "
+            f"`lantern oncall handover list` shows their numbers."
+        )
+    return str(found[0])

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.cli.casepage import bare_table
-from services.cli.casewords import happened, words
+from services.cli.casewords import happened, short, words
 
 Shown = Mapping[str, Any]
 
@@ -66,14 +66,15 @@ def staff_table(found: Iterable[Shown]) -> Table:
     return rows
 
 
-def offers_table(found: Iterable[Shown]) -> Table:
+def offers_table(found: Iterable[Shown]) -> RenderableType:
     """The last handovers."""
     rows = bare_table("Number", "From", "To", "Until", "How it stands")
     for one in found:
         state = words(one["state"]) if one["is_open"] or one["state"] != "offered" else "lapsed"
         mine = " (to you)" if one["is_to_you"] and one["is_open"] else ""
-        rows.add_row(one["handover"], person(one["giver"]), person(one["receiver"]), minute(one["until"]), state + mine)
-    return rows
+        people = person(one["giver"]), person(one["receiver"])
+        rows.add_row(short(one["handover"]), *people, minute(one["until"]), state + mine)
+    return rows if rows.rows else Text("Nobody has offered their duty to a colleague yet.")
 
 
 def person(one: Shown) -> str:

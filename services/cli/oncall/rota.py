@@ -158,7 +158,9 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         said = json.loads(file.read_bytes())
     except ValueError:
-        said = None
+        raise typer.BadParameter(
+            "The file is not whole JSON: it was cut short, or has a slip in it. Nothing was changed."
+        ) from None
     if not isinstance(said, dict):
         raise typer.BadParameter("The file does not hold a JSON object: nothing was changed.")
     return said

@@ -29,7 +29,9 @@ SENTENCES = {
     "or take the duty over first.",
     Refusal.ANSWERED_ALREADY: "Your agency has answered, and its next check is not due. To say that you have looked "
     "again already, add --check.",
-    Refusal.OTHER_ANSWER: "This answer is not for this kind of alert.",
+    Refusal.OTHER_ANSWER: "This answer is not for this kind of alert. A drill is answered with drill_answered, a "
+    "report that you read by hand with report_read_by_hand, a child who was found with debrief_arranged, and a child "
+    "who is missing with what you do to find them.",
     Refusal.CHECK_TOO_LATE: "The next check comes too late for an alert so grave: name an earlier time, or none.",
     Refusal.CHECK_IN_THE_PAST: "The next check lies in the past: name a later time, or none.",
 }

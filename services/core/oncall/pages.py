@@ -20,7 +20,7 @@ class NotAPage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one person is told: that something waits for them. The kind decides nothing that is sent.
+    """What one person is told: that something waits for them, or no longer does; nothing else of the kind is sent.
 
     `recipient` is a person's handle; `reference` proves nothing to whoever reads it over a shoulder (design section 8).
 

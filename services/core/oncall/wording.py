@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.core.oncall.alerts import Severity
+from services.core.oncall.alerts import AlertKind, Severity
 from services.core.oncall.pages import Page
 
 
@@ -16,7 +16,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One language's fixed sentences; in braces what the hub itself puts in."""
+    """One language's fixed sentences; in braces what the hub itself puts in. `over_`: of an alert that is withdrawn."""
 
     severity: Mapping[Severity, str]
     subject: str
@@ -25,6 +25,9 @@ class Phrases:
     drill_body: str
     short: str
     drill_short: str
+    over_subject: str
+    over_body: str
+    over_short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,18 @@ Your reference: {reference}
 """,
     short="Lantern: {severity} alert {reference}. Sign in to see it and to answer: {link}",
     drill_short="Lantern drill: {severity} alert {reference}. Sign in to answer: {link}",
+    over_subject="Lantern: nothing more is asked, {reference}",
+    over_body="""\
+An alert of which you were told is over. Nothing more is asked of you.
+
+Sign in to see why:
+{link}
+
+Your reference: {reference}
+
+This message says nothing more, on purpose. The reference is yours alone, and opens nothing.
+""",
+    over_short="Lantern: nothing more is asked of you, {reference}. Sign in to see why: {link}",
 )
 PHRASES: Mapping[Language, Phrases] = {Language.ENGLISH: _ENGLISH}
 
@@ -69,12 +84,15 @@ def words(page: Page, link: str, language: Language = Language.ENGLISH) -> Words
     """Say a page; `link` is where people sign in, the same in every page."""
     phrases = PHRASES[language]
     put_in = {"severity": phrases.severity[page.severity], "reference": grouped(page.reference), "link": link}
-    chosen = (
-        (phrases.drill_subject, phrases.drill_body, phrases.drill_short)
-        if page.drill
-        else (phrases.subject, phrases.body, phrases.short)
-    )
-    return Words(*(text.format_map(put_in) for text in chosen))
+    return Words(*(text.format_map(put_in) for text in _chosen(phrases, page)))
+
+
+def _chosen(phrases: Phrases, page: Page) -> tuple[str, str, str]:
+    if page.drill:
+        return phrases.drill_subject, phrases.drill_body, phrases.drill_short
+    if page.kind is AlertKind.WITHDRAWN:
+        return phrases.over_subject, phrases.over_body, phrases.over_short
+    return phrases.subject, phrases.body, phrases.short
 
 
 def grouped(reference: str) -> str:

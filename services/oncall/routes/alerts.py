@@ -16,7 +16,7 @@ from services.core.rights import Action, Person
 from services.oncall.answers import Answers, find
 from services.oncall.channels.owing import note_read
 from services.oncall.routes.recording import Desk
-from services.oncall.views import AlertList, AlertView, list_alerts, show_alert
+from services.oncall.views import AlertList, AlertView, Place, list_alerts, place_of, show_alert
 from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn, by
 
@@ -42,11 +42,11 @@ class AlertRoutes:
         self._desk = desk
         self._answers = answers
 
-    async def listed(self, who: Person, *, everything: bool) -> AlertList:
-        """The alerts of their agency."""
+    async def listed(self, who: Person, after: Place | None, *, everything: bool) -> AlertList:
+        """The alerts of their agency, a page of them."""
         self._expect(who, Act.ALERTS_LISTED)
         return await self._desk.recorded(
-            lambda connection: list_alerts(connection, who, everything=everything),
+            lambda connection: list_alerts(connection, who, everything=everything, after=after),
             lambda found: by(who, Entry(Act.ALERTS_LISTED, Outcome.ALLOWED, count=len(found.alerts))),
         )
 
@@ -100,8 +100,8 @@ def alert_routes(desk: Desk, answers: Answers) -> APIRouter:
     Who = Annotated[SignedIn, Depends(desk.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/alerts")
-    async def listed(who: Who, all: bool = False) -> AlertList:  # noqa: A002, FBT001, FBT002 - as it stands in the address
-        return await alerts.listed(who.person, everything=all)
+    async def listed(who: Who, after: str = "", all: bool = False) -> AlertList:  # noqa: A002, FBT001, FBT002 - as it stands in the address
+        return await alerts.listed(who.person, _place(after), everything=all)
 
     @routes.get("/api/alerts/{digits}")
     async def shown(who: Who, digits: Digits) -> AlertView:
@@ -112,6 +112,14 @@ def alert_routes(desk: Desk, answers: Answers) -> APIRouter:
         return await alerts.answered(who.person, digits, said)
 
     return routes
+
+
+def _place(text: str) -> Place | None:
+    try:
+        return place_of(text) if text else None
+    except ValueError:
+        sentence = "There is no such page: ask for it as the page before said in `next`."
+    raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, sentence)
 
 
 def _known(found: AlertView | None) -> AlertView:

@@ -18,7 +18,7 @@ from tests.cli.terminal import somebody
 
 @dataclass
 class House:
-    """What is answered to a method and a path, and what was asked."""
+    """What is answered to a method and a path, with what is asked for there or whatever is, and what was asked."""
 
     data: Path
     answers: Mapping[tuple[str, str], tuple[int, Any]]
@@ -28,7 +28,11 @@ class House:
         body = await request.body()
         said = json.loads(body) if body else dict(request.query_params)
         self.asked.append((request.method, request.url.path, said))
-        status, found = self.answers.get((request.method, request.url.path), (404, {"error": "Nothing here."}))
+        path, more = request.url.path, request.url.query
+        known = [
+            asked for asked in ((request.method, f"{path}?{more}"), (request.method, path)) if asked in self.answers
+        ]
+        status, found = self.answers[known[0]] if known else (404, {"error": "Nothing here."})
         return JSONResponse(found, status)
 
 

@@ -151,6 +151,27 @@ def test_what_is_offered_is_accepted_by_its_number(tmp_path: Path) -> None:
     assert done.output.startswith("You are on duty.")
 
 
+OFFER = {"giver": DANA, "receiver": DANA, "until": ENDS, "state": "offered", "is_open": True, "is_to_you": True}
+LISTED = {"handovers": [{**OFFER, "handover": NUMBER}, {**OFFER, "handover": "e" * 32}]}
+
+
+def test_an_offer_is_listed_and_accepted_by_the_first_digits_of_its_number(tmp_path: Path) -> None:
+    answers = {**ANSWERS, ("GET", "/api/handovers"): (200, LISTED)}
+    assert NUMBER[:8] in run(tmp_path, "handover", "list", answers=answers)[0].output
+    _, made = run(tmp_path, "handover", "accept", NUMBER[:6], answers=answers)
+    assert made.asked[-1] == ("POST", f"/api/handovers/{NUMBER}/accept", {})
+
+
+def test_digits_that_begin_no_offer_change_nothing_and_say_where_they_are_listed(tmp_path: Path) -> None:
+    done, made = run(tmp_path, "handover", "accept", "abcdef", answers={("GET", "/api/handovers"): (200, LISTED)})
+    assert ([asked[0] for asked in made.asked], "handover list" in str(done.exception)) == (["GET"], True)
+
+
+def test_where_nobody_has_offered_anything_a_sentence_says_so(tmp_path: Path) -> None:
+    done, _ = run(tmp_path, "handover", "list", answers={("GET", "/api/handovers"): (200, {"handovers": []})})
+    assert done.output == "Nobody has offered their duty to a colleague yet.\n"
+
+
 @pytest.mark.parametrize("number", ["1", "../../staff", "G" * 32])
 def test_what_is_no_number_of_an_offer_is_wrong_usage(tmp_path: Path, number: str) -> None:
     done, made = run(tmp_path, "handover", "accept", number)

@@ -1,4 +1,4 @@
-"""A page has no room for words: whatever happened, only severity, drill and reference can differ."""
+"""A page has no room for words: only severity, drill, reference and whether anything is asked still can differ."""
 
 import dataclasses
 import re
@@ -49,14 +49,30 @@ def test_a_pages_words_are_the_tables_with_severity_link_and_reference_put_in(pa
         fixed = {
             fixed.replace("{severity}", phrases.severity[page.severity])
             for name in ("subject", "body", "short")
-            for fixed in (getattr(phrases, name), getattr(phrases, f"drill_{name}"))
+            for fixed in (getattr(phrases, kind + name) for kind in ("", "drill_", "over_"))
         }
         assert bare in fixed
 
 
 @given(pages, handles, st.sampled_from(AlertKind))
 def test_whom_it_is_for_and_what_happened_change_no_letter_of_it(page: Page, other: str, kind: AlertKind) -> None:
-    assert words(page, LINK) == words(dataclasses.replace(page, recipient=other, kind=kind), LINK)
+    """But that nothing more is asked, where a report was withdrawn."""
+    if AlertKind.WITHDRAWN not in {page.kind, kind}:
+        assert words(page, LINK) == words(dataclasses.replace(page, recipient=other, kind=kind), LINK)
+
+
+@given(pages)
+def test_a_page_asks_nothing_where_a_report_was_withdrawn_and_only_there(page: Page) -> None:
+    said = words(dataclasses.replace(page, drill=False), LINK)
+    asks_nothing = [("nothing more is asked" in text.lower()) for text in (said.subject, said.body, said.short)]
+    assert asks_nothing == [page.kind is AlertKind.WITHDRAWN] * 3
+    assert ("answer" in said.body) is (page.kind is not AlertKind.WITHDRAWN)
+
+
+@given(pages, st.sampled_from(Severity))
+def test_how_grave_an_alert_was_that_asks_nothing_more_is_not_said(page: Page, severity: Severity) -> None:
+    over = dataclasses.replace(page, kind=AlertKind.WITHDRAWN, drill=False)
+    assert words(over, LINK) == words(dataclasses.replace(over, severity=severity), LINK)
 
 
 @given(pages)

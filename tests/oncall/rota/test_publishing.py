@@ -229,3 +229,23 @@ async def test_who_published_what_and_why_is_listed_and_recorded(site: Site) -> 
     assert [(one["version"], one["cause"]) for one in listed] == [(2, "overridden"), (1, "published")]
     assert listed[0]["published_at"] == (at(1) + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
     assert [reasons for _, _, reasons in await site.recorded("rota_published")] == [("published",), ("overridden",)]
+
+
+async def test_a_page_of_alerts_that_there_is_not_is_refused_with_where_its_name_stands(site: Site) -> None:
+    answer = await site.ask(COORDINATOR, "GET", "/api/alerts", after="there")
+    assert (answer.status_code, "`next`" in answer.json()["error"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "document", "words"),
+    [
+        ("GET", "/api/alerts/zz", None, ["look at digits"]),
+        ("POST", "/api/rota", {"based_on": 0, "rota": {"zone": 7}}, ["look at", "rota.zone", "Nothing was done"]),
+    ],
+)
+async def test_what_is_not_understood_is_said_with_where_to_look(
+    site: Site, method: str, path: str, document: Any, words: list[str]
+) -> None:
+    answer = await site.ask(COORDINATOR, method, path, document)
+    assert answer.status_code == 422
+    assert all(word in answer.json()["error"] for word in words)
