@@ -45,7 +45,7 @@ class Answers:
 
     def count(self, taken: Taken, now: datetime) -> None:
         """Count how long an agency's first answer took, once it is committed."""
-        if self._metrics is not None and taken.call.round == 1:
+        if self._metrics is not None and taken.is_first:
             self._metrics.time_to_answer_seconds.observe((now - taken.alert.opened_at).total_seconds())
 
     async def take(

@@ -21,6 +21,8 @@ from services.oncall.knowing import Child
 from services.runtime.database import Connection
 
 _BEGIN = frozenset({Happening.OPENED, Happening.OPENED_AGAIN})
+_HEARS = Sector.LOCAL_AUTHORITY
+"""Who owes it to a child who was found to hear them (¶5.46-5.49, 5.78)."""
 
 
 class Decider:
@@ -91,11 +93,17 @@ def _since(children: Iterable[Child]) -> dict[FactId, datetime]:
 
 
 async def _owned(roster: Roster, outcome: Outcome, agencies: Sequence[Sector]) -> Outcome:
-    """Until somebody answers it is owned by who is on duty in the first of the agencies: they took the duty on."""
-    if outcome.what not in _BEGIN:
-        return outcome
-    owner = await roster.stands(agencies[0])
-    return replace(outcome, alert=replace(outcome.alert, owner=owner, owner_agency=agencies[0]))
+    """Until somebody answers it is owned by who is on duty in the first of the agencies: they took the duty on.
+
+    A child who was found is heard by the authority: where another agency owned the alert, its duty person does now.
+    """
+    if outcome.what in _BEGIN:
+        owner = await roster.stands(agencies[0])
+        return replace(outcome, alert=replace(outcome.alert, owner=owner, owner_agency=agencies[0]))
+    if outcome.what is Happening.FOUND and outcome.alert.owner_agency is not _HEARS:
+        owner = await roster.stands(_HEARS)
+        return replace(outcome, alert=replace(outcome.alert, owner=owner, owner_agency=_HEARS)) if owner else outcome
+    return outcome
 
 
 def _happened(outcome: Outcome, now: datetime) -> Happened:

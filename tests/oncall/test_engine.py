@@ -125,6 +125,21 @@ async def test_a_child_who_is_found_ends_the_pages_and_the_authority_owes_a_debr
     ]
 
 
+async def test_a_child_who_was_found_is_heard_by_the_authority_whose_duty_person_owns_it_then(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await answer(oncall, POLICE)
+    await oncall.hear(BACK)
+    found = await shown(oncall)
+    assert (found.state, found.owner, found.owner_agency) == (State.DEBRIEF, OFFICERS[COUNCIL][0], COUNCIL)
+
+
+async def test_whoever_of_the_authority_owned_it_before_owns_the_debrief(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await answer(oncall, COUNCIL, level=1)
+    await oncall.hear(BACK)
+    assert (await shown(oncall)).owner == OFFICERS[COUNCIL][1]
+
+
 async def test_a_sighting_pages_the_owner_and_ends_nothing(oncall: OnCall) -> None:
     await oncall.hear(MISSING)
     await answer(oncall, COUNCIL)

@@ -35,7 +35,7 @@ from services.runtime.local.mail.catcher import catching
 from tests.builders import an_id
 from tests.core.enquiries import said
 from tests.oncall.channels.carrying import FakeWay
-from tests.oncall.channels.messages import LINK, Full, Refusing, Slow, Taking
+from tests.oncall.channels.messages import LINK, LONG_SECONDS, Full, Refusing, Slow, Taking
 from tests.oncall.channels.test_mail import settings
 from tests.oncall.fakes import OFFICERS, OnCall, officer
 
@@ -70,7 +70,7 @@ class Paged:
 
 
 @asynccontextmanager
-async def paging(oncall: OnCall, server: object, within_seconds: float = 30) -> AsyncIterator[Paged]:
+async def paging(oncall: OnCall, server: object, within_seconds: float = LONG_SECONDS) -> AsyncIterator[Paged]:
     contacts = Contacts(b"k" * 32)
 
     async def reach_all(connection: Connection) -> None:
@@ -84,7 +84,7 @@ async def paging(oncall: OnCall, server: object, within_seconds: float = 30) -> 
         carriers: dict[Way, Carrier] = {Way.EMAIL: Mail(told, oncall.clock, within_seconds), Way.NOTIFY_SMS: sms}
         tell = telling(oncall.chronicle, oncall.clock)
         means = Means(contacts, carriers, LINK, oncall.clock, still_owed, tell)
-        pager = Pager([oncall.session], means, health, oncall.metrics)
+        pager = Pager([oncall.session], means, health, oncall.metrics, LONG_SECONDS)
         light = Light(health, oncall.metrics)
         engine = Engine(oncall.session, oncall.rota, pager, oncall.chronicle, light, oncall.clock)
         yield Paged(replace(oncall, engine=engine), pager, sms)

@@ -48,11 +48,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An answer that holds: the alert and the call as they are now, and by when somebody looks again."""
+    """An answer that holds: the alert and the call as they are now, and by when somebody looks again.
+
+    `is_first`: it is the agency's first to this alert.
+    """
 
     alert: Alert
     call: Call
     next_check_at: datetime | None
+    is_first: bool
 
 
 def answer(  # noqa: PLR0913 - who says what of which alert, when, and whether they may
@@ -68,7 +72,7 @@ def answer(  # noqa: PLR0913 - who says what of which alert, when, and whether t
     if alert.kind in LAST_WORDS and asked.answer is LAST_WORDS[alert.kind][0]:
         return _last(alert, call, calls, now)
     check = asked.next_check_at or now + longest_check(alert)
-    return Taken(alert, answered(call, check), check)
+    return Taken(alert, answered(call, check), check, _is_first(call))
 
 
 def longest_check(alert: Alert) -> timedelta:
@@ -115,4 +119,8 @@ def _last(alert: Alert, call: Call, calls: Calls, now: datetime) -> Taken:
     if all(one.status is Status.OVER for one in others):
         ending: Ending = LAST_WORDS[alert.kind][1]
         alert = replace(alert, state=State.CLOSED, ended_at=now, ending=ending)
-    return Taken(alert, over(call), None)
+    return Taken(alert, over(call), None, _is_first(call))
+
+
+def _is_first(call: Call) -> bool:
+    return call.round == 1 and call.status is Status.OWED

@@ -36,21 +36,29 @@ class Notify:
 
     promises = True
 
-    def __init__(self, way: Way, settings: NotifySettings, key: SecretStr, template: str) -> None:
+    def __init__(
+        self,
+        way: Way,
+        settings: NotifySettings,
+        key: SecretStr,
+        template: str,
+        within_seconds: float = CARRIED_WITHIN_SECONDS,
+    ) -> None:
         if len(key.get_secret_value()) < _KEY_LENGTH:
             raise Misconfigured("The file of Notify's API key holds something else: copy the whole key again.")
         self.way = way
         self._url = settings.notify_url
         self._key = key
         self._template = template
+        self._within = within_seconds
 
     async def carry(self, message: Message) -> Sent | Failed:
         """Hand one page over to Notify."""
-        return await in_time(lambda: asyncio.to_thread(self._hand_over, message), CARRIED_WITHIN_SECONDS)
+        return await in_time(lambda: asyncio.to_thread(self._hand_over, message), self._within)
 
     def _hand_over(self, message: Message) -> None:
         # The client is made anew each time, for it must not be shared between threads.
-        client = NotificationsAPIClient(self._key.get_secret_value(), self._url, CARRIED_WITHIN_SECONDS)
+        client = NotificationsAPIClient(self._key.get_secret_value(), self._url, self._within)
         address, words = message.address.get_secret_value(), message.words
         try:
             if self.way is Way.NOTIFY_SMS:

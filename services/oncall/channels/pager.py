@@ -36,11 +36,12 @@ class Pager:
     means: Means
     health: Health
     metrics: Metrics
+    within_seconds: float = SENT_WITHIN_SECONDS
 
     async def send(self, page: Page, key: str) -> Sent | Failed:
         """Hand a page on, within five seconds; a key that was sent before is the same page again."""
         try:
-            async with asyncio.timeout(SENT_WITHIN_SECONDS):
+            async with asyncio.timeout(self.within_seconds):
                 return await self._by_one_way_after_another(page, key)
         except TimeoutError:
             return Failed(NotSent.TIMED_OUT)

@@ -34,7 +34,8 @@ CHATS: Mapping[str, type[NotifyBase]] = {
 
 _OF_SERVICES = {"gchat": "chat.googleapis.com", "slack": "hooks.slack.com"}
 _PLAIN = frozenset({"http", "mmost"})
-_LIMITS = "cto=1.5&rto=1.5&redirect=no"
+_OF_THE_TIME = 0.75
+"""A server may take so much of it to be reached, and so much to answer."""
 
 
 class Webhook:
@@ -43,16 +44,17 @@ class Webhook:
     way = Way.WEBHOOK
     promises = False
 
-    def __init__(self, hosts: frozenset[str]) -> None:
+    def __init__(self, hosts: frozenset[str], within_seconds: float = CARRIED_WITHIN_SECONDS) -> None:
         self._hosts = hosts
+        self._within = within_seconds
 
     async def carry(self, message: Message) -> Sent | Failed:
         """Post one page."""
         address = message.address.get_secret_value()
         if not _allowed(address, self._hosts):
             return Failed(NotSent.NO_CHANNEL)
-        url = f"{_as_json(address)}{_joint(address)}+{IDEMPOTENCY_HEADER}={message.key}&{_LIMITS}"
-        return await in_time(lambda: _post(NotifyJSON, url, message.words, self._hosts), CARRIED_WITHIN_SECONDS)
+        url = f"{_as_json(address)}{_joint(address)}+{IDEMPOTENCY_HEADER}={message.key}&{_limits(self._within)}"
+        return await in_time(lambda: _post(NotifyJSON, url, message.words, self._hosts), self._within)
 
 
 class Chat:
@@ -61,8 +63,9 @@ class Chat:
     way = Way.CHAT
     promises = False
 
-    def __init__(self, hosts: frozenset[str]) -> None:
+    def __init__(self, hosts: frozenset[str], within_seconds: float = CARRIED_WITHIN_SECONDS) -> None:
         self._hosts = hosts
+        self._within = within_seconds
 
     async def carry(self, message: Message) -> Sent | Failed:
         """Say one page."""
@@ -71,8 +74,8 @@ class Chat:
         if kind is None or not _allowed(address, self._hosts):
             return Failed(NotSent.NO_CHANNEL)
         hosts = self._hosts if urlsplit(address).scheme not in _OF_SERVICES else None
-        url = f"{address}{_joint(address)}{_LIMITS}"
-        return await in_time(lambda: _post(kind, url, message.words, hosts), CARRIED_WITHIN_SECONDS)
+        url = f"{address}{_joint(address)}{_limits(self._within)}"
+        return await in_time(lambda: _post(kind, url, message.words, hosts), self._within)
 
 
 async def _post(kind: type[NotifyBase], url: str, words: Words, hosts: frozenset[str] | None) -> None:
@@ -113,6 +116,11 @@ def _allowed(address: str, hosts: frozenset[str]) -> bool:
 def _as_json(address: str) -> str:
     """Apprise's own way of writing the address of a webhook."""
     return address.replace("http", "json", 1)
+
+
+def _limits(seconds: float) -> str:
+    part = seconds * _OF_THE_TIME
+    return f"cto={part}&rto={part}&redirect=no"
 
 
 def _joint(address: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -43,7 +43,11 @@ class FromMail(BaseModel):
 
 
 def receipt_routes(
-    session: Session, metrics: Metrics, token: SecretStr | None, now: Callable[[], datetime]
+    session: Session,
+    metrics: Metrics,
+    token: SecretStr | None,
+    now: Callable[[], datetime],
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> APIRouter:
     """The two routes; without a token of their own nobody is heard. A key that is not known is no error."""
     routes = APIRouter()
@@ -51,7 +55,9 @@ def receipt_routes(
     async def heard(authorization: str, key: str, way: Way, rung: Rung | None) -> Response:
         _expect(authorization, token)
         if rung is not None and _is_key(key):
-            await _said(session, metrics, key, Receipt(way, rung, now()))
+            receipt = Receipt(way, rung, now())
+            new = await _in_time(session.run(lambda connection: store.say(connection, key, receipt)), patience_seconds)
+            metrics.page_receipts.labels(rung).inc(new)
         return Response(status_code=status.HTTP_204_NO_CONTENT)
 
     @routes.post("/receipts/notify")
@@ -67,15 +73,13 @@ def receipt_routes(
     return routes
 
 
-async def _said(session: Session, metrics: Metrics, key: str, receipt: Receipt) -> None:
+async def _in_time(saying: Awaitable[bool], seconds: float) -> bool:
+    """Whether it was new; who brings it is told to come again where the database does not answer."""
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            new = await session.run(lambda connection: store.say(connection, key, receipt))
+        async with asyncio.timeout(seconds):
+            return await saying
     except TimeoutError:
         sentence = "The database does not answer now. Say it again soon."
-    else:
-        metrics.page_receipts.labels(receipt.rung).inc(new)
-        return
     raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, sentence)
 
 

@@ -26,6 +26,7 @@ class Desk:
     session: Session
     door: Doorkeeper
     trail: Trail
+    patience_seconds: float = _PATIENCE_SECONDS
 
     def expect(self, who: Person, action: Action, act: Act, sentence: str) -> None:
         """Go on if this person may do this at all; that they may not is recorded.
@@ -44,7 +45,7 @@ class Desk:
             HTTPException: the database does not answer in time.
         """
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience_seconds):
                 return await self.session.run(self.trail.recorded(work, entry))
         except TimeoutError:
             sentence = "The database does not answer now. Ask again soon, or telephone."

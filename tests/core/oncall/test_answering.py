@@ -42,6 +42,11 @@ def test_whoever_stands_for_a_paged_agency_answers_for_it_and_owns_what_nobody_h
     )
 
 
+def test_a_second_look_is_no_first_answer() -> None:
+    again = said(asked=replace(BEGUN, is_check=True), calls=HAS_ANSWERED)
+    assert [isinstance(one, Taken) and one.is_first for one in (said(), again)] == [True, False]
+
+
 REFUSED: list[tuple[Refusal, dict[str, Any]]] = [
     (Refusal.NOT_ON_DUTY, {"stands_for_it": False}),
     (Refusal.OTHER_AGENCY, {"who": replace(OFFICER, sector=UKBA)}),

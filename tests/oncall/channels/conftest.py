@@ -19,7 +19,7 @@ from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
 from tests.conftest import HOME
 from tests.oncall.channels.carrying import Clock, FakeWay
-from tests.oncall.channels.messages import ADDRESS, AT, LINK, PAGE
+from tests.oncall.channels.messages import ADDRESS, AT, LINK, LONG_SECONDS, PAGE
 from tests.runtime.secured_postgres import SecuredPostgres
 
 SECRET = b"k" * 32
@@ -71,7 +71,7 @@ class Desk:
 
         metrics = Metrics()
         means = Means(self.contacts, self.ways, LINK, self.clock, owed, tell)
-        return Pager([session or self.session], means, Health(metrics), metrics)
+        return Pager([session or self.session], means, Health(metrics), metrics, LONG_SECONDS)
 
     async def reach(self, contact: Contact = CONTACT, person: str = PAGE.recipient) -> None:
         """Keep how somebody is reached."""

@@ -21,7 +21,7 @@ from services.runtime.database import Connection, Database, Session
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.runtime.paging_settings import MailSettings, Security
-from tests.oncall.channels.messages import LINK, PAGE
+from tests.oncall.channels.messages import LINK, LONG_SECONDS, PAGE
 
 SECRET = b"k" * 32
 
@@ -62,7 +62,7 @@ async def send(where: Database, carrier: Carrier, *numbers: int) -> None:
     metrics = Metrics()
     session = Session(where, Health(metrics))
     means = Means(Contacts(SECRET), {Way.EMAIL: carrier}, LINK, now, always, tell_nobody)
-    pager = Pager([session], means, Health(metrics), metrics)
+    pager = Pager([session], means, Health(metrics), metrics, LONG_SECONDS)
     for number in numbers:
         await pager.send(PAGE, key(number))
     await session.close()
@@ -71,7 +71,7 @@ async def send(where: Database, carrier: Carrier, *numbers: int) -> None:
 def main(conninfo: str, port: str, kills: str) -> None:
     """Kill as many workers as asked for, one page each; then send every page again, as the engine does."""
     told = MailSettings(smtp_host="127.0.0.1", smtp_port=int(port), smtp_security=Security.NONE)
-    where, mail = Database(conninfo, "oncall"), Mail(told, now, 30)
+    where, mail = Database(conninfo, "oncall"), Mail(told, now, LONG_SECONDS)
     for number in range(int(kills)):
         child = os.fork()
         if not child:

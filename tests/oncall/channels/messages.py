@@ -17,6 +17,8 @@ AT = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 KEY = "00112233445566778899aabbccddeeff"
 LINK = "https://lantern.example/signin"
 ADDRESS = "duty.officer@invented-force.example"
+LONG_SECONDS = 60.0
+"""So long a busy machine may take for what is no question of time."""
 PAGE = Page("a" * 32, Severity.CRITICAL, AlertKind.MISSING, "0123ABCD")
 
 

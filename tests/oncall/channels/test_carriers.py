@@ -15,7 +15,7 @@ from services.runtime.http import serving
 from services.runtime.local.mail.catcher import catching
 from services.runtime.paging_settings import NotifySettings
 from tests.oncall.channels.carrying import FakeWay
-from tests.oncall.channels.messages import ADDRESS, AT, KEY, Refusing, Taking, message
+from tests.oncall.channels.messages import ADDRESS, AT, KEY, LONG_SECONDS, Refusing, Taking, message
 from tests.oncall.channels.notify_stand_in import API_KEY, TEMPLATE, NotifyStandIn
 from tests.oncall.channels.test_mail import settings
 from tests.oncall.channels.test_posted import HERE, Hook
@@ -29,7 +29,7 @@ Opens = Callable[..., Opened]
 @asynccontextmanager
 async def by_mail(*, takes: bool) -> AsyncIterator[tuple[Carrier, Message]]:
     async with catching(Taking() if takes else Refusing(), "127.0.0.1", 0) as port:
-        yield Mail(settings(port), lambda: AT), message()
+        yield Mail(settings(port), lambda: AT, LONG_SECONDS), message()
 
 
 @asynccontextmanager
@@ -37,19 +37,19 @@ async def by_notify(*, takes: bool) -> AsyncIterator[tuple[Carrier, Message]]:
     stand_in = NotifyStandIn(failure=None if takes else (400, "BadRequestError"))
     async with serving(stand_in.app, "127.0.0.1", 0) as port:
         told = NotifySettings(notify_url=f"http://127.0.0.1:{port}")
-        yield Notify(Way.NOTIFY_SMS, told, SecretStr(API_KEY), TEMPLATE), message(NUMBER)
+        yield Notify(Way.NOTIFY_SMS, told, SecretStr(API_KEY), TEMPLATE, LONG_SECONDS), message(NUMBER)
 
 
 @asynccontextmanager
 async def by_webhook(*, takes: bool) -> AsyncIterator[tuple[Carrier, Message]]:
     async with Hook(200 if takes else 403).running() as port:
-        yield Webhook(HERE), message(f"http://127.0.0.1:{port}/hook")
+        yield Webhook(HERE, LONG_SECONDS), message(f"http://127.0.0.1:{port}/hook")
 
 
 @asynccontextmanager
 async def by_chat(*, takes: bool) -> AsyncIterator[tuple[Carrier, Message]]:
     async with Hook(200 if takes else 403).running() as port:
-        yield Chat(HERE), message(f"mmost://127.0.0.1:{port}/abcdefghijklmnop")
+        yield Chat(HERE, LONG_SECONDS), message(f"mmost://127.0.0.1:{port}/abcdefghijklmnop")
 
 
 @asynccontextmanager

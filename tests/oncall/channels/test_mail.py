@@ -15,9 +15,9 @@ from services.oncall.channels.mail import Mail, key_of
 from services.runtime.local.mail.catcher import catching
 from services.runtime.paging_settings import MailSettings, Security
 from services.runtime.settings import load
-from tests.oncall.channels.messages import ADDRESS, AT, KEY, LINK, Full, Refusing, Slow, Taking, message
+from tests.oncall.channels.messages import ADDRESS, AT, KEY, LINK, LONG_SECONDS, Full, Refusing, Slow, Taking, message
 
-LONG, SHORT = 30.0, 0.2
+LONG, SHORT = LONG_SECONDS, 0.2
 
 
 def settings(port: int) -> MailSettings:

@@ -13,7 +13,7 @@ from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.oncall.channels.notify import Notify
 from services.runtime.http import serving
 from services.runtime.paging_settings import NotifySettings
-from tests.oncall.channels.messages import ADDRESS, KEY, LINK, message
+from tests.oncall.channels.messages import ADDRESS, KEY, LINK, LONG_SECONDS, message
 from tests.oncall.channels.notify_stand_in import API_KEY, TEMPLATE, NotifyStandIn
 
 NUMBER = "+447700900123"
@@ -25,7 +25,7 @@ async def notify(
     stand_in: NotifyStandIn, way: Way = Way.NOTIFY_SMS, key: str = API_KEY, template: str = TEMPLATE
 ) -> AsyncIterator[Notify]:
     async with serving(stand_in.app, "127.0.0.1", 0) as port:
-        yield Notify(way, NotifySettings(notify_url=f"http://127.0.0.1:{port}"), SecretStr(key), template)
+        yield Notify(way, NotifySettings(notify_url=f"http://127.0.0.1:{port}"), SecretStr(key), template, LONG_SECONDS)
 
 
 async def test_a_text_message_is_one_line_with_the_key_as_its_reference() -> None:
@@ -80,7 +80,7 @@ async def test_where_notify_is_not_a_page_is_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings = NotifySettings(notify_url=f"http://127.0.0.1:{port}")
-    way = Notify(Way.NOTIFY_SMS, settings, SecretStr(API_KEY), TEMPLATE)
+    way = Notify(Way.NOTIFY_SMS, settings, SecretStr(API_KEY), TEMPLATE, LONG_SECONDS)
     assert await way.carry(message(NUMBER)) == Failed(NotSent.UNAVAILABLE)
 
 

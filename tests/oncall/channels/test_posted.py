@@ -16,7 +16,7 @@ from services.core.oncall.pages import Failed, NotSent, Sent
 from services.oncall.channels import posted
 from services.oncall.channels.posted import Chat, Webhook
 from services.runtime.http import serving
-from tests.oncall.channels.messages import KEY, LINK, message
+from tests.oncall.channels.messages import KEY, LINK, LONG_SECONDS, message
 
 HERE = frozenset({"127.0.0.1"})
 
@@ -47,7 +47,7 @@ class Hook:
 async def test_a_webhook_gets_the_page_with_the_key_in_a_header() -> None:
     hook = Hook()
     async with hook.running() as port:
-        assert await Webhook(HERE).carry(message(f"http://127.0.0.1:{port}/hook?of=duty")) == Sent()
+        assert await Webhook(HERE, LONG_SECONDS).carry(message(f"http://127.0.0.1:{port}/hook?of=duty")) == Sent()
     ((path, headers, body),) = hook.posted
     assert (path, headers["idempotency-key"]) == ("/hook", KEY)
     assert LINK in body["message"]
@@ -57,7 +57,7 @@ async def test_a_webhook_gets_the_page_with_the_key_in_a_header() -> None:
 async def test_a_chat_gets_one_line() -> None:
     hook = Hook()
     async with hook.running() as port:
-        assert await Chat(HERE).carry(message(f"mmost://127.0.0.1:{port}/abcdefghijklmnop")) == Sent()
+        assert await Chat(HERE, LONG_SECONDS).carry(message(f"mmost://127.0.0.1:{port}/abcdefghijklmnop")) == Sent()
     ((path, _, body),) = hook.posted
     assert path == "/hooks/abcdefghijklmnop"
     assert message().words.short in body["text"]
@@ -66,13 +66,15 @@ async def test_a_chat_gets_one_line() -> None:
 @pytest.mark.parametrize("status", [400, 404, 500])
 async def test_what_is_not_taken_was_not_sent(status: int) -> None:
     async with Hook(status).running() as port:
-        assert await Webhook(HERE).carry(message(f"http://127.0.0.1:{port}/hook")) == Failed(NotSent.REFUSED)
+        assert await Webhook(HERE, LONG_SECONDS).carry(message(f"http://127.0.0.1:{port}/hook")) == Failed(
+            NotSent.REFUSED
+        )
 
 
 async def test_a_page_is_not_sent_on_to_where_another_host_points() -> None:
     hook = Hook()
     async with hook.running() as port:
-        assert isinstance(await Webhook(HERE).carry(message(f"http://127.0.0.1:{port}/away")), Failed)
+        assert isinstance(await Webhook(HERE, LONG_SECONDS).carry(message(f"http://127.0.0.1:{port}/away")), Failed)
     assert hook.posted == []
 
 
@@ -94,7 +96,7 @@ async def test_without_its_guard_it_would(monkeypatch: pytest.MonkeyPatch) -> No
     hook = Hook()
     async with hook.running() as port:
         address = f"http://a:b@127.0.0.1:{port}@localhost/hook"
-        assert await Webhook(frozenset({"localhost"})).carry(message(address)) == Sent()
+        assert await Webhook(frozenset({"localhost"}), LONG_SECONDS).carry(message(address)) == Sent()
     assert len(hook.posted) == 1
 
 

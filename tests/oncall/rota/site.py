@@ -23,6 +23,7 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.wire.avro import Schemas
 from tests.core.oncall.rotas import at
+from tests.oncall.channels.messages import LONG_SECONDS
 
 URL = "http://127.0.0.1:4712"
 PEOPLE_KEY = bytes(32)
@@ -107,7 +108,9 @@ async def make_site(session: Session, schemas: Schemas) -> Site:
 
     site = Site(session, Trail(session.where), last_before=await session.run(emptied))
     site.door = Doorkeeper(SignInSettings(public_url=URL), session, PEOPLE_KEY, site.trail, lambda: site.now)
-    app = create_app(Desk(session, site.door, site.trail), Answers(PublishedRota(), Chronicle(schemas, site.trail)))
+    app = create_app(
+        Desk(session, site.door, site.trail, LONG_SECONDS), Answers(PublishedRota(), Chronicle(schemas, site.trail))
+    )
     site.transport = httpx.ASGITransport(app)
     return site
 

@@ -22,7 +22,7 @@ from services.oncall.routes.recording import Desk
 from services.runtime.audit import Trail
 from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn
-from tests.oncall.channels.messages import ADDRESS
+from tests.oncall.channels.messages import ADDRESS, LONG_SECONDS
 from tests.oncall.fakes import OFFICERS, OnCall, officer
 from tests.runtime.secured_postgres import SecuredPostgres
 
@@ -66,7 +66,7 @@ class Counter:
 async def counter(oncall: OnCall, postgres: SecuredPostgres) -> AsyncIterator[Counter]:
     postgres.begin_audit("oncall")
     app, door = FastAPI(), Door(oncall.clock())
-    desk = Desk(oncall.session, door, Trail(oncall.session.where))  # type: ignore[arg-type] # of the doorkeeper it asks this much
+    desk = Desk(oncall.session, door, Trail(oncall.session.where), LONG_SECONDS)  # type: ignore[arg-type] # of the doorkeeper it asks this much
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://oncall") as client:
         made = Counter(oncall, door, client)
         app.include_router(contact_routes(desk, Contacts(b"k" * 32)))

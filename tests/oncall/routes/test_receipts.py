@@ -14,7 +14,7 @@ from services.oncall.channels import store
 from services.oncall.channels.notify import RUNGS
 from services.oncall.routes.receipts import receipt_routes
 from tests.oncall.channels.conftest import Desk, desk
-from tests.oncall.channels.messages import ADDRESS, KEY, PAGE
+from tests.oncall.channels.messages import ADDRESS, KEY, LONG_SECONDS, PAGE
 from tests.runtime.logged import logging_to
 
 __all__ = ["desk"]
@@ -40,7 +40,7 @@ Posts = Callable[..., Awaitable[int]]
 async def post(desk: Desk) -> AsyncIterator[Posts]:
     """Says something to the receipts' routes; gives the status of the answer."""
     app = FastAPI()
-    app.include_router(receipt_routes(desk.session, desk.pager.metrics, TOKEN, desk.clock))
+    app.include_router(receipt_routes(desk.session, desk.pager.metrics, TOKEN, desk.clock, LONG_SECONDS))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://oncall") as client:
 
         async def post(path: str, said: dict[str, Any], word: str | None = "word") -> int:
