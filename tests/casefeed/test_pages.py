@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from services.casefeed.nrm import Authority, authority
 from services.casefeed.oncall import NotTold, OnCall, Why
 from services.casefeed.telling import BELL, ENDED
+from services.core.codes import Sector
 from services.core.facts import Sighting
 from services.core.rights import PersonRole
 from services.runtime.database import connect
@@ -241,6 +243,21 @@ async def test_that_on_call_is_away_is_told_apart() -> None:
 async def test_the_nrm_board_shows_whose_referral_names_the_mechanism_alone(home: House) -> None:
     shown = await page(home, PersonRole.COORDINATOR, "/nrm")
     assert re.findall(r"/cases/([0-9a-f]{8})", shown) == [short(REFERRED)]
+    assert all(one in shown for one in ("UKHTC</div>", "A decision on the referral", "Overdue"))
+
+
+@pytest.mark.parametrize(
+    ("sectors", "whose"),
+    [
+        ([Sector.HEALTH], Authority.UKHTC),
+        ([Sector.LOCAL_AUTHORITY, Sector.UKBA], Authority.UKBA),
+        ([], Authority.UKHTC),
+    ],
+)
+async def test_ukhtc_decides_unless_ukba_refers_the_child_or_knows_them(
+    sectors: list[Sector], whose: Authority
+) -> None:
+    assert authority(sectors) is whose
 
 
 async def test_a_long_timeline_is_shown_a_page_at_a_time_and_every_entry_once(home: House) -> None:

@@ -1,14 +1,18 @@
 """What is shown of a case, and what cannot be shown."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from pydantic import ValidationError
 
+from services.casefeed.pages.cases import moments
+from services.casefeed.pages.words import UK
 from services.casefeed.views import CaseView, FeedEntry, TimelineEntry, case_view
 from services.core.codes import MissingKind
 from services.core.facts import ChildMissing, PlacementStarted
 from services.core.ids import CaseId
 from tests.builders import an_id, day, entry
-from tests.casefeed.updates import claims_of
+from tests.casefeed.updates import claims_of, known_at
 
 CASE = CaseId(an_id(1))
 FIRST = entry(ChildMissing(MissingKind.MISSING), event=1, of_fact=9, occurred_at=day(3), recorded_at=day(3))
@@ -48,3 +52,25 @@ def test_nothing_that_says_who_or_where_the_organisation_is_has_a_place_in_a_vie
     view: type[CaseView | TimelineEntry | FeedEntry],
 ) -> None:
     assert {"org", "organisation", "narrative", "address"}.isdisjoint(view.model_fields)
+
+
+def case_known_at(*moments_known: datetime) -> CaseView:
+    """A case of which the hub learnt something at each of these moments."""
+    said = [
+        known_at(entry(PlacementStarted(), event=number, occurred_at=day(1)), at)
+        for number, at in enumerate(moments_known, 1)
+    ]
+    return case_view(CASE, [FIRST.subject_id], [(one, claims_of(one)) for one in said], None)
+
+
+def test_of_a_minute_the_last_moment_is_there_to_go_back_to() -> None:
+    first, last, later = day(1), day(1) + timedelta(seconds=59), day(1) + timedelta(seconds=60)
+    assert moments(case_known_at(later, first, last)) == [last, later]
+
+
+def test_of_too_many_moments_the_last_of_each_day_is_there_to_go_back_to() -> None:
+    known = [day(1) + timedelta(hours=hour) for hour in range(24 * 8)]
+    back = moments(case_known_at(*known))
+    assert len(back) <= 9
+    assert len({at.astimezone(UK).date() for at in back}) == len(back)
+    assert back[-1] == known[-1]

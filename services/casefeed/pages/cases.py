@@ -31,7 +31,7 @@ from services.wire.avro import Schemas
 _DIGITS = re.compile("[0-9a-f]{6,32}")
 _ENTRIES = 100
 _PAGE = 50
-_MOST_MOMENTS = 500
+_MOST_MOMENTS = 100
 
 
 class CasePages:
@@ -137,8 +137,15 @@ def claims(case: CaseView) -> list[tuple[TimelineEntry, Subject]]:
 
 
 def moments(case: CaseView) -> list[datetime]:
-    """When the hub learnt something of the case, the latest at most, to go back to."""
-    return sorted({entry.known_at for entry in case.entries})[-_MOST_MOMENTS:]
+    """When the hub learnt something of the case, to go back to: the last of each minute, or of each day.
+
+    More are not told apart on the page, and would be most of what it weighs.
+    """
+    known = sorted({entry.known_at for entry in case.entries})
+    minutes = list({at.replace(second=0, microsecond=0): at for at in known}.values())
+    if len(minutes) <= _MOST_MOMENTS:
+        return minutes
+    return list({at.astimezone(UK).date(): at for at in known}.values())[-_MOST_MOMENTS:]
 
 
 def people(case: CaseView) -> list[tuple[Sector, Role]]:

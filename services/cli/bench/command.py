@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from services.cli.bench import generating, rates, usage
+from services.cli.bench import generating, rates, usage, watchers
 from services.cli.bench.figures import Figures, percentile, show
 from services.cli.bench.floors import floors
 from services.cli.bench.latency import latencies
@@ -19,27 +19,42 @@ from services.cli.bench.target import Target, target
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
 
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="A running edition, which keeps what is generated; else a fresh one is made."
+    ),
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Few events: does it work at all?")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 _RATE = 100.0
 _QUICK_EVENTS, _QUICK_SECONDS = 1_500, 3.0
 _SECONDS = 20.0
 _IDLE_SECONDS, _QUICK_IDLE_SECONDS = 10.0, 2.0
 
 
+def commands() -> typer.Typer:
+    """`lantern bench`, and what of it is measured by itself."""
+    app = typer.Typer(invoke_without_command=True)
+    app.callback()(bench)
+    app.command("watchers")(watched)
+    return app
+
+
 def bench(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", metavar="DIR", help="A running edition, which keeps what is generated; else a fresh one is made."
-        ),
-    ] = None,
+    context: typer.Context,
+    data: Data = None,
     events: Annotated[int, typer.Option(min=1_500, help="Events for each rate.")] = 10_000,
-    quick: Annotated[bool, typer.Option("--quick", help="Few events: does it work at all?")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quick: Quick = False,
+    as_json: Json = False,
 ) -> None:
     """Measure how fast the hub is, with generated events, beside what this machine can do at all.
 
     Example: lantern bench --events 20000
     """
+    if context.invoked_subcommand:
+        return
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broken connection, we say better
     with target(data) as measured:
         figures = asyncio.run(_measure(measured, _QUICK_EVENTS if quick else events, quick))
@@ -47,6 +62,21 @@ def bench(
         typer.echo(json.dumps(figures.to_json(), indent=2))
     else:
         show(Console(soft_wrap=True), figures)
+
+
+def watched(data: Data = None, quick: Quick = False, as_json: Json = False) -> None:
+    """Measure how soon each of 10, and of 200, watchers of the feed sees what is published, and what one costs.
+
+    Of the 200, two see every case and the others one in twenty.
+
+    Example: lantern bench watchers --json
+    """
+    with target(data) as measured:
+        figures = asyncio.run(watchers.measure(measured, quick=quick))
+    if as_json:
+        typer.echo(json.dumps(figures.to_json(), indent=2))
+    else:
+        watchers.show(Console(soft_wrap=True), figures)
 
 
 async def _measure(measured: Target, events: int, quick: bool) -> Figures:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 _MICROSECONDS = 1e6
 _MIB = 1 << 20
+_IGNORED = 0.1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,21 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(ceil(share * len(values)), 1) - 1]
 
 
+def warm(taken: Sequence[T]) -> Sequence[T]:
+    """All but the first tenth, which only warm up what they pass through."""
+    return taken[round(len(taken) * _IGNORED) :]
+
+
+def floor_rows(table: Table, floors: Mapping[str, float]) -> None:
+    """What the machine can do at all, a line each."""
+    for name, rate in floors.items():
+        table.add_row(f"floor: {name}", f"{rate:,.0f}/s", "")
+
+
 def show(console: Console, figures: Figures) -> None:
     """Print everything as a table."""
     table = Table("what", "figure", "beside", box=None, title=f"{figures.events} events, {figures.cores} cores")
-    for name, rate in figures.floors.items():
-        table.add_row(f"floor: {name}", f"{rate:,.0f}/s", "")
+    floor_rows(table, figures.floors)
     table.add_row("whole path", f"{figures.whole_path:,.0f} events/s", _cpu(figures.whole_path_cpu))
     table.add_row("correlator alone", f"{figures.correlator_alone:,.0f} events/s", _cpu(figures.correlator_alone_cpu))
     table.add_row(

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -63,9 +63,9 @@ def tellings(seed: int, run: str, events: int) -> Iterator[Telling]:
         child += 1
 
 
-def sightings(seed: int, run: str, events: int) -> Iterator[Telling]:
-    """As many reports, each of one event about a child of its own, by the agencies in turn."""
-    random, agencies = Random(seed), tuple(Sector)  # noqa: S311 - a repeatable draw, no secret
+def sightings(seed: int, run: str, events: int, agencies: Sequence[Sector] = tuple(Sector)) -> Iterator[Telling]:
+    """As many reports, each of one event about a child of its own, by these agencies in turn."""
+    random = Random(seed)  # noqa: S311 - a repeatable draw, no secret
     for number in range(events):
         agency = agencies[number % len(agencies)]
         yield _telling(random, agency, f"{run}{number:05}", _FACTS[agency][:1])

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from services.cli import signed_in
 from services.cli.bench import decided, generating
 from services.cli.bench.connecting import PATIENCE_SECONDS
+from services.cli.bench.figures import warm
+from services.cli.bench.generating import Telling
 from services.cli.bench.paging import first_pages, put_on_duty, settled
 from services.cli.bench.target import Target
 from services.cli.client import Failed
@@ -25,9 +27,6 @@ from services.wire import topics
 from services.wire.avro import Schemas, load_schemas
 from services.wire.seal import BatchSealer, PublicKey, public_key_of
 from services.wire.submissions import Content, Submission, to_record
-
-_IGNORED = 0.1
-"""The share of reports, the first ones, that only warm up what they pass through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Report:
 class Latencies:
     """Seconds from each report in hand, not yet sealed: to its event at a watcher, and to the first page it caused."""
 
-    feed: list[float]
-    pages: list[float]
+    feed: Sequence[float]
+    pages: Sequence[float]
 
 
 class Seen:
@@ -72,12 +71,12 @@ async def latencies(target: Target, run: str, rate: float, seconds: float) -> La
     """
     await asyncio.to_thread(put_on_duty, target)
     await settled(target)
-    reports = _reports(target, run, round(rate * seconds))
+    reports = reported(target, generating.sightings(1, run, round(rate * seconds)))
     seen, place = Seen(report.event_id for report in reports), Place(since=datetime.now(UTC))
     settings = signed_in.settings(target.clients, "casefeed")
     watching = asyncio.create_task(follow(settings, place, seen.entry, lambda _: None))
     try:
-        sent = await _send(target, reports, rate)
+        sent = await send(target, reports, rate)
         await asyncio.wait_for(seen.all.wait(), PATIENCE_SECONDS)
     except TimeoutError:
         raise Failed("The case feed does not bring what was published: see `lantern status`.") from None
@@ -88,17 +87,14 @@ async def latencies(target: Target, run: str, rate: float, seconds: float) -> La
     taken = [seen.at[event_id] - at for event_id, at in sent.items()]
     epoch = time.time() - asyncio.get_running_loop().time()
     missing = {report.alert_id: sent[report.event_id] + epoch for report in reports if report.alert_id}
-    return Latencies(_warm(taken), _warm(await first_pages(target, missing)))
+    return Latencies(warm(taken), warm(await first_pages(target, missing)))
 
 
-def _warm(taken: list[float]) -> list[float]:
-    return taken[round(len(taken) * _IGNORED) :]
-
-
-def _reports(target: Target, run: str, count: int) -> list[Report]:
+def reported(target: Target, said: Iterable[Telling]) -> list[Report]:
+    """What is sent of these, record by record, and what it will be called at the feed and on call."""
     return [
         Report(telling.agency, content, event.head.event_id, _alert(event))
-        for telling in generating.sightings(1, run, count)
+        for telling in said
         for content, event in zip(decided.contents(telling), decided.events(target, telling), strict=True)
     ]
 
@@ -108,7 +104,7 @@ def _alert(event: SharedEvent) -> str | None:
     return event.head.fact_id if isinstance(event.fact, ChildMissing) else None
 
 
-async def _send(target: Target, reports: Sequence[Report], rate: float) -> dict[str, float]:
+async def send(target: Target, reports: Sequence[Report], rate: float) -> dict[str, float]:
     """Send each report at its time, and tell when that was, by event."""
     schemas, loop = load_schemas(HOME), asyncio.get_running_loop()
     now = datetime.now(UTC)
