@@ -11,6 +11,7 @@ from services.core.codes import Sector
 from services.core.ids import FactId, SubjectId, well_formed
 from services.core.oncall.alerts import AlertKind, AlertReason, Answer, Ending, Severity, State, Why
 from services.core.oncall.calls import Status
+from services.core.oncall.pages import Way
 from services.core.rights import Person, PersonRole
 from services.runtime.database import Connection
 from services.runtime.id_arrays import IdArray
@@ -40,7 +41,10 @@ class CallView(View):
 
 
 class PageView(View):
-    """A page as it was tried: to whom, when it was planned, when it left; `tries` counts repeats under one key."""
+    """A page as it was tried: to whom, when it was planned, when it left; `tries` counts repeats under one key.
+
+    `ways`: those by which it was tried, the first one first.
+    """
 
     agency: Sector
     kind: AlertKind
@@ -49,6 +53,7 @@ class PageView(View):
     due_at: datetime
     sent_at: datetime | None
     tries: int
+    ways: list[Way]
 
 
 class AlertView(View):
@@ -117,8 +122,9 @@ _CALLS: LiteralString = """
     SELECT alert_id, agency, status, round, next_at, answer, answered_by, answered_at FROM calls
     WHERE alert_id = ANY(%b::bytea[]) ORDER BY alert_id, agency"""
 _PAGES: LiteralString = """
-    SELECT agency, kind, level, recipient, due_at, sent_at, tries FROM attempts
-    WHERE alert_id = %s ORDER BY due_at, written_at, key"""
+    SELECT agency, kind, level, recipient, due_at, sent_at, tries,
+           array(SELECT way FROM sends WHERE sends.key = attempts.key ORDER BY begun_at, way)
+    FROM attempts WHERE alert_id = %s ORDER BY due_at, written_at, key"""
 
 
 async def list_alerts(

@@ -29,6 +29,7 @@ from services.oncall.engine import Engine, Light
 from services.oncall.happening import untold
 from services.oncall.reaching import ByWay, Contact
 from services.oncall.telling import telling
+from services.oncall.views import PageView, show_alert
 from services.runtime.database import Connection
 from services.runtime.health import Health, Reason
 from services.runtime.local.mail.catcher import catching
@@ -147,6 +148,14 @@ async def test_where_the_mail_server_takes_and_drops_a_text_message_goes_once_no
         assert paged.by_sms == numbers(*FIRST)
         assert paged.is_red
         assert await told(oncall) == sorted((person, way) for person in FIRST for way in ("email", "notify_sms"))
+        assert [page.ways for page in await shown(oncall)] == [[Way.EMAIL, Way.NOTIFY_SMS]] * len(FIRST)
+
+
+async def shown(oncall: OnCall) -> list[PageView]:
+    """The alert's pages as whoever looks is shown them."""
+    alert = await oncall.session.run(lambda connection: show_alert(connection, officer(Sector.POLICE), EPISODE))
+    assert alert is not None
+    return alert.pages
 
 
 async def told(oncall: OnCall) -> list[tuple[str, str]]:

@@ -124,11 +124,12 @@ def _calls(calls: Iterable[Shown]) -> Table:
 
 
 def _pages(pages: Iterable[Shown]) -> Table:
-    rows = bare_table("Paged", "Who", "Due", "Left")
+    rows = bare_table("Paged", "Who", "By", "Due", "Left")
     for page in pages:
         who = short(page["recipient"]) if page["recipient"] else "NOBODY ON DUTY"
         left = clock(page["sent_at"]) if page["sent_at"] else "not yet"
-        rows.add_row(words(page["agency"]), who, clock(page["due_at"]), left)
+        ways = ", ".join(map(words, page["ways"])) or "-"
+        rows.add_row(words(page["agency"]), who, ways, clock(page["due_at"]), left)
     return rows
 
 

@@ -27,7 +27,13 @@ CALL = {
     "answered_at": "2026-01-01T00:00:00Z",
 }
 OWED = {**CALL, "agency": "local_authority", "status": "owed", "answer": None, "answered_by": None}
-PAGE = {"agency": "police", "recipient": OFFICER, "due_at": "2026-01-01T00:00:00Z", "sent_at": None}
+PAGE = {
+    "agency": "police",
+    "recipient": OFFICER,
+    "due_at": "2026-01-01T00:00:00Z",
+    "sent_at": None,
+    "ways": ["email", "notify_sms"],
+}
 SHOWN: dict[str, Any] = {
     "alert_id": ALERT,
     "kind": "missing",
@@ -59,7 +65,7 @@ def test_an_empty_list_says_so() -> None:
 
 def test_an_alert_shows_why_it_is_grave_what_was_answered_and_who_was_paged() -> None:
     text = printed(alert_page(SHOWN))
-    assert all(part in text for part in ("young", "search begun", "not yet", "NOBODY ON DUTY"))
+    assert all(part in text for part in ("young", "search begun", "not yet", "email, notify sms", "NOBODY ON DUTY"))
 
 
 def test_an_alert_without_an_owner_stands_out() -> None:
