@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.core.codes import Precision, Role, Sector
 from services.core.facts import Fact
-from services.core.ids import EventId, FactId, SubjectId
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.timeline import Entry
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,6 +20,10 @@ def an_id(number: int) -> str:
     return f"{number:032x}"
 
 
+ORG = OrgHandle(an_id(0xFFFF))
+"""Who speaks, where a test does not say."""
+
+
 def entry(
     fact: Fact,
     *,
@@ -29,12 +33,14 @@ def entry(
     occurred_at: datetime | None = START,
     recorded_at: datetime = START,
     sector: Sector = Sector.POLICE,
+    org: OrgHandle = ORG,
 ) -> Entry:
     """A timeline entry; by default each event is of a fact of its own."""
     return Entry(
         event_id=EventId(an_id(event)),
         fact_id=FactId(an_id(event if of_fact is None else of_fact)),
         subject_id=SubjectId(an_id(subject)),
+        org=org,
         sector=sector,
         role=Role.UNVERIFIED,
         occurred_at=occurred_at,

@@ -37,7 +37,7 @@ async def main(process: Process) -> None:
         serving(
             process,
             [*rebuilding.routes, digest_route(reading, schemas, trail), *Auditor(reading, trail).routes],
-            create_app(Window(reading, doorkeeper(knowing, trail), trail), schemas, feed, process),
+            create_app(Window(reading, doorkeeper(knowing, trail), trail, schemas), schemas, feed, process),
         ),
         asyncio.TaskGroup() as tasks,
     ):

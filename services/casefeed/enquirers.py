@@ -9,15 +9,14 @@ from typing import LiteralString
 from psycopg.rows import TupleRow
 
 from services.casefeed.enquiries import EnquiryList, EnquirySummary, SaidOfEnquirer, approaches
+from services.casefeed.knowing import known_of
 from services.casefeed.reading import IN_SIGHT, AmbiguousId, said_of_child
 from services.casefeed.sight import Sight
-from services.core.facts import FACTS
 from services.core.ids import CaseId, SubjectId
 from services.core.known import Known
 from services.core.timeline import Entry
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
-from services.wire.records import from_record
 
 _SAID: LiteralString = f"""
     SELECT held.enquirer, {IN_SIGHT}, (
@@ -136,7 +135,7 @@ async def _cases(
     found = await connection.execute(_OF_CASES, asked, binary=True)
     read = {case_id: ChildsCase(joined_at=joined.get(case_id)) for case_id in cases}
     for case_id, subject, *event in await found.fetchall():
-        known = _known(schemas, *event)
+        known = known_of(schemas, *event)
         if case_id is None:
             for child in read.values():
                 child.said.append(known)
@@ -145,10 +144,3 @@ async def _cases(
             child.said.append(known)
             child.subjects.add(SubjectId(subject.hex()))
     return read
-
-
-def _known(schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None) -> Known:
-    event = from_record(*schemas.decode(frame, FACTS))
-    if said_again_at is not None:
-        event = replace(event, head=replace(event.head, recorded_at=said_again_at))
-    return Known(event, known_at)

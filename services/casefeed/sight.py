@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from services.casefeed.allocations import given
 from services.core.case import CaseStatus
 from services.core.ids import CaseId
-from services.core.rights import Action, Allocation, Person, Reach, reach, workers
+from services.core.rights import Action, Person, Reach, reach
 from services.runtime.database import Connection
+from services.wire.avro import Schemas
 
 MISSING = frozenset({CaseStatus.MISSING, CaseStatus.AWAY})
 """Away without authorisation together with a trafficking concern is missing (¶5.73)."""
@@ -40,42 +42,20 @@ SEEN: LiteralString = "(%(every)s OR cases.status = ANY(%(missing)s::text[]) OR 
 """What `sees` says, of a row of `cases`."""
 
 
-async def sight(connection: Connection, person: Person, now: datetime, action: Action = Action.READ_CASES) -> Sight:
+async def sight(
+    connection: Connection, schemas: Schemas, person: Person, now: datetime, action: Action = Action.READ_CASES
+) -> Sight:
     """What a person sees at `now` when they do this."""
     far = reach(person, action)
     if far is None:
         return Sight()
     if far is Reach.EVERY_CASE:
         return Sight(every=True)
-    return Sight(missing=far is Reach.OWN_OR_MISSING, own=await _own(connection, person.handle, now))
+    return Sight(missing=far is Reach.OWN_OR_MISSING, own=await given(connection, schemas, person.handle, now))
 
 
-async def own_sight(connection: Connection, person: Person, now: datetime) -> Sight:
+async def own_sight(connection: Connection, schemas: Schemas, person: Person, now: datetime) -> Sight:
     """Their own cases alone, for who may read cases at all."""
     if reach(person, Action.READ_CASES) is None:
         return Sight()
-    return Sight(own=await _own(connection, person.handle, now))
-
-
-async def _own(connection: Connection, worker: str, now: datetime) -> frozenset[CaseId]:
-    """The cases in which a record was given to a worker, as its allocations now stand."""
-    found = await connection.execute(
-        """SELECT DISTINCT ON (said.fact_id) said.worker, said.since, said.until, held.case_id
-           FROM allocations AS mine
-           JOIN allocations AS said USING (fact_id)
-           JOIN LATERAL (
-               SELECT case_id FROM assignments WHERE subject_id = said.subject_id ORDER BY version DESC LIMIT 1
-           ) AS held ON true
-           LEFT JOIN LATERAL (
-               SELECT max(recorded_at) AS at FROM said_again WHERE event_id = said.event_id
-           ) AS again ON true
-           WHERE mine.worker = %s
-           ORDER BY said.fact_id, greatest(said.recorded_at, again.at) DESC, said.event_id DESC""",
-        [bytes.fromhex(worker)],
-        binary=True,
-    )
-    return frozenset(
-        CaseId(case_id.hex())
-        for given_to, since, until, case_id in await found.fetchall()
-        if worker in workers([Allocation(given_to.hex(), since, until)], now)
-    )
+    return Sight(own=await given(connection, schemas, person.handle, now))

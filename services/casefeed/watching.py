@@ -4,9 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from services.casefeed.feed import HEARTBEAT_SECONDS, Item
 from services.casefeed.sight import Sight
+from services.core.facts import FACTS
+from services.core.responsible import WEIGHED
 
 SHIFTING = frozenset({"WorkerAllocated", "RecordsLinked", "RecordsUnlinked", "LinkRefused"})
 """What may change whose case it is, or which records it has: rights are asked for again before it is shown."""
+
+AUTHORITATIVE = frozenset(name for name, kind in FACTS.items() if kind in WEIGHED)
+"""What may change which authority's word it is whose case it is: so too, where the case is the watcher's own."""
 
 _UNSEEN_SECONDS = 1.0
 
@@ -42,7 +47,8 @@ class Eyes:
             return True
         if self._sight.every:
             return False
-        shifted = any(item.type in SHIFTING for item in items)
+        own = self._sight.own
+        shifted = any(i.type in SHIFTING or (i.type in AUTHORITATIVE and i.case_id in own) for i in items)
         # An unseen one may be of a case that has just become another's.
         return shifted or (age >= _UNSEEN_SECONDS and len(self._seen(items, self._sight)) < len(items))
 

@@ -6,9 +6,12 @@ from typing import Any
 from services.core.codes import Sector
 from services.core.facts import WorkerAllocated
 from services.core.known import Word
-from services.core.open_alerts import OPEN_END
-from services.core.responsible import responsible_authority
+from services.core.responsible import FOREVER, responsible_authority
+from services.core.responsible import WEIGHED as _OF_AUTHORITIES
 from services.core.sayings import OfChild
+
+WEIGHED = (WorkerAllocated, *_OF_AUTHORITIES)
+"""Everything that decides whose case it is."""
 
 
 def allocated_until(said: OfChild, handle: str, now: datetime) -> datetime | None:
@@ -32,4 +35,4 @@ def _holds(word: Word[Any], now: datetime) -> bool:
 def _ends(word: Word[Any]) -> datetime:
     """The last day counts (¶5.70)."""
     until = word.fact.until
-    return datetime.combine(until + timedelta(days=1), time(), UTC) if until else OPEN_END
+    return datetime.combine(until + timedelta(days=1), time(), UTC) if until else FOREVER

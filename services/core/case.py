@@ -1,6 +1,6 @@
 """What a case is now: a fold over its current entries that comes out the same in every order of arrival.
 
-Each part of the state is a set, a maximum or a pairing, so `absorb` may take entries one by one as they come.
+Each part of the state is a set or a maximum, so `absorb` may take entries one by one as they come.
 A correction or a moved record is folded anew.
 """
 
@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from services.core.codes import FoundHow, MissingKind, Sector, YesNo
+from services.core.codes import MissingKind, Sector, YesNo
+from services.core.endings import ends
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
@@ -23,10 +24,13 @@ from services.core.facts import (
     ReferralDecided,
     ReferralMade,
 )
-from services.core.ids import CaseId, FactId, SubjectId
+from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
+from services.core.responsible import WEIGHED, Claims, claims
+from services.core.sayings import SaidOfChild
 from services.core.timeline import NEVER, Entry, current, superseded
 
+FactT = TypeVar("FactT")
 DECISION_WITHIN = timedelta(hours=24)
 """A local authority decides on a referral within 24 hours (¶4.5, 5.15)."""
 
@@ -47,7 +51,26 @@ class Episode:
     kind: MissingKind
 
 
-_NO_EPISODES: Mapping[FactId, Episode] = MappingProxyType({})
+@dataclass(frozen=True, slots=True)
+class Spoken(Generic[FactT]):
+    """A report that a child is missing, or an ending, as far as anything hangs on it."""
+
+    fact_id: FactId
+    org: OrgHandle
+    sector: Sector
+    occurred_at: datetime | None
+    fact: FactT
+
+    @property
+    def dated(self) -> bool:
+        return self.occurred_at is not None
+
+    @property
+    def begins(self) -> datetime:
+        return self.occurred_at or NEVER
+
+
+_NOTHING_SAID: Mapping[FactId, Any] = MappingProxyType({})
 _NOTHING_SEEN: frozenset[Any] = frozenset()
 
 
@@ -55,9 +78,8 @@ _NOTHING_SEEN: frozenset[Any] = frozenset()
 class CaseState:
     """What a case's entries come to.
 
-    `ended` remembers endings that came before the episode they end; it is no part of what is true.
-    `found_at` is the latest ending that names no episode: it ends every dated episode begun by then.
-    `referred_at` and `decided_at` are `NEVER` for what nobody dated.
+    Whether an ending ends a report hangs on who is responsible for the child, and so on what is said later: `reports`,
+    `endings` and what authorities claim are kept. `referred_at` and `decided_at` are `NEVER` for what nobody dated.
     """
 
     entries: int = 0
@@ -67,12 +89,22 @@ class CaseState:
     unaccompanied: YesNo = YesNo.UNKNOWN
     looked_after: bool = False
     missing_episodes: int = 0
-    open_episodes: Mapping[FactId, Episode] = field(default_factory=lambda: _NO_EPISODES)
-    found_at: datetime | None = None
+    reports: Mapping[FactId, Spoken[ChildMissing]] = field(default_factory=lambda: _NOTHING_SAID)
+    endings: Mapping[FactId, Spoken[ChildFound]] = field(default_factory=lambda: _NOTHING_SAID)
+    authorities: Claims = field(default_factory=Claims)
     kinship_claims: int = 0
     referred_at: datetime | None = None
     decided_at: datetime | None = None
-    ended: frozenset[FactId] = field(default=_NOTHING_SEEN, compare=False)
+
+    @property
+    def open_episodes(self) -> Mapping[FactId, Episode]:
+        """Those that nobody has ended who may (¶5.73-5.77): in doubt the child is missing."""
+        authorities, endings = self.authorities.claimants, self.endings.values()
+        return {
+            key: Episode(said.occurred_at, said.fact.kind)
+            for key, said in self.reports.items()
+            if not any(ends(found, said, authorities) for found in endings)
+        }
 
     @property
     def status(self) -> CaseStatus:
@@ -100,12 +132,14 @@ EMPTY = CaseState()
 
 def absorb(state: CaseState, entry: Entry) -> CaseState:
     """The state with one more current entry; the order of absorbing does not matter."""
+    only: SaidOfChild = lambda *kinds: [entry] if isinstance(entry.fact, kinds) else []  # noqa: E731
     counted = replace(
         state,
         entries=state.entries + 1,
         last_occurred_at=_later(state.last_occurred_at, entry.occurred_at),
         sectors=state.sectors | {entry.sector},
         indicators=state.indicators.union(getattr(entry.fact, "indicators", ())),
+        authorities=state.authorities.and_(claims(only)) if isinstance(entry.fact, WEIGHED) else state.authorities,
     )
     rule = _RULES.get(type(entry.fact))
     return rule(counted, entry, entry.fact) if rule else counted
@@ -147,31 +181,16 @@ def visible(state: CaseState) -> dict[str, Any]:
 
 
 def _missing(state: CaseState, entry: Entry, fact: ChildMissing) -> CaseState:
-    counted = replace(state, missing_episodes=state.missing_episodes + 1)
-    if entry.fact_id in state.ended:
-        return replace(counted, ended=state.ended - {entry.fact_id})
-    if _ended_by(state.found_at, entry.occurred_at):
-        return counted
-    episode = Episode(entry.occurred_at, fact.kind)
-    return replace(counted, open_episodes={**state.open_episodes, entry.fact_id: episode})
+    reports = {**state.reports, entry.fact_id: _spoken(entry, ChildMissing(fact.kind))}
+    return replace(state, missing_episodes=state.missing_episodes + 1, reports=reports)
 
 
 def _found(state: CaseState, entry: Entry, fact: ChildFound) -> CaseState:
-    if fact.how is FoundHow.UNVERIFIED:  # a sighting: who is said to be back, and was not seen, is missing (¶5.77)
-        return state
-    if fact.episode in state.open_episodes:
-        remaining = {key: episode for key, episode in state.open_episodes.items() if key != fact.episode}
-        return replace(state, open_episodes=remaining)
-    if fact.episode is not None:
-        return replace(state, ended=state.ended | {fact.episode})
-    found_at = _later(state.found_at, entry.occurred_at)
-    still_open = {k: v for k, v in state.open_episodes.items() if not _ended_by(found_at, v.since)}
-    return replace(state, found_at=found_at, open_episodes=still_open)
+    return replace(state, endings={**state.endings, entry.fact_id: _spoken(entry, fact)})
 
 
-def _ended_by(found_at: datetime | None, since: datetime | None) -> bool:
-    """An ending without an episode never ends one that nobody dated: doubt leaves the child missing."""
-    return found_at is not None and since is not None and since <= found_at
+def _spoken(entry: Entry, fact: FactT) -> Spoken[FactT]:
+    return Spoken(entry.fact_id, entry.org, entry.sector, entry.occurred_at, fact)
 
 
 def _looked_after(state: CaseState, _: Entry, fact: ChildLookedAfter) -> CaseState:

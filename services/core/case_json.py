@@ -1,13 +1,16 @@
 """A case's state as compact JSON text and back: what a store keeps between two batches."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.core.case import CaseState, Episode
-from services.core.codes import MissingKind, Sector, YesNo
-from services.core.ids import FactId
+from services.core.case import CaseState, Spoken
+from services.core.codes import FoundHow, MissingKind, Sector, YesNo
+from services.core.facts import ChildFound, ChildMissing
+from services.core.ids import FactId, OrgHandle
 from services.core.indicators import Indicator
+from services.core.responsible import Claims
 
 
 def to_json(state: CaseState) -> str:
@@ -21,12 +24,16 @@ def to_json(state: CaseState) -> str:
             "unaccompanied": state.unaccompanied,
             "looked_after": state.looked_after,
             "missing_episodes": state.missing_episodes,
-            "open_episodes": {k: [_text(v.since), v.kind] for k, v in sorted(state.open_episodes.items())},
-            "found_at": _text(state.found_at),
+            "reports": {key: [*_who(one), one.fact.kind] for key, one in sorted(state.reports.items())},
+            "endings": {
+                key: [*_who(one), one.fact.how, one.fact.episode] for key, one in sorted(state.endings.items())
+            },
+            "begun": {org: _text(until) for org, until in sorted(state.authorities.begun.items())},
+            "ended": {org: _text(since) for org, since in sorted(state.authorities.ended.items())},
+            "acting": sorted(state.authorities.acting),
             "kinship_claims": state.kinship_claims,
             "referred_at": _text(state.referred_at),
             "decided_at": _text(state.decided_at),
-            "ended": sorted(state.ended),
         },
         separators=(",", ":"),
     )
@@ -39,6 +46,8 @@ def from_json(text: str) -> CaseState:
         KeyError, ValueError: the text was not written by `to_json`.
     """
     kept: dict[str, Any] = json.loads(text)
+    if "reports" not in kept:
+        kept |= _of_nobody_knows_whom(kept["open_episodes"])
     return CaseState(
         entries=kept["entries"],
         last_occurred_at=_moment(kept["last_occurred_at"]),
@@ -47,13 +56,36 @@ def from_json(text: str) -> CaseState:
         unaccompanied=YesNo(kept["unaccompanied"]),
         looked_after=kept["looked_after"],
         missing_episodes=kept["missing_episodes"],
-        open_episodes={FactId(k): Episode(_moment(v[0]), MissingKind(v[1])) for k, v in kept["open_episodes"].items()},
-        found_at=_moment(kept["found_at"]),
+        reports={FactId(key): _report(key, *said) for key, said in kept["reports"].items()},
+        endings={FactId(key): _ending(key, *said) for key, said in kept["endings"].items()},
+        authorities=Claims(_moments(kept["begun"]), _moments(kept["ended"]), frozenset(map(OrgHandle, kept["acting"]))),
         kinship_claims=kept["kinship_claims"],
         referred_at=_moment(kept["referred_at"]),
         decided_at=_moment(kept["decided_at"]),
-        ended=frozenset(map(FactId, kept["ended"])),
     )
+
+
+def _of_nobody_knows_whom(opened: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What a text of an older version says of reports: those that were open are, until the case is folded anew."""
+    reports = {key: ["", Sector.POLICE, *said] for key, said in opened.items()}
+    return {"reports": reports, "endings": {}, "begun": {}, "ended": {}, "acting": []}
+
+
+def _who(said: Spoken[Any]) -> tuple[str, str, str | None]:
+    return said.org, said.sector, _text(said.occurred_at)
+
+
+def _report(key: str, org: str, sector: str, at: str | None, kind: str) -> Spoken[ChildMissing]:
+    return Spoken(FactId(key), OrgHandle(org), Sector(sector), _moment(at), ChildMissing(MissingKind(kind)))
+
+
+def _ending(key: str, org: str, sector: str, at: str | None, how: str, episode: str | None) -> Spoken[ChildFound]:  # noqa: PLR0913, PLR0917 - a row of the text
+    fact = ChildFound(FactId(episode) if episode else None, FoundHow(how))
+    return Spoken(FactId(key), OrgHandle(org), Sector(sector), _moment(at), fact)
+
+
+def _moments(texts: Mapping[str, str]) -> dict[OrgHandle, datetime]:
+    return {OrgHandle(org): datetime.fromisoformat(text) for org, text in texts.items()}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -1,14 +1,14 @@
 """What is said of one enquirer and one child, sorted; and how a rung is looked for in it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from services.core.denials import Reason
 from services.core.facts import VerificationRevoked
 from services.core.ids import EventId, OrgHandle
-from services.core.known import Knowledge, Word, after
+from services.core.known import Knowledge, Word, after, lives
 from services.core.responsible import responsible_authority
 from services.core.sayings import Sayings
 
@@ -27,10 +27,13 @@ class Evidence:
     authority: OrgHandle | None
     now: datetime
     joined_at: datetime | None = None
+    _both: dict[type[Any], list[Word[Any]]] = field(default_factory=dict)
 
     def both(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
-        """What of this kind is said of this enquirer under any of the child's records."""
-        return [word for word in self.child(kind) if getattr(word.fact, "enquirer", None) == self.enquirer]
+        """What of this kind is said of this enquirer under any of the child's records; sorted out once, read often."""
+        if kind not in self._both:
+            self._both[kind] = [word for word in self.child(kind) if _of(word) == self.enquirer]
+        return self._both[kind]
 
     def child(self, kind: type[FactT]) -> Sequence[Word[FactT]]:
         """What of this kind is said under any of the child's records."""
@@ -66,7 +69,7 @@ def living(evidence: Evidence) -> tuple[Step[Any], ...]:
     """What must hold of every word on an enquirer: said after every revocation, and not lapsed."""
     return (
         (Reason.REVOKED, after(evidence.revocations)),
-        (Reason.LAPSED, lambda word: word.lives(evidence.now)),
+        (Reason.LAPSED, lives(evidence.now)),
     )
 
 
@@ -82,11 +85,12 @@ def stand(own: Reason, words: Iterable[Word[FactT]], *steps: Step[FactT]) -> Sta
 
 def find(own: Reason, words: Iterable[Word[FactT]], good: tuple[Step[FactT], ...], *steps: Step[FactT]) -> Standing:
     """A finding: a good word that is certainly later than every one that is not good, and passes the other steps."""
-    fit, against = list[Word[FactT]](), list[Word[FactT]]()
-    for word in words:
-        (fit if all(holds(word) for _, holds in good) else against).append(word)
+    every = fit = list(words)
+    for _, holds in good:
+        fit = list(filter(holds, fit))
     if not fit:
-        return _pass(own, against, good)
+        return _pass(own, every, good)
+    against = _without(fit, every)
     return _pass(own, fit, ((Reason.UNSETTLED, after(against)), *steps))
 
 
@@ -94,10 +98,21 @@ def _pass(own: Reason, words: list[Word[FactT]], steps: Iterable[Step[FactT]]) -
     if not words:
         return Standing(lacks=frozenset({own}))
     for reason, holds in steps:
-        words = [word for word in words if holds(word)]
+        words = list(filter(holds, words))
         if not words:
             return Standing(lacks=frozenset({own, reason}))
     return Standing(tuple(words))
+
+
+def _of(word: Word[Any]) -> str | None:
+    return getattr(word.fact, "enquirer", None)
+
+
+def _without(some: list[Word[Any]], every: list[Word[Any]]) -> list[Word[Any]]:
+    if len(some) == len(every):  # nearly always
+        return []
+    left_out = set(map(id, some))
+    return [word for word in every if id(word) not in left_out]
 
 
 def _revocations(sayings: Sayings, enquirer: str) -> tuple[Word[VerificationRevoked], ...]:

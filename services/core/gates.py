@@ -22,7 +22,7 @@ from services.core.facts import (
     ReportWithdrawn,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
-from services.core.known import Knowledge, Version, Word
+from services.core.known import Knowledge, Version, Word, first_lapse
 from services.core.ladder import Ladder, climb
 from services.core.open_alerts import alerts_until
 from services.core.responsible import responsible_authority
@@ -136,7 +136,7 @@ def enquirer_release(asked: ReleaseAsked, known: Knowledge, now: datetime) -> Al
     if reasons:
         return Deny(frozenset(reasons))
     standing = (word for rung in ladder.rungs.values() for word in rung.words)
-    return Allow(min(end for word in (*standing, *approvals) if (end := word.lapses_at)))
+    return Allow(first_lapse((*standing, *approvals)))
 
 
 def _not_of(authority: OrgHandle | None, opener: Opener) -> Iterator[Reason]:

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from services.core.codes import Precision
+from services.core.codes import Sector
 from services.core.events import Event
-from services.core.ids import EventId, FactId, SubjectId
-from services.core.timeline import NEVER
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
+from services.core.timeline import NEVER, latest
 
 Version = tuple[FactId, bytes]
 """A sealed location as it now stands: the fact, and the keyed digest of its content."""
 
 FactT = TypeVar("FactT", covariant=True)  # noqa: PLC0105 - the house's name for a fact's own type
-_A_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,18 @@ class Word(NamedTuple, Generic[FactT]):
     since: datetime
 
     @property
+    def fact_id(self) -> FactId:
+        return self.event.head.fact_id
+
+    @property
+    def org(self) -> OrgHandle:
+        return self.event.head.org
+
+    @property
+    def sector(self) -> Sector:
+        return self.event.head.sector
+
+    @property
     def dated(self) -> bool:
         return self.event.head.occurred_at is not None
 
@@ -67,7 +79,7 @@ class Word(NamedTuple, Generic[FactT]):
         """The latest moment at which it can have happened."""
         if self.event.head.occurred_at is None:
             return self.since
-        return self.begins + (_A_DAY if self.event.head.precision is Precision.DAY else timedelta())
+        return latest(self.begins, self.event.head.precision)
 
     @property
     def lapses_at(self) -> datetime | None:
@@ -75,19 +87,39 @@ class Word(NamedTuple, Generic[FactT]):
 
         What could lapse and names no day counts at no time.
         """
-        day = getattr(self.fact, "lapses_on", NEVER)
-        if day is NEVER:
-            return None
-        return datetime.combine(day, time(), UTC) if day else NEVER
+        return _lapse(getattr(self.fact, "lapses_on", NEVER))
 
     def happened(self, now: datetime) -> bool:
         """Whether it is dated, and both happened and was known by `now`."""
-        return self.dated and self.begins <= now and self.since <= now
+        at = self.event.head.occurred_at
+        return at is not None and at <= now and self.since <= now
 
-    def lives(self, now: datetime) -> bool:
-        """Whether it has not lapsed."""
-        end = self.lapses_at
+
+def lives(now: datetime) -> Callable[[Word[Any]], bool]:
+    """Whether a word has not lapsed by `now`; many lapse on one day, which is looked at once."""
+
+    @cache
+    def counts(day: date | None) -> bool:
+        end = _lapse(day)
         return end is None or now < end
+
+    return lambda word: counts(getattr(word.fact, "lapses_on", NEVER))
+
+
+def first_lapse(words: Iterable[Word[Any]]) -> datetime:
+    """The first moment at which one of these no longer counts.
+
+    Raises:
+        ValueError: none of them ever lapses.
+    """
+    days = {getattr(word.fact, "lapses_on", NEVER) for word in words}
+    return min(end for day in days if (end := _lapse(day)))
+
+
+def _lapse(day: date | None) -> datetime | None:
+    if day is NEVER:
+        return None
+    return datetime.combine(day, time(), UTC) if day else NEVER
 
 
 def present(said: Collection[Known]) -> tuple[Word[Any], ...]:
@@ -129,7 +161,8 @@ def _last(moments: Iterable[datetime]) -> datetime:
 
 
 def _word(known: Known) -> Word[Any]:
-    return Word(known.event, known.event.fact, known.known_at)
+    event = known.event
+    return Word(event, event.fact, known.known_at)
 
 
 def _last_word(sayings: list[Known]) -> Word[Any]:

@@ -3,9 +3,8 @@
 The gates judge a location besides (design section 6.3); what a person may *say* is in `authority`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 
 from services.core.codes import OrganisationKind, Purpose, Sector
@@ -70,15 +69,6 @@ class Tie:
 
     allocated: bool = False
     missing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """One WorkerAllocated as it now stands; `since` is None when nobody dated it."""
-
-    worker: str
-    since: datetime | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +164,3 @@ def entitled(person: Person, action: Action, tie: Tie, purpose: Purpose | None =
             return tie.allocated
         case None:
             return False
-
-
-def workers(allocations: Iterable[Allocation], now: datetime) -> frozenset[str]:
-    """Whose case it is at `now`; the last day counts, and one that begins later is nobody's yet (¶5.70)."""
-    return frozenset(
-        one.worker
-        for one in allocations
-        if (one.since is None or one.since <= now) and (one.until is None or now.date() <= one.until)
-    )

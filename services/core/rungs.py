@@ -52,6 +52,7 @@ _WEIGHED_OF_CHILD: tuple[type[Any], ...] = (
     *LINKS,
 )
 _INTERPRETERS = frozenset({Interpreter.NOT_NEEDED, Interpreter.INDEPENDENT_AND_CHECKED})
+_UNKNOWN_AREA = frozenset({AccountArea.UNKNOWN})
 _CHECK_OF = {
     Sector.LOCAL_AUTHORITY: Reason.LOCAL_AUTHORITY_NOT_CLEAR,
     Sector.POLICE: Reason.POLICE_NOT_CLEAR,
@@ -178,7 +179,7 @@ def _match(word: Word[RelationshipChecked]) -> bool:
     """At least one area was compared, none differs, and the relationship is held to be established by it."""
     fact = word.fact
     compared = RelationshipEvidence.ACCOUNTS_COMPARED in fact.evidence and not fact.areas_differing
-    return compared and fact.finding is Finding.ESTABLISHED and bool(set(fact.areas_matching) - {AccountArea.UNKNOWN})
+    return compared and fact.finding is Finding.ESTABLISHED and not _UNKNOWN_AREA.issuperset(fact.areas_matching)
 
 
 def _concluded(word: Word[Section47Concluded]) -> bool:

@@ -2,17 +2,49 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from services.core.codes import Sector
 from services.core.events import Event
-from services.core.ids import SubjectId
+from services.core.ids import FactId, OrgHandle, SubjectId
 from services.core.known import Knowledge, Known, Word, present
 
 FactT = TypeVar("FactT")
 
 
-class OfChild(Protocol):
+class Voice(Protocol):
+    """A fact, who says it, and since when it is so: a word of the gates, or an entry of a timeline."""
+
+    @property
+    def fact_id(self) -> FactId: ...
+    @property
+    def org(self) -> OrgHandle: ...
+    @property
+    def sector(self) -> Sector: ...
+    @property
+    def fact(self) -> Any: ...  # noqa: ANN401 - of whichever kind was asked for
+    @property
+    def dated(self) -> bool: ...
+    @property
+    def begins(self) -> datetime: ...
+
+
+class Dated(Voice, Protocol):
+    """The same, with the latest moment at which it can have happened."""
+
+    @property
+    def ends(self) -> datetime: ...
+
+
+class SaidOfChild(Protocol):
     """Gives what is now said of these kinds under any of the child's records."""
+
+    def __call__(self, *kinds: type[Any]) -> Iterable[Dated]: ...
+
+
+class OfChild(Protocol):
+    """The same, with since when the hub has known it so."""
 
     def __call__(self, *kinds: type[Any]) -> Iterable[Word[Any]]: ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.core.codes import Precision, Role, Sector
 from services.core.facts import (
@@ -42,12 +42,14 @@ from services.core.facts import (
     VerificationRevoked,
     WorkerAllocated,
 )
-from services.core.ids import EventId, FactId, SubjectId
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 
 SortKey = tuple[datetime, int, EventId]
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands first in every order: the time of what nobody dated."""
+
+_A_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 _RANK: dict[type[Fact], int] = {
     kind: rank
@@ -103,6 +105,7 @@ class Entry:
     event_id: EventId
     fact_id: FactId
     subject_id: SubjectId
+    org: OrgHandle
     sector: Sector
     role: Role
     occurred_at: datetime | None
@@ -110,6 +113,25 @@ class Entry:
     recorded_at: datetime
     known_at: datetime
     fact: Fact
+
+    @property
+    def dated(self) -> bool:
+        return self.occurred_at is not None
+
+    @property
+    def begins(self) -> datetime:
+        """The earliest moment at which it can have happened."""
+        return self.occurred_at or NEVER
+
+    @property
+    def ends(self) -> datetime:
+        """The latest moment at which it can have happened; what nobody dated had happened when it was known."""
+        return latest(self.begins, self.precision) if self.dated else self.known_at
+
+
+def latest(moment: datetime, precision: Precision) -> datetime:
+    """The last moment that a time can mean."""
+    return moment + (_A_DAY if precision is Precision.DAY else timedelta())
 
 
 def sort_key(entry: Entry) -> SortKey:
@@ -120,11 +142,11 @@ def sort_key(entry: Entry) -> SortKey:
 def superseded(entries: Iterable[Entry]) -> dict[EventId, EventId]:
     """Each corrected event with the event that now speaks for its fact: the one last said, ties by event id."""
     entries = tuple(entries)
-    latest = _latest_of_each_fact(entries)
+    speaking = _latest_of_each_fact(entries)
     return {
-        entry.event_id: latest[entry.fact_id].event_id
+        entry.event_id: speaking[entry.fact_id].event_id
         for entry in entries
-        if latest[entry.fact_id].event_id != entry.event_id
+        if speaking[entry.fact_id].event_id != entry.event_id
     }
 
 
@@ -134,12 +156,12 @@ def current(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _latest_of_each_fact(entries: Iterable[Entry]) -> dict[FactId, Entry]:
-    latest: dict[FactId, Entry] = {}
+    speaking: dict[FactId, Entry] = {}
     for entry in entries:
-        rival = latest.get(entry.fact_id)
+        rival = speaking.get(entry.fact_id)
         if rival is None or _last_said(entry) > _last_said(rival):
-            latest[entry.fact_id] = entry
-    return latest
+            speaking[entry.fact_id] = entry
+    return speaking
 
 
 def _last_said(entry: Entry) -> tuple[datetime, EventId]:

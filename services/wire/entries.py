@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.core.codes import Precision, Role, Sector
 from services.core.errors import Unreadable, UnreadableBytes
-from services.core.ids import EventId, FactId, MalformedId, SubjectId, well_formed
+from services.core.ids import EventId, FactId, MalformedId, OrgHandle, SubjectId, well_formed
 from services.core.timeline import Entry
 from services.wire.avro import Record
 from services.wire.records import fact_of
@@ -28,6 +28,7 @@ def entry_of(name: str, record: Record, known_at: datetime, said_at: datetime | 
             EventId(well_formed(head["event_id"])),
             FactId(well_formed(head["fact_id"])),
             SubjectId(well_formed(head["subject_id"])),
+            OrgHandle(well_formed(head["org"])),
             _SECTORS[head["sector"]],
             _ROLES[head["role"]],
             head["occurred_at"],

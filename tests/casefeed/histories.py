@@ -53,7 +53,7 @@ _REFERRED = (
         event=11, subject=REFERRED, occurred_at=day(2), sector=Sector.HEALTH,
     ),
     entry(BorderEncounter(accompanied=YesNo.YES), event=12, of_fact=12, subject=REFERRED, occurred_at=day(1)),
-    entry(WorkerAllocated(WORKER), event=14, subject=REFERRED, occurred_at=day(1)),
+    entry(WorkerAllocated(WORKER), event=14, subject=REFERRED, occurred_at=day(1), sector=Sector.LOCAL_AUTHORITY),
 )  # fmt: skip
 _CORRECTED = known_at(
     entry(

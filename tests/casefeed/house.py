@@ -130,7 +130,7 @@ async def house(
         lambda: datetime.now(UTC),
     )
     process = Process(_settings(), health, metrics, asyncio.Event())
-    app = create_app(Window(session, door, trail), schemas, feed, process, oncall)
+    app = create_app(Window(session, door, trail, schemas), schemas, feed, process, oncall)
     made = House(app, session, schemas, feed, process, door, duty)
     await made.tell(*updates, found=found)
     try:

@@ -105,7 +105,7 @@ def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
     trail, settings = Unkept(tables.where), SignInSettings.model_construct(public_url="http://casefeed")
     door = Door(settings, tables, bytes(32), trail, lambda: START)
     process = Process(told, health, metrics, asyncio.Event())
-    people = create_app(Window(tables, door, trail), schemas, Feed(), process, OnCall(None))
+    people = create_app(Window(tables, door, trail, schemas), schemas, Feed(), process, OnCall(None))
     assert isinstance(people, Guarded)
     assert isinstance(people.app, FastAPI)
     return http.create_app(metrics, health, SecretStr("operator"), (), people), people.app

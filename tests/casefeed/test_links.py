@@ -12,6 +12,7 @@ from services.casefeed.handlers import merged, read
 from services.casefeed.routes import answering
 from services.casefeed.sight import Sight
 from services.casefeed.writing import write
+from services.core.codes import Sector
 from services.core.facts import (
     Fact,
     KinshipClaimed,
@@ -58,10 +59,14 @@ async def propose(
     await home.session.run(lambda connection: write(connection, merged([read(home.schemas, frame)])))
 
 
+def _sector(fact: Fact) -> Sector:
+    return Sector.LOCAL_AUTHORITY if isinstance(fact, WorkerAllocated) else Sector.POLICE
+
+
 async def record(home: House, number: int, *facts: Fact, case: int | None = None, version: int = 1) -> None:
     """A record in a case of its own, unless another is named."""
     new = [
-        entry(fact, event=number * 1000 + version * 100 + place, subject=number)
+        entry(fact, event=number * 1000 + version * 100 + place, subject=number, sector=_sector(fact))
         for place, fact in enumerate(facts or [PoliceContact()])
     ]
     await home.tell(Update(case or number, version, subjects=[(number, version)], new=new))

@@ -9,20 +9,23 @@ from services.casefeed.reading import FOREVER, find_case, list_cases, read_case
 from services.casefeed.sight import Sight, sight
 from services.casefeed.telling import tell
 from services.casefeed.writing import write
+from services.core import allocation
 from services.core.codes import MissingKind, OrganisationKind, Sector
-from services.core.facts import ChildMissing, PlacementStarted, WorkerAllocated
-from services.core.ids import CaseId
+from services.core.facts import ChildLookedAfter, ChildMissing, PlacementStarted, WorkerAllocated
+from services.core.ids import CaseId, OrgHandle
 from services.core.rights import Person, PersonRole
 from services.core.timeline import Entry
 from services.runtime.database import Connection, Session
-from services.wire.avro import Schemas
-from tests.builders import an_id, day, entry
-from tests.casefeed.updates import Update
+from services.wire.avro import Schemas, load_schemas
+from tests.builders import ORG, an_id, day, entry
+from tests.casefeed.updates import HOME, Update
 
 ONES, TWOS, THREES = 0x11 << 120, 0x22 << 120, 0x11 << 120 | 5
 ONE, TWO, THREE = (CaseId(an_id(number)) for number in (ONES, TWOS, THREES))
 WORKER, OTHER = an_id(0xAA), an_id(0xBB)
 COUNCIL = (an_id(9), OrganisationKind.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY)
+SCHEMAS = load_schemas(HOME)
+OTHER_COUNCIL = OrgHandle(an_id(0xC0))
 MISSING = entry(ChildMissing(MissingKind.MISSING), event=1, subject=ONES)
 PLACED = entry(PlacementStarted(), event=2, subject=TWOS)
 THIRD = entry(PlacementStarted(), event=3, subject=THREES)
@@ -35,7 +38,7 @@ def person(role: PersonRole, handle: str = WORKER) -> Person:
 def given(worker: str, event: int, on: int, subject: int = ONES, until: int | None = None) -> Entry:
     """One wording, said on a day, of the fact that somebody was given a case."""
     fact = WorkerAllocated(worker, until=None if until is None else day(until).date())
-    return entry(fact, event=event, of_fact=100, subject=subject, recorded_at=day(on))
+    return entry(fact, event=event, of_fact=100, subject=subject, recorded_at=day(on), sector=Sector.LOCAL_AUTHORITY)
 
 
 async def save(session: Session, schemas: Schemas, *updates: Update) -> None:
@@ -59,7 +62,7 @@ async def cases(session: Session, schemas: Schemas) -> Session:
 
 
 async def seen(session: Session, role: PersonRole, handle: str = WORKER, on: int = 10) -> Sight:
-    return await session.run(lambda connection: sight(connection, person(role, handle), day(on)))
+    return await session.run(lambda connection: sight(connection, SCHEMAS, person(role, handle), day(on)))
 
 
 async def listed(session: Session, sees: Sight, at_most: int = 9) -> list[CaseId]:
@@ -145,3 +148,46 @@ async def test_a_record_that_was_parted_from_a_case_is_not_shown_as_it_once_was(
     assert await cases.run(lambda connection: then(connection, worker)) >= {MISSING.event_id}
     assert PLACED.event_id not in await cases.run(lambda connection: then(connection, worker))
     assert PLACED.event_id in await cases.run(lambda connection: then(connection, coordinator))
+
+
+def looked_after(event: int, on: int, *, by: OrgHandle = ORG) -> Entry:
+    """An authority says that it looks after the first child."""
+    said = entry(ChildLookedAfter(), event=event, subject=ONES, occurred_at=day(on), recorded_at=day(on))
+    return replace(said, sector=Sector.LOCAL_AUTHORITY, org=by)
+
+
+async def test_another_council_gives_nobody_the_case_of_a_child_whom_it_does_not_look_after(
+    cases: Session, schemas: Schemas
+) -> None:
+    by_another = replace(given(WORKER, 10, 2), org=OTHER_COUNCIL)
+    await save(cases, schemas, Update(ONES, 2, day(2), timeline=[MISSING], new=[looked_after(11, 1), by_another]))
+    assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == frozenset()
+
+
+async def test_the_authority_that_looks_after_the_child_gives_its_case(cases: Session, schemas: Schemas) -> None:
+    said = [looked_after(11, 1), given(WORKER, 10, 2)]
+    await save(cases, schemas, Update(ONES, 2, day(2), timeline=[MISSING], new=said))
+    assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == {ONE}
+
+
+async def test_a_case_whose_child_another_authority_looks_after_besides_is_shown_to_neither_ones_workers(
+    cases: Session, schemas: Schemas
+) -> None:
+    said = [looked_after(11, 1), given(WORKER, 10, 2), looked_after(12, 3, by=OTHER_COUNCIL)]
+    await save(cases, schemas, Update(ONES, 2, day(3), timeline=[MISSING], new=said))
+    assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == frozenset()
+
+
+async def test_who_is_no_authority_gives_nobody_a_case(cases: Session, schemas: Schemas) -> None:
+    by_police = replace(given(WORKER, 10, 2), sector=Sector.POLICE)
+    await save(cases, schemas, Update(ONES, 2, day(2), timeline=[MISSING], new=[by_police]))
+    assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == frozenset()
+
+
+async def test_any_council_would_give_itself_any_case_if_it_did_not_matter_who_gives_it(
+    cases: Session, schemas: Schemas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_another = replace(given(WORKER, 10, 2), org=OTHER_COUNCIL)
+    await save(cases, schemas, Update(ONES, 2, day(2), timeline=[MISSING], new=[looked_after(11, 1), by_another]))
+    monkeypatch.setattr(allocation, "responsible_authority", lambda _, working: next(iter(working)))
+    assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == {ONE}

@@ -6,7 +6,7 @@ import pytest
 
 from services.casefeed.feed import HEARTBEAT_SECONDS, Item
 from services.casefeed.sight import Sight
-from services.casefeed.watching import SHIFTING, Eyes
+from services.casefeed.watching import AUTHORITATIVE, SHIFTING, Eyes
 from services.core.case import CaseStatus
 from services.core.ids import CaseId
 from tests.builders import an_id
@@ -15,7 +15,7 @@ OWN, OTHER = CaseId(an_id(1)), CaseId(an_id(2))
 WORKER, SEARCHER, COORDINATOR = Sight(own={OWN}), Sight(missing=True), Sight(every=True)
 
 
-def item(case: CaseId, status: str = "known", of: str = "PlacementStarted") -> Item:
+def item(case: CaseId, status: str = "known", of: str = "PoliceContact") -> Item:
     return Item(1, b"", case, status, of)
 
 
@@ -101,3 +101,13 @@ async def test_rights_that_ended_are_asked_for_again_once() -> None:
     for _ in range(3):
         await asked.eyes.show([item(OWN)])
     assert asked.times == 1
+
+
+@pytest.mark.parametrize("kind", sorted(AUTHORITATIVE))
+async def test_what_may_make_another_authority_responsible_for_an_own_case_is_not_shown_under_old_rights(
+    kind: str,
+) -> None:
+    asked = Asked(WORKER)
+    await asked.eyes.show([item(OWN, of="PoliceContact")])
+    asked.sight = Sight()
+    assert await asked.eyes.show([item(OWN, of=kind)]) == []

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from confluent_kafka import Producer
 
-from services.core.codes import MissingKind
+from services.core.codes import MissingKind, Sector
 from services.core.facts import ChildMissing, KinshipClaimed, WorkerAllocated
 from services.core.ids import person_handle
 from services.runtime.local.waiting import until
@@ -55,7 +55,7 @@ class Told:
         number = next(NUMBERS) << 96
         given_to = WorkerAllocated(person_handle(PEOPLE_KEY, worker))
         subject = int(case_id, 16)
-        new = [entry(given_to, event=number, subject=subject, recorded_at=day(1))]
+        new = [entry(given_to, event=number, subject=subject, recorded_at=day(1), sector=Sector.LOCAL_AUTHORITY)]
         self.send(case_id, Update(subject, 2, day(1), timeline=[], new=new).frame(self.schemas))
 
     def send(self, key: str, frame: bytes) -> None:

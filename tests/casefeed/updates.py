@@ -9,14 +9,12 @@ from services.core.case import fold
 from services.core.claims import Name, Subject
 from services.core.codes import ClaimStatus, NameKind
 from services.core.events import Event, Head
-from services.core.ids import OrgHandle
 from services.core.timeline import Entry
 from services.wire.avro import Record, Schemas, load_schemas
 from services.wire.records import state_record, to_record
 from tests.builders import START, an_id
 
 HOME = Path(__file__).resolve().parents[2]
-ORG = OrgHandle(an_id(0xFFFF))
 
 
 def schemas() -> Schemas:
@@ -33,7 +31,7 @@ def event_of(entry: Entry) -> Event:
         fact_id=entry.fact_id,
         subject_id=entry.subject_id,
         sector=entry.sector,
-        org=ORG,
+        org=entry.org,
         role=entry.role,
         occurred_at=entry.occurred_at,
         precision=entry.precision,

@@ -1,37 +1,47 @@
 """What a case is now, and that no order of arrival changes it."""
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.case import EMPTY, CaseStatus, absorb, digest, fold, visible
 from services.core.case_json import from_json, to_json
-from services.core.codes import FoundHow, MissingKind, ReferralDecision, YesNo
+from services.core.codes import FoundHow, MissingKind, ReferralDecision, Sector, YesNo
 from services.core.facts import (
     ChildFound,
     ChildLookedAfter,
     ChildMissing,
     Fact,
     KinshipClaimed,
+    PlacementEnded,
+    PlacementStarted,
     PoliceContact,
     ReferralDecided,
     ReferralMade,
+    Section47Started,
     Sighting,
 )
-from services.core.ids import CaseId, FactId, SubjectId
+from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
+from services.core.known import Known, present
+from services.core.oncall.judging import verdicts
 from services.core.timeline import Entry
 from tests.builders import an_id, day, entry
+from tests.casefeed.updates import event_of
 
+COUNCIL, ANOTHER_COUNCIL, POLICE = (OrgHandle(an_id(number)) for number in (21, 22, 23))
 MISSING = ChildMissing(MissingKind.MISSING)
 AWAY = ChildMissing(MissingKind.AWAY_WITHOUT_AUTHORISATION)
 
 
-def found(episode: int | None = None) -> ChildFound:
-    return ChildFound(None if episode is None else FactId(an_id(episode)), FoundHow.SEEN_IN_PERSON)
+def found(episode: int | None = None, how: FoundHow = FoundHow.SEEN_IN_PERSON) -> ChildFound:
+    return ChildFound(None if episode is None else FactId(an_id(episode)), how)
 
 
 def test_a_child_reported_missing_is_missing() -> None:
@@ -49,6 +59,33 @@ def test_missing_is_said_before_away() -> None:
 def test_who_is_said_to_be_back_and_was_not_seen_is_missing_still() -> None:
     unseen = entry(ChildFound(None, FoundHow.UNVERIFIED), event=3, occurred_at=day(9))
     assert fold([entry(MISSING, event=1), unseen]).status is CaseStatus.MISSING
+
+
+LOOKED_AFTER = entry(ChildLookedAfter(), event=50, sector=Sector.LOCAL_AUTHORITY, org=COUNCIL)
+
+
+def seen_by(org: OrgHandle, sector: Sector = Sector.LOCAL_AUTHORITY) -> Entry:
+    return entry(found(1), event=51, sector=sector, org=org, occurred_at=day(9))
+
+
+def test_a_child_whom_another_council_says_it_saw_is_missing_still() -> None:
+    assert fold([LOOKED_AFTER, entry(MISSING), seen_by(ANOTHER_COUNCIL)]).status is CaseStatus.MISSING
+
+
+@pytest.mark.parametrize("ending", [seen_by(COUNCIL), seen_by(POLICE, Sector.POLICE)])
+def test_a_child_whom_the_responsible_authority_or_the_police_saw_is_missing_no_longer(ending: Entry) -> None:
+    assert fold([LOOKED_AFTER, entry(MISSING), ending]).status is CaseStatus.KNOWN
+
+
+@pytest.mark.parametrize("sector", set(Sector) - {Sector.POLICE, Sector.LOCAL_AUTHORITY})
+def test_nobody_else_ends_that_a_child_is_missing(sector: Sector) -> None:
+    assert fold([entry(MISSING), seen_by(COUNCIL, sector)]).status is CaseStatus.MISSING
+
+
+def test_an_ending_counts_no_longer_once_another_authority_turns_out_to_be_responsible() -> None:
+    told = reduce(absorb, [entry(MISSING), seen_by(ANOTHER_COUNCIL)], EMPTY)
+    assert told.status is CaseStatus.KNOWN
+    assert absorb(told, LOOKED_AFTER).status is CaseStatus.MISSING
 
 
 def test_an_ending_closes_the_episode_it_names_and_no_other() -> None:
@@ -105,7 +142,8 @@ def test_an_undated_referral_still_awaits_a_decision() -> None:
 
 _facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(ChildMissing, st.sampled_from(MissingKind)),
-    st.builds(found, st.none() | st.integers(1, 12)),
+    st.builds(found, st.none() | st.integers(1, 12), st.sampled_from(FoundHow)),
+    st.sampled_from([PlacementStarted(), PlacementEnded(), Section47Started()]),
     st.builds(ReferralMade, indicators=st.tuples(st.sampled_from(Indicator))),
     st.just(ReferralDecided(ReferralDecision.INITIAL_ASSESSMENT)),
     st.builds(ChildLookedAfter, st.sampled_from(YesNo)),
@@ -113,6 +151,8 @@ _facts: st.SearchStrategy[Fact] = st.one_of(
     st.just(PoliceContact()),
 )
 _days: st.SearchStrategy[datetime] = st.integers(0, 6).map(day)
+_sectors = st.sampled_from([Sector.POLICE, Sector.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY, Sector.HEALTH])
+_bodies = st.sampled_from([COUNCIL, ANOTHER_COUNCIL, POLICE])
 
 
 @st.composite
@@ -121,9 +161,8 @@ def histories(draw: st.DrawFn) -> list[Entry]:
     for number in range(1, draw(st.integers(1, 12)) + 1):
         of_fact = draw(st.sampled_from([number, number, max(1, number - 3)]))
         when = draw(st.none() | _days)
-        made.append(
-            entry(draw(_facts), event=number, of_fact=of_fact, occurred_at=when, recorded_at=draw(_days), subject=1)
-        )
+        said = entry(draw(_facts), event=number, of_fact=of_fact, occurred_at=when, recorded_at=draw(_days), subject=1)
+        made.append(replace(said, sector=draw(_sectors), org=draw(_bodies)))
     return made
 
 
@@ -150,7 +189,19 @@ def test_any_order_of_arrival_gives_one_digest(history: list[Entry], random: Ran
 def test_a_state_survives_being_kept_as_json(history: list[Entry]) -> None:
     state = fold(history)
     kept = from_json(to_json(state))
-    assert (kept, kept.ended) == (state, state.ended)
+    assert kept == state
+
+
+@given(histories())
+def test_the_boards_show_as_missing_exactly_those_for_whom_somebody_is_on_call(history: list[Entry]) -> None:
+    words = present([Known(event_of(said), said.known_at) for said in history])
+    assert set(fold(history).open_episodes) == {one.episode for one in verdicts(words) if one.is_open}
+
+
+def test_what_an_older_version_kept_as_open_is_open_still() -> None:
+    older = {**json.loads(to_json(EMPTY)), "open_episodes": {an_id(1): [None, "missing"]}}
+    del older["reports"]
+    assert from_json(json.dumps(older)).status is CaseStatus.MISSING
 
 
 @given(histories())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.core.codes import Finding, Precision
 from services.core.facts import IdentityChecked
-from services.core.known import Known, Word, after, dated_not_before, not_before, present
+from services.core.known import Known, Word, after, dated_not_before, lives, not_before, present
 from tests.builders import an_id
 from tests.core.enquiries import moment, said
 
@@ -99,4 +99,4 @@ def test_what_is_later_than_several_is_later_than_each(
 
 
 def test_what_could_lapse_and_names_no_day_counts_at_no_time() -> None:
-    assert not word(1, 1).lives(moment(1))
+    assert not lives(moment(1))(word(1, 1))

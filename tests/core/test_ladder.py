@@ -38,7 +38,7 @@ from services.core.facts import (
     VerificationRevoked,
 )
 from services.core.gates import Allow, Deny, ReleaseAsked, enquirer_release
-from services.core.known import Knowledge, Known
+from services.core.known import Knowledge, Known, lives
 from services.core.ladder import Rung, climb
 from tests.builders import day
 from tests.core.enquiries import (
@@ -219,7 +219,7 @@ def test_whoever_lacks_nothing_stands_on_words_that_hold_at_that_time(world: Ask
     ladder = climb(known, asked.enquirer, now)
 
     for standing in ladder.rungs.values():
-        assert all(word.happened(now) and word.lives(now) for word in standing.words)
+        assert all(word.happened(now) and lives(now)(word) for word in standing.words)
 
 
 def climbed(*parts: str) -> Knowledge:

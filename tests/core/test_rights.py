@@ -1,15 +1,13 @@
 """Who may do what, with which cases: as the table says, and nothing that it does not say."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.authority import ANSWERS_FOR
 from services.core.codes import OrganisationKind, Purpose, Role
-from services.core.rights import RIGHTS, Action, Allocation, Person, PersonRole, Reach, Tie, entitled, reach, workers
-from tests.builders import an_id, day
+from services.core.rights import RIGHTS, Action, Person, PersonRole, Reach, Tie, entitled, reach
+from tests.builders import an_id
 
 AT_HOME = {
     PersonRole.COORDINATOR: OrganisationKind.LOCAL_AUTHORITY,
@@ -115,17 +113,3 @@ def test_a_location_is_never_touched_without_a_known_purpose(action: Action, rol
 )
 def test_a_role_in_a_body_that_has_no_such_role_may_do_nothing(role: PersonRole, kind: OrganisationKind) -> None:
     assert [action for action in Action if reach(person(role, kind), action)] == []
-
-
-def test_an_allocation_ends_after_its_last_day() -> None:
-    given_to = Allocation(an_id(1), since=day(0), until=day(3).date())
-    assert workers([given_to], day(3) + timedelta(hours=23)) == {an_id(1)}
-    assert workers([given_to], day(4)) == frozenset()
-
-
-def test_an_allocation_that_begins_later_is_nobodys_yet() -> None:
-    assert workers([Allocation(an_id(1), since=day(2))], day(1)) == frozenset()
-
-
-def test_an_allocation_that_nobody_dated_stands() -> None:
-    assert workers([Allocation(an_id(1)), Allocation(an_id(2))], day(1)) == {an_id(1), an_id(2)}

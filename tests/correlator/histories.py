@@ -76,7 +76,9 @@ def said(event: Event) -> Said:
     """An event as it is taken once it is decoded; it was known when it was recorded."""
     head = event.head
     entry = Entry(
-        *(head.event_id, head.fact_id, head.subject_id, head.sector, head.role, head.occurred_at, head.precision),
+        *(head.event_id, head.fact_id, head.subject_id, head.org, head.sector, head.role),
+        occurred_at=head.occurred_at,
+        precision=head.precision,
         recorded_at=head.recorded_at,
         known_at=head.recorded_at,
         fact=event.fact,
@@ -97,7 +99,7 @@ def _event(random: Random, subject: SubjectId, fact_id: FactId, facts: Sequence[
         fact_id=fact_id,
         subject_id=subject,
         sector=random.choice(list(Sector)),
-        org=OrgHandle(an_id(1)),
+        org=OrgHandle(an_id(random.choice((1, 2)))),
         role=Role.UNVERIFIED,
         occurred_at=None if precision is Precision.UNKNOWN else day(random.randrange(20)),
         precision=precision,

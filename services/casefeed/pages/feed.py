@@ -92,7 +92,9 @@ class FeedPages:
 
     async def _seen(self, who: SignedIn, asked: Asked, at_most: int) -> Recent:
         async def find(connection: Connection, sees: Sight) -> Recent:
-            theirs = await own_sight(connection, who.person, self._window.door.now()) if asked.mine else sees
+            theirs = (
+                await own_sight(connection, self._schemas, who.person, self._window.door.now()) if asked.mine else sees
+            )
             return await recent(connection, self._schemas, theirs, asked.sought, at_most)
 
         return await self._window.seen(who, find, _listed, f"feed {asked}")

@@ -16,6 +16,7 @@ from services.core.rights import Action
 from services.runtime.audit import Private, Trail, private
 from services.runtime.database import Connection, Session
 from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn, by
+from services.wire.avro import Schemas
 
 _PATIENCE_SECONDS = 5.0
 NO_SOONER_SECONDS = 0.05
@@ -48,6 +49,7 @@ class Window:
     session: Session
     door: Doorkeeper
     trail: Trail
+    schemas: Schemas
 
     async def seen(
         self,
@@ -69,7 +71,7 @@ class Window:
         began = clock()
 
         async def look(connection: Connection) -> T:
-            return await work(connection, await sight(connection, who.person, self.door.now(), action))
+            return await work(connection, await sight(connection, self.schemas, who.person, self.door.now(), action))
 
         def entry(found: T) -> Private:
             return private(by(who.person, told(found)), question.encode())

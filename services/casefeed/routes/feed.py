@@ -77,7 +77,9 @@ async def sight_now(window: Window, request: Request) -> Sight | None:
     who = await window.door.still(request)
     if who is None:
         return None
-    return await answer(window.session, lambda connection: sight(connection, who.person, window.door.now()))
+    return await answer(
+        window.session, lambda connection: sight(connection, window.schemas, who.person, window.door.now())
+    )
 
 
 async def _sight_or_none(window: Window, request: Request) -> Sight | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.core.codes import FoundHow, MissingKind, Sector
+from services.core.codes import MissingKind, Sector
+from services.core.endings import ends
 from services.core.events import Head
 from services.core.facts import ChildFound, ChildMissing, DebriefHeld, ReportWithdrawn
 from services.core.ids import FactId, OrgHandle, SubjectId
@@ -19,7 +20,6 @@ from services.core.responsible import claimants
 LATE = timedelta(hours=24)
 """Who reports a child later than this after the child was missed reports late."""
 
-_RECORDED = frozenset({FoundHow.SEEN_IN_PERSON, FoundHow.RECORDED_BY_AUTHORITY})
 _CONCERNS = frozenset({
     AlertReason.TRAFFICKING_INDICATORS, AlertReason.CLAIM_REFUSED, AlertReason.THREAT_SEEN, AlertReason.UNACCOMPANIED,
     AlertReason.SHORTLY_AFTER_ARRIVAL, AlertReason.SHORTLY_AFTER_SCREENING, AlertReason.RETURN_DECIDED,
@@ -95,16 +95,6 @@ def gravest(reasons: Iterable[AlertReason]) -> Severity:
     return min((_GRAVITY[reason] for reason in reasons), key=_GRAVEST_FIRST.index, default=Severity.STANDARD)
 
 
-def ends(found: Word[ChildFound], missing: Word[ChildMissing], authorities: AbstractSet[OrgHandle]) -> bool:
-    """Whether an ending closes an episode: said by the police or the responsible authority, the child seen in person.
-
-    `authorities` say that they are responsible: where two do, neither ends what another body reported, for one of them
-    may say so in order to end it. A body may also record that an episode of its own ended. One that names no episode
-    ends those that are dated and began by then. Whatever else is said of a child who was found is a sighting.
-    """
-    return _may_end(found, missing, authorities) and _reaches(found, missing)
-
-
 def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorities: AbstractSet[OrgHandle]) -> Verdict:
     reasons = _reasons(missing, words)
     away = AlertReason.AWAY_WITHOUT_AUTHORISATION in reasons
@@ -162,19 +152,3 @@ def _is_heard(word: Word[Any], missing: Word[Any]) -> bool:
     return word.fact.episode == missing.event.head.fact_id or (
         word.fact.episode is None and word.dated and missing.dated and missing.begins <= word.begins
     )
-
-
-def _may_end(found: Word[ChildFound], missing: Word[ChildMissing], authorities: AbstractSet[OrgHandle]) -> bool:
-    head = found.event.head
-    own = head.org == missing.event.head.org
-    if head.sector is Sector.POLICE:
-        return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
-    if head.sector is Sector.LOCAL_AUTHORITY and (own or authorities <= {head.org}):
-        return found.fact.how is FoundHow.SEEN_IN_PERSON or (own and found.fact.how in _RECORDED)
-    return False
-
-
-def _reaches(found: Word[ChildFound], missing: Word[ChildMissing]) -> bool:
-    if found.fact.episode is not None:
-        return found.fact.episode == missing.event.head.fact_id
-    return found.dated and missing.dated and missing.begins <= found.begins

@@ -1,0 +1,47 @@
+"""Which cases a worker was given, as the gates judge it: by the authority that is responsible for the child (¶5.70)."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import LiteralString
+
+from services.casefeed.knowing import known_of
+from services.core.allocation import WEIGHED, allocated_until
+from services.core.facts import FACTS
+from services.core.ids import CaseId
+from services.core.known import Knowledge, Known
+from services.core.sayings import Sayings
+from services.runtime.database import Connection
+from services.wire.avro import Schemas
+
+_TYPES = [name for name, kind in FACTS.items() if kind in WEIGHED]
+_OF_THEIR_CASES: LiteralString = """
+    WITH theirs AS (
+        SELECT DISTINCT (SELECT case_id FROM assignments AS now_of
+                         WHERE now_of.subject_id = allocations.subject_id ORDER BY version DESC LIMIT 1) AS case_id
+        FROM allocations WHERE worker = %(worker)b),
+    said AS (
+        SELECT held.case_id, entries.* FROM theirs
+        JOIN assignments AS held USING (case_id)
+        JOIN entries USING (subject_id)
+        WHERE type = ANY(%(types)s::text[]) AND NOT EXISTS (
+            SELECT FROM assignments AS newer
+            WHERE newer.subject_id = held.subject_id AND newer.version > held.version))
+    SELECT case_id, frame, known_at, NULL FROM said
+    UNION ALL
+    SELECT case_id, frame, again.known_at, again.recorded_at FROM said JOIN said_again AS again USING (event_id)"""
+
+
+async def given(connection: Connection, schemas: Schemas, worker: str, now: datetime) -> frozenset[CaseId]:
+    """The cases that are this worker's at `now` (UTC), as everything that decides it now stands."""
+    asked = {"worker": bytes.fromhex(worker), "types": _TYPES}
+    found = await connection.execute(_OF_THEIR_CASES, asked, binary=True)
+    said: defaultdict[CaseId, list[Known]] = defaultdict(list)
+    for case_id, *event in await found.fetchall():
+        said[CaseId(case_id.hex())].append(known_of(schemas, *event))
+    return frozenset(case_id for case_id, words in said.items() if _is_given(words, worker, now))
+
+
+def _is_given(words: list[Known], worker: str, now: datetime) -> bool:
+    subjects = frozenset(one.event.head.subject_id for one in words)
+    sayings = Sayings(Knowledge(tuple(words), subjects, frozenset(), whole=True))
+    return allocated_until(sayings.of_child, worker, now) is not None
