@@ -13,7 +13,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from services.core.codes import MissingKind, Sector, YesNo
+from services.core.codes import MissingKind, Precision, Sector, YesNo
 from services.core.endings import ends
 from services.core.facts import (
     ChildFound,
@@ -28,7 +28,7 @@ from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
 from services.core.responsible import WEIGHED, Claims, claims
 from services.core.sayings import SaidOfChild
-from services.core.timeline import NEVER, Entry, current, superseded
+from services.core.timeline import NEVER, Entry, current, latest, superseded
 
 FactT = TypeVar("FactT")
 DECISION_WITHIN = timedelta(hours=24)
@@ -59,6 +59,7 @@ class Spoken(Generic[FactT]):
     org: OrgHandle
     sector: Sector
     occurred_at: datetime | None
+    precision: Precision
     fact: FactT
 
     @property
@@ -68,6 +69,10 @@ class Spoken(Generic[FactT]):
     @property
     def begins(self) -> datetime:
         return self.occurred_at or NEVER
+
+    @property
+    def ends(self) -> datetime:
+        return latest(self.begins, self.precision)
 
 
 _NOTHING_SAID: Mapping[FactId, Any] = MappingProxyType({})
@@ -190,7 +195,7 @@ def _found(state: CaseState, entry: Entry, fact: ChildFound) -> CaseState:
 
 
 def _spoken(entry: Entry, fact: FactT) -> Spoken[FactT]:
-    return Spoken(entry.fact_id, entry.org, entry.sector, entry.occurred_at, fact)
+    return Spoken(entry.fact_id, entry.org, entry.sector, entry.occurred_at, entry.precision, fact)
 
 
 def _looked_after(state: CaseState, _: Entry, fact: ChildLookedAfter) -> CaseState:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.core.case import CaseState, Spoken
-from services.core.codes import FoundHow, MissingKind, Sector, YesNo
+from services.core.case import CaseState, FactT, Spoken
+from services.core.codes import FoundHow, MissingKind, Precision, Sector, YesNo
 from services.core.facts import ChildFound, ChildMissing
 from services.core.ids import FactId, OrgHandle
 from services.core.indicators import Indicator
@@ -67,21 +67,26 @@ def from_json(text: str) -> CaseState:
 
 def _of_nobody_knows_whom(opened: Mapping[str, list[str]]) -> dict[str, Any]:
     """What a text of an older version says of reports: those that were open are, until the case is folded anew."""
-    reports = {key: ["", Sector.POLICE, *said] for key, said in opened.items()}
+    reports = {key: ["", Sector.POLICE, since, Precision.DAY, kind] for key, (since, kind) in opened.items()}
     return {"reports": reports, "endings": {}, "begun": {}, "ended": {}, "acting": []}
 
 
-def _who(said: Spoken[Any]) -> tuple[str, str, str | None]:
-    return said.org, said.sector, _text(said.occurred_at)
+def _who(said: Spoken[Any]) -> tuple[str | None, ...]:
+    return said.org, said.sector, _text(said.occurred_at), said.precision
 
 
-def _report(key: str, org: str, sector: str, at: str | None, kind: str) -> Spoken[ChildMissing]:
-    return Spoken(FactId(key), OrgHandle(org), Sector(sector), _moment(at), ChildMissing(MissingKind(kind)))
+def _report(key: str, *said: str) -> Spoken[ChildMissing]:
+    *who, kind = said
+    return _spoken(key, *who, fact=ChildMissing(MissingKind(kind)))
 
 
-def _ending(key: str, org: str, sector: str, at: str | None, how: str, episode: str | None) -> Spoken[ChildFound]:  # noqa: PLR0913, PLR0917 - a row of the text
-    fact = ChildFound(FactId(episode) if episode else None, FoundHow(how))
-    return Spoken(FactId(key), OrgHandle(org), Sector(sector), _moment(at), fact)
+def _ending(key: str, *said: str) -> Spoken[ChildFound]:
+    *who, how, episode = said
+    return _spoken(key, *who, fact=ChildFound(FactId(episode) if episode else None, FoundHow(how)))
+
+
+def _spoken(key: str, org: str, sector: str, at: str | None, precision: str, *, fact: FactT) -> Spoken[FactT]:  # noqa: PLR0913 - a row of the text
+    return Spoken(FactId(key), OrgHandle(org), Sector(sector), _moment(at), Precision(precision), fact)
 
 
 def _moments(texts: Mapping[str, str]) -> dict[OrgHandle, datetime]:

@@ -14,7 +14,8 @@ def ends(found: Voice, missing: Voice, authorities: AbstractSet[OrgHandle]) -> b
 
     `authorities` say that they are responsible: where two do, neither ends what another body reported, for one of them
     may say so in order to end it. A body may also record that an episode of its own ended. One that names no episode
-    ends those that are dated and began by then. Whatever else is said of a child who was found is a sighting.
+    ends those that had certainly begun by then: who was found in the morning and is reported as missing on that day
+    may have gone since. Whatever else is said of a child who was found is a sighting.
     """
     return _may_end(found, missing, authorities) and _reaches(found, missing)
 
@@ -31,4 +32,4 @@ def _may_end(found: Voice, missing: Voice, authorities: AbstractSet[OrgHandle]) 
 def _reaches(found: Voice, missing: Voice) -> bool:
     if found.fact.episode is not None:
         return bool(found.fact.episode == missing.fact_id)
-    return found.dated and missing.dated and missing.begins <= found.begins
+    return found.dated and missing.dated and missing.ends <= found.begins

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from services.core.codes import ReferralDecision, Sector
 from services.core.facts import ChildLookedAfter, PlacementEnded, PlacementStarted, ReferralDecided, Section47Started
 from services.core.ids import OrgHandle
-from services.core.sayings import Dated, SaidOfChild
+from services.core.sayings import SaidOfChild, Voice
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 WEIGHED: tuple[type[Any], ...] = (
@@ -89,5 +89,5 @@ def _latest(moments: Iterable[tuple[_K, datetime]]) -> dict[_K, datetime]:
     return latest
 
 
-def _by_authorities(words: Iterable[Dated]) -> list[Dated]:
+def _by_authorities(words: Iterable[Voice]) -> list[Voice]:
     return [word for word in words if word.sector is Sector.LOCAL_AUTHORITY]

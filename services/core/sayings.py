@@ -14,7 +14,7 @@ FactT = TypeVar("FactT")
 
 
 class Voice(Protocol):
-    """A fact, who says it, and since when it is so: a word of the gates, or an entry of a timeline."""
+    """A fact, who says it, and between which moments it happened: a word of the gates, or an entry of a timeline."""
 
     @property
     def fact_id(self) -> FactId: ...
@@ -28,11 +28,6 @@ class Voice(Protocol):
     def dated(self) -> bool: ...
     @property
     def begins(self) -> datetime: ...
-
-
-class Dated(Voice, Protocol):
-    """The same, with the latest moment at which it can have happened."""
-
     @property
     def ends(self) -> datetime: ...
 
@@ -40,7 +35,7 @@ class Dated(Voice, Protocol):
 class SaidOfChild(Protocol):
     """Gives what is now said of these kinds under any of the child's records."""
 
-    def __call__(self, *kinds: type[Any]) -> Iterable[Dated]: ...
+    def __call__(self, *kinds: type[Any]) -> Iterable[Voice]: ...
 
 
 class OfChild(Protocol):

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -24,7 +24,6 @@ _Part = Head | Subject | Identifier | Name | BirthDate | Fact
 _PARTS = (Identifier, Name, BirthDate)
 # A warning is heard even with a date that cannot be: refusing it would let an adult pass whom somebody warned of.
 _WARNINGS = (PlacementThreatSeen, VerificationRevoked)
-A_DAY = timedelta(days=1)  # a day is given without its zone
 OFFICER = "officer"
 DECIDED_BY = "decided_by"
 
@@ -158,7 +157,7 @@ def _objection(
         return ProblemReason.NOT_AUTHORISED_TO_SAY
     if hasattr(said.fact, OFFICER) and OFFICER not in said.people:
         return ProblemReason.MISSING_FIELD
-    if said.occurred_at is not None and said.occurred_at > edge.received_at + A_DAY:
+    if said.occurred_at is not None and said.occurred_at > edge.received_at + said.may_be_ahead:
         return None if isinstance(said.fact, _WARNINGS) else ProblemReason.IN_THE_FUTURE
     if of_an_adult(said, births):
         return ProblemReason.ADULT_AT_DATE_OF_FACT

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.core.claims import Subject
 from services.core.codes import OrganisationKind, Precision, Role
-from services.core.facts import Fact
+from services.core.facts import ChildFound, Fact
 from services.core.ids import EventId, SubjectId
 
 MAX_PROBLEMS = 200
 SEVERAL = " | "
 """Parts several texts under one key of a sealed location."""
 NOBODY_NAMED = Subject()
+_A_DAY = timedelta(days=1)  # a day is given without its zone
+_AN_HOUR = timedelta(hours=1)  # as far as summer time is ahead of UTC
 
 
 class ProblemReason(StrEnum):
@@ -193,6 +195,12 @@ class Statement:
     in_answer_to: EventId | None = None
     location: Mapping[str, str] = field(default_factory=dict, repr=False)
     narrative: str = field(default="", repr=False)
+
+    @property
+    def may_be_ahead(self) -> timedelta:
+        """How far its time may be ahead of ours; an ending of every episode would end what is reported until then."""
+        ends_all = isinstance(self.fact, ChildFound) and self.fact.episode is None and self.episode_key is None
+        return _AN_HOUR if ends_all else _A_DAY
 
 
 @dataclass(frozen=True, slots=True)

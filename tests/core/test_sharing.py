@@ -28,7 +28,7 @@ from services.core.facts import (
     ReferralMade,
     ReportWithdrawn,
 )
-from services.core.ids import SubjectId
+from services.core.ids import FactId, SubjectId
 from services.core.reasons import Reason
 from services.core.sharing import Decision, Edge, SealedFact, share, shared_fields
 from services.core.statements import SENTENCES, Problem, ProblemReason, Record
@@ -72,6 +72,15 @@ def test_what_a_body_may_not_say_is_refused_and_the_rest_is_shared() -> None:
 def test_what_has_not_happened_yet_is_refused() -> None:
     outcome = share(record(statement(ReferralMade(), on=NOW + timedelta(days=2))), EDGE)
     assert [problem.reason for problem in outcome.problems] == [ProblemReason.IN_THE_FUTURE]
+
+
+def test_an_ending_of_what_is_still_to_be_reported_is_refused_unless_it_names_its_episode() -> None:
+    def shared(found: ChildFound, hours: int) -> bool:
+        said = statement(found, on=NOW + timedelta(hours=hours), role=Role.POLICE_OFFICER)
+        return "ChildFound" in {event.type for event in share(record(statement(MISSING), said), EDGE).events}
+
+    assert [shared(ChildFound(), hours) for hours in (1, 2)] == [True, False]
+    assert shared(ChildFound(FactId("1" * 32)), 20)
 
 
 def test_a_record_of_which_all_is_an_adults_is_refused() -> None:

@@ -14,6 +14,7 @@ from services.core.codes import (
     Finding,
     FoundHow,
     MissingKind,
+    Precision,
     RiskDecision,
     Sector,
     Setting,
@@ -145,6 +146,7 @@ def test_whoever_it_concerns_is_paged(told: tuple[Known, ...], agencies: tuple[S
         (said(ChildFound(EPISODE, FoundHow.SEEN_IN_PERSON), 2, 31, sector=HEALTH), False),
         (said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, 31), True),
         (said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, 29), False),
+        (said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, 30), True),
         (said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, None), False),
         (said(ChildFound(FactId(an_id(9)), FoundHow.SEEN_IN_PERSON), 2, 31), False),
     ],
@@ -153,6 +155,14 @@ def test_only_the_police_or_the_authority_close_an_episode_and_the_child_seen_in
     found: Known, *, closes: bool
 ) -> None:
     assert judged(GONE, found).is_open is not closes
+
+
+def test_a_report_of_a_day_on_which_the_child_was_found_is_open_unless_the_ending_names_it() -> None:
+    that_day = said(ChildMissing(MissingKind.MISSING), 1, 30, precision=Precision.DAY)
+    for on in (30.3, 30.9):
+        assert judged(that_day, said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, on)).is_open
+        assert not judged(that_day, said(ChildFound(EPISODE, FoundHow.SEEN_IN_PERSON), 2, on)).is_open
+    assert not judged(that_day, said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 2, 31)).is_open
 
 
 def test_another_authority_than_the_responsible_one_closes_nothing() -> None:
