@@ -55,10 +55,7 @@ async def main(process: Process) -> None:
             engine = Engine(paging, rota, channel, chronicle, Light(health, metrics), now)
             relay = Relay(telling, Publisher(access_of(told), health, metrics), now)
             prover = Prover(proving, metrics.alerts, now)
-            going = (
-                *(engine.run(bell), relay.run(), prover.run()),
-                *(sweeper.go_on(process.stopping), heartbeat(process)),
-            )
+            going = (engine.run(bell), relay.run(), prover.run(), sweeper.go_on(process.stopping), heartbeat(process))
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:

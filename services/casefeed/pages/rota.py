@@ -19,7 +19,7 @@ from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 
 _SEE_OTHER = 303
 _NUMBER = re.compile("[0-9a-f]{32}")
-_MIDNIGHT = time(0)
+_MIDNIGHT = time.min
 LEVELS = range(3)
 
 
