@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from services.casefeed.bells import BEAT, BELL, OVER, bells, pace
+from services.casefeed.bells import BEAT, BELL, LOST, OVER, bells, pace
 from services.casefeed.feed import Feed, Item
 from services.core.ids import CaseId
 from tests.builders import an_id
@@ -57,11 +57,33 @@ async def test_nothing_of_what_was_said_is_in_a_bell() -> None:
     assert b"what was said" not in first + await next_of(stream)
 
 
-async def test_a_feed_that_is_not_live_is_silent() -> None:
+async def test_a_feed_that_is_not_live_says_so_once_and_is_silent() -> None:
     stream = heard(Feed(), live=False)
     await next_of(stream)
+    assert await next_of(stream) == LOST
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(next_of(stream), 0.1)
+
+
+async def test_a_feed_that_is_live_again_says_so_long_before_a_heartbeat_is_due() -> None:
+    lights = {"live": False}
+    stream = bells(Feed(), theirs, lambda: lights["live"], lambda: 0.0, heartbeat_seconds=1_000_000)
+    assert [await next_of(stream), await next_of(stream)][-1] == LOST
+    lights["live"] = True
+    assert await next_of(stream) == BEAT
+
+
+async def test_that_it_is_not_live_is_said_before_the_tables_are_asked_for_rights() -> None:
+    asked: list[int] = []
+
+    async def counted(items: Sequence[Item]) -> Sequence[Item]:
+        asked.append(len(items))
+        return items
+
+    stream = bells(Feed(), counted, lambda: False, lambda: 0.0)
+    await next_of(stream)
+    before = len(asked)
+    assert (await next_of(stream), len(asked)) == (LOST, before)
 
 
 @pytest.mark.parametrize("when", [0, 1])

@@ -36,6 +36,7 @@ class Ear {
     source.addEventListener("open", () => this.heard());
     source.addEventListener("beat", () => this.heard());
     source.addEventListener("bell", () => this.heard());
+    source.addEventListener("lost", () => this.lost());
     source.addEventListener("over", () => { source.close(); this.over(); });
     source.addEventListener("error", () => this.lost());
     return source;
