@@ -51,8 +51,12 @@ def _card(case: CaseSummary, names: defaultdict[SubjectId, list[str]]) -> Card:
 
 def alerted(found: Iterable[Card], told: Sequence[Alert]) -> list[Card]:
     """The cards with the alerts of their records, the most urgent first."""
+    of_record: defaultdict[str | None, list[Alert]] = defaultdict(list)
+    for alert in told:
+        of_record[alert.subject_id].append(alert)
     cards = (
-        replace(card, alerts=tuple(alert for alert in told if alert.subject_id in card.case.subjects)) for card in found
+        replace(card, alerts=tuple(alert for record in card.case.subjects for alert in of_record[record]))
+        for card in found
     )
     return sorted(cards, key=urgency)
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
 from services.casefeed.due import list_due
 from services.casefeed.oncall import Alert, NotTold, OnCall, Why
-from services.casefeed.pages.board import Card, alerted, cards, urgency
+from services.casefeed.pages.board import Card, alerted, cards
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.shell import Shell
@@ -19,6 +19,7 @@ from services.casefeed.reading import list_cases
 from services.casefeed.routes.answering import Window
 from services.casefeed.routes.patterns import patterns_listed
 from services.casefeed.sight import MISSING, Sight
+from services.casefeed.views import CaseSummary
 from services.casefeed.waiting import WaitingView, list_waiting
 from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
@@ -31,14 +32,24 @@ from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
 _MOST = 500
+_PAGE = 50
 _PATTERNS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A page of those who are missing, of `total` in sight; `more`: how many to skip for the next (None: no more)."""
+
+    cards: Sequence[Card]
+    total: int
+    more: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
     """Who is missing, and which decisions at the vault wait for this reader (none: they answer for nobody)."""
 
-    missing: Sequence[Card]
+    missing: Missing
     waiting: Sequence[WaitingView]
 
 
@@ -65,10 +76,11 @@ class BoardPages:
         )
 
     async def missing(self, request: Request) -> Response:
-        who, find = signed_in(request), partial(missing_cards, schemas=self._schemas)
-        found = await self._window.seen(who, find, cards_listed, "missing board")
+        who, skip = signed_in(request), number(request, "skip") or 0
         alerts, why_not = await self._alerts(who)
-        return self._shell.page(request, "missing.html", who, {"cards": alerted(found, alerts), "why_not": why_not})
+        find = partial(missing_page, schemas=self._schemas, alerts=alerts, skip=skip)
+        found = await self._window.seen(who, find, _missing_read, f"missing board {skip}")
+        return self._shell.page(request, "missing.html", who, {"missing": found, "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
         who = signed_in(request)
@@ -83,14 +95,14 @@ class BoardPages:
         """What whoever has the night needs first."""
         who, now = signed_in(request), self._window.door.now()
         answers = reach(who.person, Action.APPROVE_LOCATION) is not None
+        alerts, why_not = await self._alerts(who)
 
         async def find(connection: Connection, sees: Sight) -> Night:
             waiting = (await list_waiting(connection, now)).waiting if answers else []
-            return Night(await missing_cards(connection, sees, self._schemas), waiting)
+            return Night(await missing_page(connection, sees, self._schemas, alerts), waiting)
 
         found = await self._window.seen(who, find, _night_read, "night page")
-        alerts, why_not = await self._alerts(who)
-        told = {"night": found, "answers": answers, "cards": alerted(found.missing, alerts), "why_not": why_not}
+        told = {"night": found, "answers": answers, "why_not": why_not}
         return self._shell.page(request, "night.html", who, told)
 
     async def patterns(self, request: Request) -> Response:
@@ -127,12 +139,24 @@ class BoardPages:
             return (), error.why
 
 
-async def missing_cards(connection: Connection, sees: Sight, schemas: Schemas) -> Sequence[Card]:
-    """Every child in sight who is missing or away, the most urgent first."""
-    found = [
-        case for status in sorted(MISSING) for case in (await list_cases(connection, sees, status, None, _MOST)).cases
-    ]
-    return sorted(await cards(connection, schemas, found), key=urgency)
+async def missing_page(
+    connection: Connection, sees: Sight, schemas: Schemas, alerts: Sequence[Alert], skip: int = 0
+) -> Missing:
+    """A page of every child in sight who is missing or away, the most urgent first; none is left out."""
+    found = [Card(case, ()) for status in sorted(MISSING) for case in await _every(connection, sees, status)]
+    page = [card.case for card in alerted(found, alerts)[skip : skip + _PAGE]]
+    more = skip + _PAGE if len(found) > skip + _PAGE else None
+    return Missing(alerted(await cards(connection, schemas, page), alerts), len(found), more)
+
+
+async def _every(connection: Connection, sees: Sight, status: CaseStatus) -> list[CaseSummary]:
+    """All cases of this status, however many."""
+    listed = await list_cases(connection, sees, status, None, _MOST)
+    found = listed.cases
+    while listed.next:
+        listed = await list_cases(connection, sees, status, listed.next, _MOST)
+        found += listed.cases
+    return found
 
 
 def cards_listed(found: Sequence[Card]) -> Entry:
@@ -141,9 +165,13 @@ def cards_listed(found: Sequence[Card]) -> Entry:
     return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
 
 
+def _missing_read(found: Missing) -> Entry:
+    return cards_listed(found.cards)
+
+
 def _night_read(found: Night) -> Entry:
     waiting = tuple(about(Kind.DECISION, one.decision_id) for one in found.waiting)
-    listed = cards_listed(found.missing)
+    listed = _missing_read(found.missing)
     return Entry(listed.action, listed.outcome, about=(*listed.about, *waiting), count=listed.count)
 
 
