@@ -47,8 +47,8 @@ def shapes(link: str) -> list[str]:
     phrases = PHRASES[Language.ENGLISH]
     severities = "|".join(map(re.escape, phrases.severity.values()))
     put_in = {"{severity}": f"(?:{severities})", "{reference}": "[0-9A-Z]{4}-[0-9A-Z]{4}", "{link}": re.escape(link)}
-    pairs = ((phrases.subject, phrases.body), (phrases.drill_subject, phrases.drill_body))
-    texts = [re.escape(f"{subject}\n{body}") for subject, body in pairs]
+    kinds = ("", "drill_", "over_")
+    texts = [re.escape(f"{getattr(phrases, f'{kind}subject')}\n{getattr(phrases, f'{kind}body')}") for kind in kinds]
     for name, shape in put_in.items():
         texts = [text.replace(re.escape(name), shape) for text in texts]
     return texts

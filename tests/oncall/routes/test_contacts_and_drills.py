@@ -1,78 +1,20 @@
 """People say how they are reached, hold drills and call on every agency; all is on record, never an address."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
-import httpx
-import pytest
-from fastapi import FastAPI
 from lxml import etree
 
 from services.core.codes import Sector
 from services.core.oncall.alerts import AlertKind
-from services.core.rights import Person, PersonRole
-from services.oncall.contacts import Contacts
-from services.oncall.deciding import Decider
-from services.oncall.routes.broadcasts import CAP_TYPE, Sender, call_routes
-from services.oncall.routes.contacts import contact_routes
-from services.oncall.routes.drills import drill_routes
-from services.oncall.routes.recording import Desk
-from services.runtime.audit import Trail
+from services.core.rights import PersonRole
+from services.oncall.routes.broadcasts import CAP_TYPE
 from services.runtime.database import Connection
-from services.runtime.signin.doorkeeper import SignedIn
-from tests.oncall.channels.messages import ADDRESS, LONG_SECONDS
-from tests.oncall.fakes import OFFICERS, OnCall, officer
-from tests.runtime.secured_postgres import SecuredPostgres
+from tests.oncall.channels.messages import ADDRESS
+from tests.oncall.fakes import OFFICERS, officer
+from tests.oncall.routes.counter import POLICE, Counter
 
 CONTACT = {"language": "en", "ways": [{"way": "email", "at": ADDRESS}, {"way": "notify_sms", "at": "+447700900123"}]}
-POLICE, HEALTH = officer(Sector.POLICE), officer(Sector.HEALTH)
-
-
-class Door:
-    """Lets in whoever the test says."""
-
-    def __init__(self, now: datetime) -> None:
-        self.person = POLICE
-        self._now = now
-
-    async def who(self) -> SignedIn:
-        return SignedIn(self.person, "token", self._now)
-
-    def now(self) -> datetime:
-        return self._now
-
-
-@dataclass
-class Counter:
-    """Where people ask, and how often the bell rang."""
-
-    oncall: OnCall
-    door: Door
-    client: httpx.AsyncClient
-    rung: int = 0
-
-    def ring(self) -> None:
-        self.rung += 1
-
-    async def asked(self, method: str, path: str, by: Person = POLICE, document: Any = None) -> tuple[int, Any]:
-        self.door.person = by
-        answer = await self.client.request(method, path, json=document)
-        return answer.status_code, answer.json()
-
-
-@pytest.fixture
-async def counter(oncall: OnCall, postgres: SecuredPostgres) -> AsyncIterator[Counter]:
-    postgres.begin_audit("oncall")
-    app, door = FastAPI(), Door(oncall.clock())
-    desk = Desk(oncall.session, door, Trail(oncall.session.where), LONG_SECONDS)  # type: ignore[arg-type] # of the doorkeeper it asks this much
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://oncall") as client:
-        made = Counter(oncall, door, client)
-        app.include_router(contact_routes(desk, Contacts(b"k" * 32)))
-        app.include_router(drill_routes(desk, Decider(oncall.rota, oncall.chronicle), made.ring))
-        app.include_router(call_routes(desk, Sender("lantern.example", "https://lantern.example")))
-        yield made
+HEALTH = officer(Sector.HEALTH)
 
 
 async def test_somebody_says_how_they_are_reached_and_sees_it_alone(counter: Counter) -> None:
