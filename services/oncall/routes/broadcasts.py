@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Response, status
 from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
 from services.core.oncall.broadcast import Broadcast, NotThePolices
-from services.core.rights import Person
+from services.core.rights import Action, Person
 from services.oncall import broadcasts
 from services.oncall.answers import find
 from services.oncall.cap import cap
@@ -21,6 +21,7 @@ from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn, by
 
 CAP_TYPE = "application/cap+xml"
+_THE_POLICES = (NotThePolices.__doc__ or "").strip()
 _NO_CALL = "There is no call about this alert that could be ended. Nothing was sent."
 Decides = Callable[[Connection, AlertView, Person, datetime], Awaitable[Broadcast | None]]
 
@@ -41,7 +42,8 @@ class CallRoutes:
         self._sender = sender
 
     async def decided(self, who: Person, digits: str, decides: Decides) -> Response:
-        """The message of a call, or of its end."""
+        """The message of a call, or of its end; who has no alerts does not hear whether there is one."""
+        self._desk.expect(who, Action.ANSWER_ALERT, Act.CALL_DECIDED, _THE_POLICES)
         now = self._desk.door.now()
 
         async def work(connection: Connection) -> Broadcast | HTTPException:
@@ -51,8 +53,8 @@ class CallRoutes:
                 return HTTPException(status.HTTP_404_NOT_FOUND, NOT_YOURS)
             try:
                 made = await decides(connection, alert, who, now)
-            except NotThePolices as refusal:
-                return HTTPException(status.HTTP_403_FORBIDDEN, (refusal.__doc__ or "").strip())
+            except NotThePolices:
+                return HTTPException(status.HTTP_403_FORBIDDEN, _THE_POLICES)
             return made or HTTPException(status.HTTP_409_CONFLICT, _NO_CALL)
 
         made = await self._desk.recorded(work, lambda found: by(who, _entry(digits, found)))

@@ -85,6 +85,15 @@ async def test_an_alert_of_another_agency_is_none(counter: Counter) -> None:
     assert (await counter.asked("POST", await drilled(counter), HEALTH))[0] == 404
 
 
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+async def test_who_has_no_alerts_does_not_hear_whether_there_is_one(counter: Counter, method: str) -> None:
+    auditor = replace(POLICE, role=PersonRole.AUDITOR)
+    path = await drilled(counter)
+    one, none = [await counter.asked(method, of, auditor) for of in (path, f"/api/alerts/{'ab' * 16}/call")]
+    assert one == none
+    assert one[0] == 403
+
+
 async def test_nothing_in_a_call_is_the_alerts(counter: Counter) -> None:
     path = await drilled(counter)
     assert path.split("/")[3] not in (await counter.client.post(path)).text
