@@ -21,7 +21,7 @@ from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn, by
 
 CAP_TYPE = "application/cap+xml"
-_THE_POLICES = (NotThePolices.__doc__ or "").strip()
+_THE_POLICES = NotThePolices.__doc__ or ""
 _NO_CALL = "There is no call about this alert that could be ended. Nothing was sent."
 Decides = Callable[[Connection, AlertView, Person, datetime], Awaitable[Broadcast | None]]
 
