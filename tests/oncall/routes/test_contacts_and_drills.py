@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from lxml import etree
 
 from services.core.codes import Sector
