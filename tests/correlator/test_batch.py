@@ -34,7 +34,7 @@ async def test_any_order_of_arrival_comes_to_one_truth(tables: Tables) -> None:
 
 
 async def test_weights_that_are_adopted_at_any_time_come_to_one_truth(tables: Tables) -> None:
-    history = a_history(Random(1), 60)
+    history = a_history(Random(4), 40)
     expected = whole_truth(map(said, history), WARIER_MATCHER)
     for seed in range(5):
         await tables.forget()

@@ -72,7 +72,7 @@ def _hangs_on_the_weights(history: Sequence[Event]) -> bool:
 
 @pytest.mark.parametrize("orders", [50, pytest.param(1000, marks=pytest.mark.prove)])
 def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(orders: int) -> None:
-    history = next(filter(_hangs_on_the_weights, (a_history(Random(seed), 60) for seed in range(20))))
+    history = next(filter(_hangs_on_the_weights, (a_history(Random(seed), 40) for seed in range(20))))
     expected = whole_truth(map(said, history), WARIER_MATCHER)
     for seed in range(orders):
         memory, random = Memory(), Random(seed)

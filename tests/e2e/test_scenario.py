@@ -61,7 +61,7 @@ def test_why_his_records_are_one_case_is_shown_with_the_weight_of_each_field(
     assert (shown["verdict"], shown["proposed_by"]) == ("link", ["score"])
     assert {(one["field"], one["level"]) for one in shown["evidence"]} >= {
         ("name", "same_forms"),
-        ("birth", "same_year"),
+        ("birth", "same_day"),
     }
 
 

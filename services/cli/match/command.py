@@ -104,13 +104,13 @@ def estimated(
     version: Annotated[str, typer.Option(help="What these weights are called.")],
     link_at: Annotated[float, typer.Option(help="Join from so many bits.")],
     ask_at: Annotated[float, typer.Option(help="Ask a person from so many bits.")],
-    count: Children = 4_000,
+    count: Children = 20_000,
     seed: Seed = 1,
     file: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write them there.")] = None,
 ) -> None:
     """Estimate weights from generated children: the same options, the same weights.
 
-    Example: lantern match estimate --version 2 --link-at 25 --ask-at 24.6 --to services/core/matching/weights.v2.json
+    Example: lantern match estimate --version 2 --link-at 23.5 --ask-at 23 --to services/core/matching/weights.v2.json
     """
     with _working(f"Estimating from {count:,} children", hidden=False):
         text = text_of(estimate(seed, count, version, link_at, ask_at))

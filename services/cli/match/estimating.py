@@ -4,7 +4,7 @@ Nothing is learnt from real children. The same seed and count give the same weig
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import combinations
@@ -12,6 +12,7 @@ from math import log2
 from random import Random
 
 from services.cli.match.population import Recorded, children, records
+from services.core.codes import Sex
 from services.core.matching import dates
 from services.core.matching.names import Likeness, compare_parts
 from services.core.matching.scoring import Profile, profile
@@ -34,6 +35,11 @@ _LOOSENESS = {Likeness.SAME: 1.0, Likeness.SAME_FORMS: 2.0, Likeness.CONTAINED: 
 _RAREST_ORIGIN = 0.005  # nobody expects a child from a country of which no other comes, and some do
 _DIGITS = 2
 
+_FEW = 4  # children who bear a part of a name: fewer say little of how many do
+_ANY = ""  # part of a name: every child
+_SEXES = (Sex.FEMALE, Sex.MALE)
+
+Bearers = dict[tuple[str, Sex], dict[str, set[int]]]
 Pair = tuple[Profile, Profile]
 Counts = dict[str, Counter[str]]
 
@@ -43,7 +49,7 @@ def estimate(seed: int, count: int, version: str, link_at: float, ask_at: float)
     recorded = list(records(seed + 1, list(children(seed, count))))
     profiles = [profile(each.subject) for each in recorded]
     alike, different = _levels(_of_one(recorded, profiles)), _levels(_of_two(seed, recorded, profiles))
-    shares = {field: Counter(_values(field, profiles)) for field in (NAME, NATIONALITY, LANGUAGE)}
+    names, rest = _name_shares(_bearers(recorded, profiles))
     return Weights(
         version=version,
         made_by=(
@@ -51,8 +57,12 @@ def estimate(seed: int, count: int, version: str, link_at: float, ask_at: float)
             f"--children {count} --seed {seed}"
         ),
         bits={field: _bits(field, alike[field], different[field]) for field in LEVELS},
-        shares={field: _shares(counted, least=count / 500) for field, counted in shares.items()},
-        rarest={NAME: _rounded(_HALF / count, 6), NATIONALITY: _RAREST_ORIGIN, LANGUAGE: _RAREST_ORIGIN},
+        shares={
+            NAME: names,
+            NATIONALITY: _shares(Counter(code for each in profiles for code in each.nationalities)),
+            LANGUAGE: _shares(Counter(code for each in profiles for code in each.languages)),
+        },
+        rarest={NAME: rest, NATIONALITY: _RAREST_ORIGIN, LANGUAGE: _RAREST_ORIGIN},
         link_at=link_at,
         ask_at=ask_at,
     )
@@ -63,17 +73,37 @@ def text_of(weights: Weights) -> str:
     return json.dumps(asdict(weights), indent=1) + "\n"
 
 
-def _values(field: str, profiles: Sequence[Profile]) -> Iterator[str]:
-    for each in profiles:
-        if field == NAME:
-            yield from (part.form for name in each.names for part in name)
-        else:
-            yield from sorted(each.nationalities if field == NATIONALITY else each.languages)
+def _bearers(recorded: Sequence[Recorded], profiles: Sequence[Profile]) -> Bearers:
+    """The children of each nationality and sex, and in them those who bear each part of a name."""
+    found: Bearers = defaultdict(lambda: defaultdict(set))
+    for each, own in zip(recorded, profiles, strict=True):
+        for nationality in own.nationalities if own.sex in _SEXES else ():
+            group = found[nationality, own.sex]
+            group[_ANY].add(each.child)
+            for part in (part for name in own.names for part in name):
+                group[part.form].add(each.child)
+    return found
 
 
-def _shares(counted: Counter[str], least: float) -> dict[str, float]:
-    """Shares of what is common enough to count."""
-    return {value: _rounded(n / counted.total(), 6) for value, n in sorted(counted.items()) if n > least}
+def _name_shares(bearers: Bearers) -> tuple[dict[str, float], float]:
+    """How likely another child of one nationality and sex bears a part of a name too, and a part that few bear.
+
+    A name tells both already: whoever agrees in it would mostly agree in these, and must not have it counted twice.
+    """
+    too: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for group in bearers.values():
+        others = len(group.pop(_ANY)) - 1
+        for form, who in group.items():
+            many = len(who)
+            known = too[form if many >= _FEW else _ANY]
+            known[0] += many * (many - 1) / max(others, 1)
+            known[1] += many
+    shares = {form: _rounded(chance / many, 6) for form, (chance, many) in sorted(too.items())}
+    return shares, shares.pop(_ANY)
+
+
+def _shares(counted: Counter[str]) -> dict[str, float]:
+    return {value: _rounded(n / counted.total(), 6) for value, n in sorted(counted.items())}
 
 
 def _of_one(recorded: Sequence[Recorded], profiles: Sequence[Profile]) -> Iterator[Pair]:

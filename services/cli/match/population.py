@@ -1,7 +1,8 @@
 """Generated children and what four agencies record of them, with the mistakes that agencies make; the same for a seed.
 
 The mistakes, and how often a record makes each, stand in `_RATES`. A tenth of the children have a twin or a sibling
-among them, some a parent's name; an agency that knows no birthday writes 1 January.
+among them, some a parent's name; an agency that knows no birthday writes 1 January; the Home Office may have begun a
+second file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ _RATES = {
     "wrong_origin": 0.005,
     "no_nationality": 0.25,
     "no_language": 0.40,
+    "another_reference": 0.002,
 }
 _KNOWS = {  # how often an agency knows a number that the child has
     Sector.UKBA: {IdentifierScheme.HOME_OFFICE_REFERENCE: 0.95},
@@ -215,4 +217,6 @@ def _age(born: date) -> int:
 def _numbers(random: Random, child: Child, agency: Sector) -> Iterator[Identifier]:
     for scheme, knows in _KNOWS[agency].items():
         if random.random() < knows:
-            yield Identifier(scheme, f"{scheme.value}-{child.number}", ClaimStatus.DOCUMENTED)
+            value = f"{scheme.value}-{child.number}"
+            again = scheme is IdentifierScheme.HOME_OFFICE_REFERENCE and random.random() < _RATES["another_reference"]
+            yield Identifier(scheme, f"{value}-again" if again else value, ClaimStatus.DOCUMENTED)

@@ -2,14 +2,15 @@
 
 The answer is a function of the *sets* of records and decisions, so it is the same in every order of arrival.
 A false join is worse than a late one: where identifiers would join what a person or a surer identifier has parted,
-they join nothing there, and a person is asked.
+they join nothing there, and a person is asked. So it is with what is only likely, against numbers of any kind.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import combinations, pairwise
 from types import MappingProxyType
 
@@ -23,8 +24,9 @@ ONE_A_PERSON = frozenset({IdentifierScheme.NHS_NUMBER, IdentifierScheme.PNC_ID})
 """A person has one of each: two different values are a conflict, and one value joins more surely than the others."""
 
 SEVERAL_A_PERSON = frozenset(IdentifierScheme) - ONE_A_PERSON
-"""A person may hold several passports and references."""
+"""A person may hold several passports and references: another one speaks against what is only likely, and no more."""
 
+_ANY = frozenset(IdentifierScheme)
 
 _PEOPLE_AROUND_AN_ENQUIRER = 2
 _NOBODY_ASKED: Mapping[SubjectId, datetime] = MappingProxyType({})
@@ -117,7 +119,8 @@ def _partition(
     """Part the records by decisions that all count.
 
     Decisions about records that are not there count once the records are. `likely` are pairs that everything but a
-    number says are of one child: they join last, and nothing that a person or a number parts.
+    number says are of one child: they join last, and nothing that a person parts, or two numbers of one kind. Two
+    children of one name and birthday are found by nothing else.
     """
     counting = {pair: decision for pair, decision in latest(decisions).items() if records.keys() >= set(pair)}
     parted = {pair for pair, decision in counting.items() if decision.verdict is Verdict.REFUSED}
@@ -125,9 +128,9 @@ def _partition(
     for decision in _links_newest_first(counting.values()):
         groups.join_unless_parted(decision.pair, parted)
     conflicts: set[Pair] = set()
-    by_number = (_identifier_edges(records, schemes) for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON))
-    for edges in (*by_number, {pair for pair in likely if records.keys() >= set(pair)}):
-        barred = _barred(records, groups, edges, parted)
+    by_number = [(_identifier_edges(records, schemes), ONE_A_PERSON) for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON)]
+    for edges, parting in (*by_number, ({pair for pair in likely if records.keys() >= set(pair)}, _ANY)):
+        barred = _barred(groups, edges, parted, partial(_contradictions, records, parting))
         for pair in edges - barred:
             groups.join(pair)
         conflicts |= barred
@@ -135,29 +138,31 @@ def _partition(
 
 
 def _barred(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]], settled: "_Groups", edges: set[Pair], parted: set[Pair]
+    settled: "_Groups", edges: set[Pair], parted: set[Pair], contradictions: Callable[["_Groups"], set[Pair]]
 ) -> set[Pair]:
-    """The identifier edges of every cluster in which they would join what a person or another identifier parts."""
+    """The edges of every cluster in which they would join what a person or an identifier parts."""
     trial = settled.copy()
     for pair in edges:
         trial.join(pair)
-    against = parted | _contradictions(records, trial)
+    against = parted | contradictions(trial)
     bad = {trial.root(one) for one, other in against if trial.same((one, other)) and not settled.same((one, other))}
     return {pair for pair in edges if trial.root(pair[0]) in bad and not settled.same(pair)}
 
 
-def _contradictions(records: Mapping[SubjectId, frozenset[IdentifierKey]], clusters: "_Groups") -> set[Pair]:
-    """One pair for every two different sets of one-a-person numbers that contradict each other within a cluster."""
+def _contradictions(
+    records: Mapping[SubjectId, frozenset[IdentifierKey]], schemes: frozenset[IdentifierScheme], clusters: "_Groups"
+) -> set[Pair]:
+    """The pairs whose numbers of these kinds contradict each other within a cluster."""
     holders: dict[SubjectId, dict[frozenset[IdentifierKey], list[SubjectId]]] = defaultdict(lambda: defaultdict(list))
     for subject in sorted(records):
-        numbers = frozenset(key for key in records[subject] if key[0] in ONE_A_PERSON)
+        numbers = frozenset(key for key in records[subject] if key[0] in schemes)
         if numbers:
             holders[clusters.root(subject)][numbers].append(subject)
     return {
         pair_of(one, other)
         for by_numbers in holders.values()
         for mine, theirs in combinations(by_numbers, 2)
-        if contradict(mine, theirs)
+        if _contradict(mine, theirs)
         for one in by_numbers[mine]
         for other in by_numbers[theirs]
     }
@@ -194,9 +199,9 @@ def _identifier_edges(
     return {pair for sharing in holders.values() for pair in pairwise(sharing)}
 
 
-def contradict(one: frozenset[IdentifierKey], other: frozenset[IdentifierKey]) -> bool:
-    """Whether two records hold different numbers of a kind of which a person has one."""
-    for scheme in ONE_A_PERSON:
+def _contradict(one: frozenset[IdentifierKey], other: frozenset[IdentifierKey]) -> bool:
+    """Whether two records hold numbers of one kind, and none of them in common."""
+    for scheme in {scheme for scheme, _ in one}:
         mine = {value for kind, value in one if kind is scheme}
         theirs = {value for kind, value in other if kind is scheme}
         if mine and theirs and not mine & theirs:

@@ -102,7 +102,8 @@ def closest(ones: Iterable[str], others: Iterable[str]) -> Agreement | None:
 def compare(one: str, other: str) -> Agreement:
     """How far two dates of birth agree; the same whichever is named first.
 
-    1 January, like a year alone, says no more than the year, and two of them never agree on the day.
+    1 January, like a year alone, says no more than the year, and two of them never agree on the day. Two other days of
+    one year are two birthdays: they agree no more than those of two years side by side.
     """
     first, second = born(one), born(other)
     if first.is_first_of_january or second.is_first_of_january:
@@ -126,7 +127,7 @@ def _by_day(one: date, other: date) -> Agreement:
         return Agreement.SWAPPED
     if _digits_apart(one, other) == 1:
         return Agreement.ONE_DIGIT
-    return _by_year(Born(one, one), Born(other, other))
+    return Agreement.NEAR_YEAR if abs(one.year - other.year) <= _NEAR_YEARS else Agreement.DIFFERENT
 
 
 def _digits_apart(one: date, other: date) -> int:

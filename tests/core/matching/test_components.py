@@ -1,6 +1,7 @@
 """Which records are of one child."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from random import Random
 
 from hypothesis import given
@@ -157,6 +158,19 @@ def test_what_is_likely_joins_nothing_that_numbers_part_and_a_person_is_asked() 
     assert found.conflicts == {(B, C)}
 
 
+def test_what_is_likely_joins_nothing_against_a_number_of_which_a_person_may_have_several() -> None:
+    records = {A: holding((PASSPORT, "x")), B: holding(), C: holding((PASSPORT, "y")), D: holding((NHS, "1"))}
+    found = partition(records, [], [(A, B), (B, C)])
+    assert cases(found) == {A: A, B: B, C: C, D: D}
+    assert found.conflicts == {(A, B), (B, C)}
+    assert cases(partition(records, [], [(A, B), (B, D)])) == {A: A, B: A, C: C, D: A}
+
+
+def test_a_person_with_two_passports_whom_a_surer_number_joins_is_joined_by_what_is_likely_too() -> None:
+    records = {A: holding((NHS, "1"), (PASSPORT, "x")), B: holding((NHS, "1"), (PASSPORT, "y")), C: holding()}
+    assert cases(partition(records, [], [(B, C)])) == {A: A, B: A, C: A}
+
+
 def test_what_is_likely_of_records_that_are_not_there_counts_once_they_are() -> None:
     assert cases(partition({A: holding()}, [], [(A, B)])) == {A: A}
 
@@ -165,3 +179,19 @@ def test_what_is_likely_of_records_that_are_not_there_counts_once_they_are() -> 
 def test_the_order_of_what_is_likely_changes_nothing(records: list[SubjectId], pairs: list[Pair], many: int) -> None:
     found = partition({record: holding() for record in records}, [], pairs[:many])
     assert found == partition({record: holding() for record in sorted(records)}, [], sorted(pairs[:many]))
+
+
+@given(_records, st.sets(st.tuples(_subjects, _subjects).filter(lambda pair: pair[0] < pair[1])), st.randoms())
+def test_what_is_likely_never_joins_two_numbers_of_one_kind_in_whatever_order_it_is_told(
+    records: dict[SubjectId, frozenset[tuple[IdentifierScheme, str]]], likely: set[Pair], random: Random
+) -> None:
+    names, pairs = list(records), list(likely)
+    random.shuffle(names)
+    random.shuffle(pairs)
+    by_numbers, found = partition(records, []), partition(records, [], likely)
+    assert partition({name: records[name] for name in names}, [], pairs) == found
+    for scheme in (NHS, PASSPORT):
+        for one, other in combinations(records, 2):
+            mine, theirs = ({value for kind, value in records[end] if kind is scheme} for end in (one, other))
+            if mine and theirs and not mine & theirs and found.case_of[one] == found.case_of[other]:
+                assert by_numbers.case_of[one] == by_numbers.case_of[other]

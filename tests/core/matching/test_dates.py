@@ -25,7 +25,7 @@ values = st.one_of(
         ("2011-04-09", "2011-04-19", Agreement.ONE_DIGIT),
         ("2011-04-09", "2017-04-09", Agreement.ONE_DIGIT),
         ("2011-04-09", "2011-04", Agreement.SAME_MONTH),
-        ("2011-04-09", "2011-12-20", Agreement.SAME_YEAR),
+        ("2011-04-09", "2011-12-20", Agreement.NEAR_YEAR),
         ("2011-04-09", "2011", Agreement.SAME_YEAR),
         ("2011-04-09", "2011-01-01", Agreement.SAME_YEAR),
         ("2011-01-01", "2011-01-01", Agreement.SAME_YEAR),

@@ -67,8 +67,8 @@ def test_the_scenarios_third_child_is_joined_with_the_reasons(weights: Weights) 
     assert found.verdict is Verdict.LINK
     assert [(each.field, each.level) for each in found.evidence] == [
         ("name", "same_forms"),
+        ("birth", "same_day"),
         ("language", "agrees"),
-        ("birth", "same_year"),
         ("sex", "agrees"),
     ]
 
