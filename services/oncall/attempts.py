@@ -26,10 +26,12 @@ _WRITE: LiteralString = """
     ON CONFLICT DO NOTHING"""
 _CLAIM: LiteralString = """
     UPDATE attempts SET lease_until = %s, tries = tries + 1
-    WHERE key IN (SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
-                  ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
-              written_at, lease_until, tries"""
+    FROM alerts WHERE alerts.alert_id = attempts.alert_id
+    AND key IN (SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
+                ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING key, attempts.alert_id, agency, attempts.kind, attempts.severity, round, step, level, recipient,
+              reference, due_at, written_at, lease_until, tries,
+              CASE WHEN (round, step) = (1, 0) THEN published_at END"""
 _FIND: LiteralString = """
     SELECT key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
            written_at, lease_until, tries
@@ -192,7 +194,8 @@ def _read(  # noqa: PLR0913, PLR0917 - a row
     written_at: datetime,
     lease_until: datetime,
     tries: int,
+    published_at: datetime | None = None,
 ) -> Attempt:
     said = Sector(agency), AlertKind(kind), Severity(severity), Paging(number, step, level, due_at)
     to = recipient.hex() if recipient else None
-    return Attempt(key.hex(), alert_id.hex(), *said, to, reference, written_at, lease_until, tries)
+    return Attempt(key.hex(), alert_id.hex(), *said, to, reference, written_at, lease_until, tries, published_at)

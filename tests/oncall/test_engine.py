@@ -170,6 +170,17 @@ async def test_a_page_that_failed_is_sent_again_under_its_key(oncall: OnCall, nu
     assert len({key for _, _, key in oncall.post.sent}) == len(oncall.post.sent) == 2
 
 
+async def test_how_long_a_first_page_took_is_counted_also_where_it_left_at_a_second_try(oncall: OnCall) -> None:
+    oncall.post.broken = True
+    await oncall.hear(MISSING)
+    oncall.post.broken = False
+    oncall.clock.goes_on(seconds=11)
+    await oncall.look()
+    value = oncall.metrics.registry.get_sample_value
+    assert value("lantern_time_to_page_seconds_count") == len(oncall.post.sent) == 2
+    assert (value("lantern_time_to_page_seconds_sum") or 0) >= 2 * 11
+
+
 async def test_an_unlinked_record_leaves_its_child_missing_again(oncall: OnCall) -> None:
     elsewhere = said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 5, 400.2, subject=SubjectId(an_id(2)))
     await oncall.assign(an_id(1), an_id(1), an_id(2))
