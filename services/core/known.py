@@ -77,9 +77,8 @@ class Word(NamedTuple, Generic[FactT]):
     @property
     def ends(self) -> datetime:
         """The latest moment at which it can have happened."""
-        if self.event.head.occurred_at is None:
-            return self.since
-        return latest(self.begins, self.event.head.precision)
+        head = self.event.head
+        return self.since if head.occurred_at is None else latest(head.occurred_at, head.precision)
 
     @property
     def lapses_at(self) -> datetime | None:

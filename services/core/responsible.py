@@ -85,7 +85,8 @@ def claims(said: SaidOfChild) -> Claims:
 def _latest(moments: Iterable[tuple[_K, datetime]]) -> dict[_K, datetime]:
     latest: dict[_K, datetime] = {}
     for key, moment in moments:
-        latest[key] = max(moment, latest.get(key, moment))
+        if key not in latest or latest[key] < moment:
+            latest[key] = moment
     return latest
 
 

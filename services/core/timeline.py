@@ -131,7 +131,7 @@ class Entry:
 
 def latest(moment: datetime, precision: Precision) -> datetime:
     """The last moment that a time can mean."""
-    return moment + (_A_DAY if precision is Precision.DAY else timedelta())
+    return moment + _A_DAY if precision is Precision.DAY else moment
 
 
 def sort_key(entry: Entry) -> SortKey:
