@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
 from services.cli import signed_in
 from services.cli.bench import decided, generating
 from services.cli.bench.connecting import PATIENCE_SECONDS
@@ -19,9 +22,10 @@ from services.cli.bench.target import Target
 from services.cli.client import Failed
 from services.cli.following import Event, Place, follow
 from services.core.codes import Sector
+from services.core.errors import Unavailable
 from services.core.events import Event as SharedEvent
 from services.core.facts import ChildMissing
-from services.runtime.kafka import Message, make_producer, send_batch
+from services.runtime.kafka import Message, make_producer
 from services.runtime.settings import HOME
 from services.wire import topics
 from services.wire.avro import Schemas, load_schemas
@@ -119,9 +123,17 @@ async def send(target: Target, reports: Sequence[Report], rate: float) -> dict[s
             await asyncio.sleep(began + number / rate - loop.time())
             sent[report.event_id] = loop.time()
             message = _message(report, schemas, keys)
-            sending.append(asyncio.create_task(send_batch(producers[report.agency], [message])))
+            sending.append(asyncio.create_task(_sent(producers[report.agency], message)))
         await asyncio.gather(*sending)
     return sent
+
+
+async def _sent(producer: AIOKafkaProducer, message: Message) -> None:
+    """Send one; what comes while another is on its way goes in one batch after it, as a connector's records do."""
+    try:
+        await producer.send_and_wait(message.topic, value=message.value, key=message.key)
+    except KafkaError as error:
+        raise Unavailable from error
 
 
 def _message(report: Report, schemas: Schemas, keys: Mapping[Sector, PublicKey]) -> Message:
