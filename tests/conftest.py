@@ -25,8 +25,10 @@ from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
-LONGEST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py", "leaks/test_edition.py", "faults/test_chaos.py")
+FIRST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py")
 """What takes longest of its kind: begun last, it would leave one of two workers idle."""
+LAST = ("faults/test_chaos.py", "e2e/test_bench.py")
+"""What fills an edition, so that whatever reads all of it afterwards takes long."""
 REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 
 settings.register_profile("people", deadline=None)
@@ -52,6 +54,11 @@ def needs_of(item: pytest.Item) -> tuple[bool, bool]:
     return needs_real_parts(item), "running_edition" in getattr(item, "fixturenames", ())
 
 
+def turn_of(path: Path) -> int:
+    """When a file's turn comes among those that need the same."""
+    return path.as_posix().endswith(LAST) - path.as_posix().endswith(FIRST)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that need real parts, and put the files in the order of what they need, each file whole."""
     needs: dict[Path, tuple[bool, bool]] = {}
@@ -59,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if needs_real_parts(item):
             item.add_marker(pytest.mark.real)
         needs[item.path] = max(needs_of(item), needs.get(item.path, (False, False)))
-    items.sort(key=lambda item: (needs[item.path], not item.path.as_posix().endswith(LONGEST)))
+    items.sort(key=lambda item: (needs[item.path], turn_of(item.path)))
     if not full_size():
         long = [item for item in items if item.get_closest_marker("prove")]
         config.hook.pytest_deselected(items=long)

@@ -41,6 +41,7 @@ MAY_HOLD_TEXT = {
     "FeedRow.names": "letters alone, as Name.text",
     "Refusal.error": "fixed sentences; of a question that is not understood, the names of what was wrong",
     "CaseList.next": "an id and a time, encoded",
+    "AlertList.next": "the same",
     "EnquiryView.enquirer": "a keyed handle",
     "EnquirySummary.enquirer": "a keyed handle",
     "AnswerView.say": "fixed sentences: core/letters.py",

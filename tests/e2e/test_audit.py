@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
@@ -206,7 +207,7 @@ TAMPERINGS: dict[str, tuple[set[Fault], str]] = {
     "an entry is gone": ({Fault.ENTRY_MISSING}, "DELETE FROM salts; DELETE FROM entries WHERE number = 5"),
     "an entry is added": (
         {Fault.ENTRY_ADDED},
-        "SELECT * INTO one FROM entries WHERE number = 5; UPDATE one SET number = 99; INSERT INTO entries TABLE one",
+        "SELECT * INTO one FROM entries WHERE number = 5; UPDATE one SET number = 99999; INSERT INTO entries TABLE one",
     ),
     "two links change places": (
         {Fault.LINK_CHANGED},
@@ -278,5 +279,8 @@ async def made_anew(connection: Connection, number: int) -> None:
 
 
 def _cases(hub: Hub) -> list[dict[str, Any]]:
-    listed = json.loads(hub.edition.done("cases", "--json"))
-    return [json.loads(hub.edition.done("case", "--json", case["case_id"])) for case in listed]
+    """The cases that a coordinator lists, whole."""
+    base = f"http://127.0.0.1:{hub.edition.parts.ports[SERVICE]}/api/cases"
+    with httpx.Client(headers=hub.edition.person(), timeout=SECONDS, trust_env=False) as coordinator:
+        listed = coordinator.get(base).raise_for_status().json()["cases"]
+        return [coordinator.get(f"{base}/{case['case_id']}").raise_for_status().json() for case in listed]

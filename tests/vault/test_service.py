@@ -243,12 +243,16 @@ def test_one_adult_around_two_records_is_told_without_a_word_of_it(vault: Runnin
     assert message.key() == record["pattern_id"].encode()
 
 
+def in_doubt(operator: httpx.Client) -> list[str]:
+    """The records that are in doubt, as the operator is told."""
+    return [one["subject_id"] for one in operator.get("/doubts").json()["doubts"]]
+
+
 def test_the_operator_lists_what_is_in_doubt_and_settles_it(vault: Running) -> None:
     vault.send(b"junk")
     with vault.service.client() as operator:
-        assert until(lambda: operator.get("/doubts").json()["doubts"], SECONDS)
-        listed = operator.get("/doubts").json()["doubts"]
-        assert an_id(999) in {one["subject_id"] for one in listed}
+        assert until(lambda: an_id(999) in in_doubt(operator), SECONDS)
+        listed = in_doubt(operator)
         assert operator.post("/doubts/settled", json={"until": "tomorrow"}).status_code == 422
         until_now = {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
         assert operator.post("/doubts/settled", json=until_now).json() == {"settled": len(listed)}
