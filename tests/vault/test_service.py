@@ -249,14 +249,15 @@ def in_doubt(operator: httpx.Client) -> list[str]:
 
 
 def test_the_operator_lists_what_is_in_doubt_and_settles_it(vault: Running) -> None:
-    vault.send(b"junk")
+    until_now = {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
     with vault.service.client() as operator:
+        operator.post("/doubts/settled", json=until_now)  # what others left on the topics would fill the list
+        vault.send(b"junk")
         assert until(lambda: an_id(999) in in_doubt(operator), SECONDS)
         listed = in_doubt(operator)
         assert operator.post("/doubts/settled", json={"until": "tomorrow"}).status_code == 422
-        until_now = {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
         assert operator.post("/doubts/settled", json=until_now).json() == {"settled": len(listed)}
-        assert operator.get("/doubts").json() == {"doubts": []}
+        assert in_doubt(operator) == []
     assert vault.metric("lantern_dead_letters") == 0
 
 
