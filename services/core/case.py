@@ -28,7 +28,7 @@ from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
 from services.core.responsible import WEIGHED, Claims, claims
 from services.core.sayings import SaidOfChild
-from services.core.timeline import NEVER, Entry, current, latest, superseded
+from services.core.timeline import NEVER, Dated, Entry, current, superseded
 
 FactT = TypeVar("FactT")
 DECISION_WITHIN = timedelta(hours=24)
@@ -52,7 +52,7 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken(Generic[FactT]):
+class Spoken(Dated, Generic[FactT]):
     """A report that a child is missing, or an ending, as far as anything hangs on it."""
 
     fact_id: FactId
@@ -61,18 +61,6 @@ class Spoken(Generic[FactT]):
     occurred_at: datetime | None
     precision: Precision
     fact: FactT
-
-    @property
-    def dated(self) -> bool:
-        return self.occurred_at is not None
-
-    @property
-    def begins(self) -> datetime:
-        return self.occurred_at or NEVER
-
-    @property
-    def ends(self) -> datetime:
-        return latest(self.begins, self.precision)
 
 
 _NOTHING_SAID: Mapping[FactId, Any] = MappingProxyType({})

@@ -94,8 +94,31 @@ _RANK: dict[type[Fact], int] = {
 }
 
 
+class Dated:
+    """Between which moments something happened; where nobody dated it, `begins` and `ends` say nothing."""
+
+    __slots__ = ()
+
+    occurred_at: datetime | None
+    precision: Precision
+
+    @property
+    def dated(self) -> bool:
+        return self.occurred_at is not None
+
+    @property
+    def begins(self) -> datetime:
+        """The earliest moment at which it can have happened."""
+        return self.occurred_at or NEVER
+
+    @property
+    def ends(self) -> datetime:
+        """The latest moment at which it can have happened."""
+        return latest(self.begins, self.precision)
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Dated):
     """One event as the timeline holds it.
 
     `recorded_at` is when it was last said: an event said again counts as the latest word on its fact.
@@ -113,20 +136,6 @@ class Entry:
     recorded_at: datetime
     known_at: datetime
     fact: Fact
-
-    @property
-    def dated(self) -> bool:
-        return self.occurred_at is not None
-
-    @property
-    def begins(self) -> datetime:
-        """The earliest moment at which it can have happened."""
-        return self.occurred_at or NEVER
-
-    @property
-    def ends(self) -> datetime:
-        """The latest moment at which it can have happened; what nobody dated had happened when it was known."""
-        return latest(self.begins, self.precision) if self.dated else self.known_at
 
 
 def latest(moment: datetime, precision: Precision) -> datetime:
