@@ -14,7 +14,7 @@ from services.casefeed.sight import Sight
 from services.core import audit
 from services.core.claims import Subject
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
 from services.core.timeline import Entry

@@ -12,7 +12,8 @@ from services.core.claims import Subject
 from services.core.facts import KinshipClaimed
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.matching import components
-from services.core.matching.components import Decision, Pair, Partition, partition
+from services.core.matching.components import Decision, Partition, partition
+from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
 from services.core.matching.stated import asked_for_at, decision_of, numbers_of

@@ -8,7 +8,7 @@ from typing import LiteralString
 import orjson
 
 from services.core.ids import SubjectId, well_formed
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
 from services.wire.avro import Record

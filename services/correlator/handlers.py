@@ -12,7 +12,7 @@ from functools import reduce
 
 from services.core.case import EMPTY, CaseState, absorb, fold
 from services.core.ids import CaseId, EventId, SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.stated import decision_of
 from services.core.timeline import current
 from services.correlator.identity import NO_CLAIMS, Change, Graph, place

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import IdentifierKey, Pair, Partition, partition
+from services.core.matching.components import IdentifierKey, Partition, partition
+from services.core.matching.groups import Pair
 from services.core.matching.stated import Stated
-from services.correlator.likeness import Edge, Likeness, Portraits, asked_for, likely
+from services.correlator.likeness import Edge, Likeness, Portraits, asked_for, likely, rivals
 from services.correlator.said import Claim
 
 Claims = Mapping[SubjectId, frozenset[Claim]]
@@ -71,11 +72,12 @@ def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> Parti
     withdrawn = {stated.decision.event_id for stated in (*change.said, *change.gone)}
     kept = (stated.decision for stated in graph.decisions if stated.decision.event_id not in withdrawn)
     records = {subject: linking(claims.get(subject, NO_CLAIMS)) for subject in (*graph.cases, *newcomers)}
-    joined = likely(edge for edge in graph.edges if change.likeness.of.isdisjoint(edge.pair))
-    joined |= likely(change.likeness.now)
+    held = (edge for edge in graph.edges if change.likeness.of.isdisjoint(edge.pair))
+    edges = (*held, *change.likeness.now)
     asked = asked_for({**graph.portraits, **change.portraits})
-    found = partition(records, (*kept, *(stated.decision for stated in change.said)), joined, asked)
-    return Partition(found.case_of, found.conflicts - joined)
+    decisions = (*kept, *(stated.decision for stated in change.said))
+    found = partition(records, decisions, likely(edges), asked, rivals(edges))
+    return Partition(found.case_of, found.conflicts - likely(edges))
 
 
 def linking(claims: Iterable[Claim]) -> frozenset[IdentifierKey]:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import orjson
 
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.scoring import Evidence, Verdict
 from services.correlator.likeness import Edge
 from services.correlator.said import Portrait, Trait

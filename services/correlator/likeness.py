@@ -12,8 +12,9 @@ from services.core.claims import BirthDate, Name, Subject
 from services.core.codes import ClaimStatus, NameKind, Sex
 from services.core.ids import SubjectId
 from services.core.matching import blocking
-from services.core.matching.components import Pair, pair_of
+from services.core.matching.components import pair_of
 from services.core.matching.dates import born
+from services.core.matching.groups import Pair
 from services.core.matching.scoring import Evidence, Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
 from services.correlator.said import NO_TRAITS, Portrait, Trait
@@ -50,6 +51,11 @@ class Edge:
     verdict: Verdict
     evidence: tuple[Evidence, ...]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a person is told of it; that two are rivals is for nobody to decide."""
+        return self.verdict is not Verdict.RIVAL
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -71,14 +77,26 @@ class Likeness:
         return frozenset(edge.pair for edge in self.before) - {edge.pair for edge in self.now}
 
     @property
+    def no_longer(self) -> frozenset[Pair]:
+        """Pairs of which a person was told that something speaks for them, and nothing does any more."""
+        before, now = ({edge.pair for edge in edges if edge.is_told} for edges in (self.before, self.now))
+        return frozenset(before - now)
+
+    @property
     def touches(self) -> frozenset[SubjectId]:
-        """The records that are now likely of one child with others than before."""
-        return frozenset(subject for pair in likely(self.before) ^ likely(self.now) for subject in pair)
+        """The records of which the weights now say something else than before."""
+        before, now = ({(edge.pair, edge.verdict) for edge in edges} for edges in (self.before, self.now))
+        return frozenset(subject for pair, _ in before ^ now for subject in pair)
 
 
 def likely(edges: Iterable[Edge]) -> frozenset[Pair]:
     """The pairs that the weights alone would join."""
     return frozenset(edge.pair for edge in edges if edge.verdict is Verdict.LINK)
+
+
+def rivals(edges: Iterable[Edge]) -> frozenset[Pair]:
+    """The pairs that might be of one child, and that the weights do not join."""
+    return frozenset(edge.pair for edge in edges if edge.verdict is not Verdict.LINK)
 
 
 def portrait_of(subject: Mapping[str, Any]) -> Portrait:

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import LiteralString
 
 from services.core.ids import SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.versions import Adopted
 from services.correlator.handlers import Outcome
 from services.correlator.kept import evidence_to, portrait_to

@@ -12,7 +12,8 @@ from services.core.case import CaseState
 from services.core.case_json import from_json
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, FactId, SubjectId
-from services.core.matching.components import Decision, IdentifierKey, Pair, Verdict
+from services.core.matching.components import Decision, IdentifierKey, Verdict
+from services.core.matching.groups import Pair
 from services.core.matching.stated import Stated
 from services.core.matching.versions import Adopted
 from services.correlator.handlers import Assigned
@@ -61,8 +62,8 @@ _REACHED = """
             WHERE ours.subject_id = reached.subject_id
             UNION ALL SELECT other FROM decisions WHERE one = reached.subject_id
             UNION ALL SELECT one FROM decisions WHERE other = reached.subject_id
-            UNION ALL SELECT other FROM edges WHERE one = reached.subject_id AND verdict = 'link'
-            UNION ALL SELECT one FROM edges WHERE other = reached.subject_id AND verdict = 'link'
+            UNION ALL SELECT other FROM edges WHERE one = reached.subject_id
+            UNION ALL SELECT one FROM edges WHERE other = reached.subject_id
             UNION ALL SELECT theirs.subject_id FROM subjects AS ours JOIN subjects AS theirs USING (case_id)
             WHERE ours.subject_id = reached.subject_id
         ) AS next
@@ -161,7 +162,7 @@ async def graph(
         (_CASES, [reached]),
         (_CLAIMS, [reached]),
         (f"{_DECISIONS} WHERE one = ANY(%b::bytea[])", [reached]),
-        (f"{_EDGES} WHERE one = ANY(%b::bytea[]) AND verdict = 'link'", [reached]),
+        (f"{_EDGES} WHERE one = ANY(%b::bytea[])", [reached]),
         (f"{_CONFLICTS} WHERE one = ANY(%b::bytea[])", [reached]),
         (_PORTRAITS, [reached]),
     )

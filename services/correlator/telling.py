@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Verdict
 from services.correlator.handlers import CaseChange, Outcome
@@ -53,13 +53,13 @@ def proposals(outcome: Outcome, version: int) -> Iterator[Record]:
     """What newly speaks for two records being of one child, and what does no longer."""
     known_at, likeness = outcome.found.known_at, outcome.change.likeness
     yield from standing(likeness.made, outcome.conflicts, version, known_at)
-    for by, pairs in ((ProposedBy.SCORE, likeness.gone), (ProposedBy.NUMBERS, outcome.settled)):
+    for by, pairs in ((ProposedBy.SCORE, likeness.no_longer), (ProposedBy.NUMBERS, outcome.settled)):
         yield from (_proposal(pair, by, Verdict.APART, (), version, known_at) for pair in sorted(pairs))
 
 
 def standing(edges: Iterable[Edge], conflicts: Iterable[Pair], version: int, known_at: datetime) -> Iterator[Record]:
     """Edges and conflicts as proposals."""
-    for edge in edges:
+    for edge in (edge for edge in edges if edge.is_told):
         evidence = [{"field": one.field, "level": one.level, "bits": one.bits} for one in edge.evidence]
         yield _proposal(edge.pair, ProposedBy.SCORE, edge.verdict, evidence, version, known_at)
     for pair in sorted(conflicts):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from services.core.ids import FactId, SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Verdict
 from services.core.sealed_numbers import MOST_HOLDERS, NumberKind, number_signs

@@ -45,8 +45,8 @@ IDENTIFIERS = [
 """Few enough that records meet and contradict each other."""
 
 NAMES = ["Aster Bekele Tesfaye", "Tesfaye Aster Bekele", "Aster Bekele", "Unknown", "Ngoc Lan Pham"]
-BIRTHS = ["2010-05-17", "2010-05-17", "2010-01-01", "2010", "2011-03-04"]
-"""Few enough that records are often likely of one child, and often not."""
+BIRTHS = ["2010-05-17", "2010-05-17", "2010-05-12", "2010-01-01", "2010", "2011-03-04"]
+"""Few enough that records are often likely of one child, often not, and often but for a digit."""
 
 
 def a_history(random: Random, events: int) -> list[Event]:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from services.core.case import CaseState, digest
 from services.core.ids import CaseId, EventId, FactId, SubjectId
-from services.core.matching.components import IdentifierKey, Pair, partition
+from services.core.matching.components import IdentifierKey, partition
+from services.core.matching.groups import Pair
 from services.core.matching.stated import Stated, decision_of
 from services.core.matching.versions import FIRST, Adopted, Pinned
 from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
-from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely
+from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely, rivals
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.weighing import Matchers, all_edges
@@ -112,7 +113,7 @@ class Memory:
     def _beside(self, reached: Collection[SubjectId]) -> set[SubjectId]:
         named = {key for subject in reached for key in _names(self.claims.get(subject, NO_CLAIMS))}
         cases = {self.cases.get(subject) for subject in reached}
-        pairs = [*(one.decision.pair for one in self.decisions.values()), *likely(self.edges.values())]
+        pairs = [*(one.decision.pair for one in self.decisions.values()), *self.edges]
         return (
             {subject for subject, claims in self.claims.items() if _names(claims) & named}
             | {subject for subject, case in self.cases.items() if case in cases}
@@ -188,6 +189,7 @@ def whole_truth(history: Iterable[Said], matcher: Matcher = MATCHER) -> Truth:
         [one.decision for one in stated if one],
         likely(edges),
         asked_for(portraits),
+        rivals(edges),
     )
     return Truth(digests(dict(found.case_of), last.values()), frozenset(edges), found.conflicts - likely(edges))
 

@@ -8,7 +8,7 @@ from psycopg.rows import TupleRow
 
 from services.core.events import Event
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.versions import Adopted
 from services.correlator import reading
 from services.correlator.batch import MOST_RETOLD, Batches, Saved

@@ -1,5 +1,7 @@
 """Records that no number and no person joins: which of them the weights join, and which never."""
 
+from itertools import permutations
+
 import pytest
 
 from services.core.claims import BirthDate, Name, Subject
@@ -77,6 +79,27 @@ def test_two_numbers_of_which_a_person_has_one_part_what_the_weights_would_join(
     other = NUMBER._replace(value="2")
     memory = heard(says(1, 1, claiming(), NUMBER), says(2, 2, claiming(), other))
     assert len(cases(memory)) == 2
+
+
+NAMESAKE = "Gezim Gjoka"
+
+
+def test_a_record_without_a_number_joins_neither_of_two_namesakes_born_a_digit_apart() -> None:
+    """A clerk's slip in the date of one is the date of the other (¶5.41)."""
+    others = NUMBER._replace(value="2")
+    one, other = claiming(NAMESAKE, "2012-04-25"), claiming(NAMESAKE, "2012-04-28")
+    words = [says(1, 1, one, NUMBER), says(2, 2, other, others), says(3, 3, one)]
+    for order in permutations(words):
+        memory = heard(*order)
+        assert cases(memory) == [an_id(1), an_id(2), an_id(3)]
+        assert {edge.pair: edge.verdict for edge in memory.edges.values() if edge.is_told} == {
+            (an_id(1), an_id(3)): Verdict.LINK
+        }
+
+
+def test_where_nothing_says_that_they_are_two_a_record_is_joined() -> None:
+    one, other = claiming(NAMESAKE, "2012-04-25"), claiming(NAMESAKE, "2012-04-28")
+    assert cases(heard(says(1, 1, one, NUMBER), says(2, 2, other), says(3, 3, one))) == [an_id(1), an_id(2)]
 
 
 def test_what_is_strong_but_not_sure_goes_to_a_person_with_its_evidence() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.core.ids import CaseId, SubjectId
-from services.core.matching.components import Pair
+from services.core.matching.groups import Pair
 from services.core.matching.scoring import Evidence, Verdict
 from services.correlator.decoding import Decoder
 from services.correlator.likeness import Edge

@@ -8,7 +8,8 @@ from itertools import combinations
 from services.core.claims import Subject
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.blocking import keys
-from services.core.matching.components import Pair, pair_of, partition
+from services.core.matching.components import pair_of, partition
+from services.core.matching.groups import Pair
 from services.core.matching.scoring import Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
 
@@ -89,8 +90,10 @@ def match(subjects: Sequence[Subject], weights: Weights, clock: Callable[[], flo
         name: frozenset((each.scheme, each.value) for each in own.identifiers)
         for name, own in zip(named, subjects, strict=True)
     }
-    found = partition(numbers, (), _said(Verdict.LINK, weighed, named))
-    asked = [*_said(Verdict.ASK, weighed, named), *found.conflicts]
+    unsure = _said(Verdict.ASK, weighed, named)
+    rivals = [*unsure, *_said(Verdict.RIVAL, weighed, named)]
+    found = partition(numbers, (), _said(Verdict.LINK, weighed, named), rivals=rivals)
+    asked = [*unsure, *found.conflicts]
     return Matched(named, weighed, found.case_of, partition(numbers, ()).case_of, asked, seconds)
 
 

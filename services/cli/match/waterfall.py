@@ -9,7 +9,12 @@ BARRED = (
     "It weighs enough to join, but a name of two parts joins with the same day of birth only, and one of three "
     "with the year."
 )
-_VERDICTS = {Verdict.LINK: "join", Verdict.ASK: "ask a person", Verdict.APART: "leave apart"}
+_VERDICTS = {
+    Verdict.LINK: "join",
+    Verdict.ASK: "ask a person",
+    Verdict.RIVAL: "leave apart",
+    Verdict.APART: "leave apart",
+}
 
 
 def draw(scored: Scored, weights: Weights, title: str) -> str:

@@ -30,20 +30,34 @@ def keys(of: Profile, weights: Weights) -> frozenset[str]:
     Two records of which the score under these weights says anything but "apart" share one, unless a part of the name is
     misspelt and the day of birth does not agree, or two parts are misspelt, or a birth may lie in many years.
     """
-    return frozenset(list(dict.fromkeys(_all(of, weights)))[:MOST_KEYS])
+    return frozenset(list(dict.fromkeys((*_likely(of, weights), *_rivals(of, weights))))[:MOST_KEYS])
 
 
-def _all(of: Profile, weights: Weights) -> Iterator[str]:
+def _likely(of: Profile, weights: Weights) -> Iterator[str]:
     enough = _enough(weights)
     births = [born(birth) for birth in of.births]
     days, near = [day for birth in births for day in _day(birth)], [text for birth in births for text in _near(birth)]
-    written = [parts for name in of.names for parts in _written(name, weights)]
-    for origin, parts in product(sorted(_origins(of, weights)), written):
-        rare = [rarity(NAME, part.form, weights) for part in parts]
+    for origin, parts, rare in _named(of, weights):
         sounds, forms = [_sound(part) for part in parts], [part.form for part in parts]
         yield from _joined("d", days, _fewest(sounds, rare, enough.with_day - origin) if days else ())
         yield from _joined("y", near, _fewest(forms, rare, enough.with_year - origin) if near else ())
         yield from _joined("n", [""], _fewest(forms, rare, enough.alone - origin))
+
+
+def _rivals(of: Profile, weights: Weights) -> Iterator[str]:
+    """By these a child is found whose date of birth is another but for one digit; swapped days are one key anyway."""
+    enough = _enough(weights).to_join_on_a_day
+    births = [born(birth) for birth in of.births]
+    slips = [text for birth in births for text in _but_for_a_digit(birth)]
+    for origin, parts, rare in _named(of, weights) if slips else ():
+        yield from _joined("s", slips, _fewest([part.form for part in parts], rare, enough - origin))
+
+
+def _named(of: Profile, weights: Weights) -> Iterator[tuple[float, Sequence[Part], Sequence[float]]]:
+    """Each bits of an origin with each way to write a name: its parts, and the bits of each."""
+    written = [parts for name in of.names for parts in _written(name, weights)]
+    for origin, parts in product(sorted(_origins(of, weights)), written):
+        yield origin, parts, [rarity(NAME, part.form, weights) for part in parts]
 
 
 def _joined(kind: str, dates: Sequence[str], names: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -57,6 +71,7 @@ class _Enough:
     with_day: float
     with_year: float
     alone: float
+    to_join_on_a_day: float
 
 
 def _enough(weights: Weights) -> _Enough:
@@ -69,7 +84,8 @@ def _enough(weights: Weights) -> _Enough:
         max(said for agreement, said in bits[BIRTH].items() if agreement in those)
         for those in (_BY_DAY, _BY_YEAR, _APART)
     )
-    return _Enough(min(whole, misspelt) - day, whole - max(year, 0.0), whole - max(other, 0.0))
+    joined = whole - weights.ask_at + weights.link_at - bits[BIRTH][Agreement.SAME_DAY]
+    return _Enough(min(whole, misspelt) - day, whole - max(year, 0.0), whole - max(other, 0.0), joined)
 
 
 def _origins(of: Profile, weights: Weights) -> set[float]:
@@ -123,6 +139,13 @@ def _near(birth: Born) -> Iterator[str]:
         yield from (str(year) for year in range(first, last + 1))
     if birth.is_a_day and not birth.is_first_of_january:
         yield _of_the_year(birth)
+
+
+def _but_for_a_digit(birth: Born) -> Iterator[str]:
+    """A day of birth without its day, without its month and without its year: one of them is as it is in a slip's."""
+    if birth.is_a_day and not birth.is_first_of_january:
+        day = birth.earliest
+        yield from (f"{day:%Y-%m}-", f"{day:%Y}--{day:%d}", f"-{day:%m-%d}")
 
 
 def _of_the_year(birth: Born) -> str:

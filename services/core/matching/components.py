@@ -6,19 +6,22 @@ they join nothing there, and a person is asked. So it is with what is only likel
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from types import MappingProxyType
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, SubjectId
+from services.core.matching.groups import Groups, Pair
 
 IdentifierKey = tuple[IdentifierScheme, str]
-Pair = tuple[SubjectId, SubjectId]
+Numbers = Mapping[SubjectId, frozenset[IdentifierKey]]
+"""The numbers of each record."""
 
 ONE_A_PERSON = frozenset({IdentifierScheme.NHS_NUMBER, IdentifierScheme.PNC_ID})
 """A person has one of each: two different values are a conflict, and one value joins more surely than the others."""
@@ -69,23 +72,25 @@ def pair_of(one: SubjectId, other: SubjectId) -> Pair:
 
 
 def partition(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]],
+    records: Numbers,
     decisions: Iterable[Decision],
     likely: Iterable[Pair] = (),
     asked_for: Mapping[SubjectId, datetime] = _NOBODY_ASKED,
+    rivals: Iterable[Pair] = (),
 ) -> Partition:
     """Part the records into cases; a case's id is the smallest subject id in it.
 
+    `rivals` are pairs that would be likely but for a digit of a date of birth, or about which a person is asked.
     `asked_for` says when an adult first asked for a record's child. A link that one person makes into such a case
     waits for a second: a mistaken or false link would lead an enquirer from one child to another (¶5.65).
     """
-    decisions, likely = tuple(decisions), tuple(likely)
+    decisions, alike = tuple(decisions), _Alike.of(records, likely, rivals)
     lone = _lone_links(decisions) if asked_for else {}
-    without = _partition(records, [one for one in decisions if one.pair not in lone], likely) if lone else None
+    without = _partition(records, [one for one in decisions if one.pair not in lone], alike) if lone else None
     waiting = frozenset(
         pair for pair, since in lone.items() if without and _asked_before(since, pair, without.case_of, asked_for)
     )
-    found = _partition(records, [one for one in decisions if one.pair not in waiting], likely)
+    found = _partition(records, [one for one in decisions if one.pair not in waiting], alike)
     return Partition(found.case_of, found.conflicts, waiting)
 
 
@@ -113,45 +118,90 @@ def _asked_before(
     return len(sides) > 1 and None not in sides and any(at <= since for at in asked)
 
 
-def _partition(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]], decisions: Iterable[Decision], likely: Iterable[Pair]
-) -> Partition:
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Pairs of records that are there, by what the weights say of them."""
+
+    likely: frozenset[Pair]
+    rivals: frozenset[Pair]
+
+    @classmethod
+    def of(cls, records: Numbers, likely: Iterable[Pair], rivals: Iterable[Pair]) -> "_Alike":
+        return cls(*(frozenset(pair for pair in pairs if records.keys() >= set(pair)) for pairs in (likely, rivals)))
+
+
+def _partition(records: Numbers, decisions: Iterable[Decision], alike: _Alike) -> Partition:
     """Part the records by decisions that all count.
 
-    Decisions about records that are not there count once the records are. `likely` are pairs that everything but a
-    number says are of one child: they join last, and nothing that a person parts, or two numbers of one kind. Two
-    children of one name and birthday are found by nothing else.
+    Decisions about records that are not there count once the records are. What is only likely joins last, and nothing
+    that a person parts, or two numbers of one kind: two children of one name and birthday are found by nothing else.
     """
     counting = {pair: decision for pair, decision in latest(decisions).items() if records.keys() >= set(pair)}
     parted = {pair for pair, decision in counting.items() if decision.verdict is Verdict.REFUSED}
-    groups = _Groups(records)
+    groups = Groups(records)
     for decision in _links_newest_first(counting.values()):
         groups.join_unless_parted(decision.pair, parted)
     conflicts: set[Pair] = set()
-    by_number = [(_identifier_edges(records, schemes), ONE_A_PERSON) for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON)]
-    for edges, parting in (*by_number, ({pair for pair in likely if records.keys() >= set(pair)}, _ANY)):
-        barred = _barred(groups, edges, parted, partial(_contradictions, records, parting))
-        for pair in edges - barred:
-            groups.join(pair)
-        conflicts |= barred
+    for schemes in (ONE_A_PERSON, SEVERAL_A_PERSON):
+        edges = _identifier_edges(records, schemes)
+        conflicts |= _join(
+            groups, edges, _barred(groups, edges, parted, partial(_contradictions, records, ONE_A_PERSON))
+        )
+    unsure = _barred(groups, alike.likely, parted, partial(_contradictions, records, _ANY))
+    unsure |= _torn(groups, alike.likely - unsure, alike.rivals, _Apart(records, parted))
+    conflicts |= _join(groups, alike.likely, unsure)
     return Partition(groups.case_of(), frozenset(pair for pair in conflicts if not groups.same(pair)))
 
 
+def _join(groups: Groups, edges: AbstractSet[Pair], barred: set[Pair]) -> set[Pair]:
+    """Join along every edge that is not barred; gives those that are."""
+    for pair in edges - barred:
+        groups.join(pair)
+    return barred
+
+
 def _barred(
-    settled: "_Groups", edges: set[Pair], parted: set[Pair], contradictions: Callable[["_Groups"], set[Pair]]
+    settled: Groups, edges: AbstractSet[Pair], parted: set[Pair], contradictions: Callable[[Groups], set[Pair]]
 ) -> set[Pair]:
     """The edges of every cluster in which they would join what a person or an identifier parts."""
-    trial = settled.copy()
-    for pair in edges:
-        trial.join(pair)
+    trial = settled.joined_by(edges)
     against = parted | contradictions(trial)
     bad = {trial.root(one) for one, other in against if trial.same((one, other)) and not settled.same((one, other))}
     return {pair for pair in edges if trial.root(pair[0]) in bad and not settled.same(pair)}
 
 
-def _contradictions(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]], schemes: frozenset[IdentifierScheme], clusters: "_Groups"
-) -> set[Pair]:
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """Whether two groups of records are known to be two children's: by their numbers, or by a person's word."""
+
+    records: Numbers
+    parted: set[Pair]
+
+    def __call__(self, ones: Sequence[SubjectId], others: Sequence[SubjectId]) -> bool:
+        mine, theirs = (frozenset().union(*map(self.records.__getitem__, group)) for group in (ones, others))
+        return _contradict(mine, theirs) or any(pair_of(*ends) in self.parted for ends in product(ones, others))
+
+
+def _torn(settled: Groups, edges: AbstractSet[Pair], rivals: AbstractSet[Pair], apart: _Apart) -> set[Pair]:
+    """The edges of every record that may as well be another child's than that of whom they would join it to.
+
+    The other child has its name and, but for a digit, its date of birth, and is known to be another: a record whose
+    date of birth has that digit wrong looks exactly like the wrong child's own.
+    """
+    if not rivals:
+        return set()
+    trial = settled.joined_by(edges)
+    own, with_edges = settled.members(), trial.members()
+    torn = {
+        settled.root(one)
+        for one, rival in (ends for pair in rivals if not trial.same(pair) for ends in (pair, pair[::-1]))
+        if apart(with_edges[trial.root(one)], own[settled.root(rival)])
+        and not apart(own[settled.root(one)], own[settled.root(rival)])
+    }
+    return {pair for pair in edges if not settled.same(pair) and {settled.root(end) for end in pair} & torn}
+
+
+def _contradictions(records: Numbers, schemes: frozenset[IdentifierScheme], clusters: Groups) -> set[Pair]:
     """The pairs whose numbers of these kinds contradict each other within a cluster."""
     holders: dict[SubjectId, dict[frozenset[IdentifierKey], list[SubjectId]]] = defaultdict(lambda: defaultdict(list))
     for subject in sorted(records):
@@ -187,9 +237,7 @@ def _links_newest_first(decisions: Iterable[Decision]) -> list[Decision]:
     return sorted(links, key=lambda link: (_when(link), link.pair), reverse=True)
 
 
-def _identifier_edges(
-    records: Mapping[SubjectId, frozenset[IdentifierKey]], schemes: frozenset[IdentifierScheme]
-) -> set[Pair]:
+def _identifier_edges(records: Numbers, schemes: frozenset[IdentifierScheme]) -> set[Pair]:
     """A chain of pairs through the holders of each identifier of these schemes."""
     holders: dict[IdentifierKey, list[SubjectId]] = defaultdict(list)
     for subject in sorted(records):
@@ -207,36 +255,3 @@ def _contradict(one: frozenset[IdentifierKey], other: frozenset[IdentifierKey]) 
         if mine and theirs and not mine & theirs:
             return True
     return False
-
-
-class _Groups:
-    """Disjoint sets of records whose representative is the smallest subject id."""
-
-    def __init__(self, records: Iterable[SubjectId]) -> None:
-        self._parent = {subject: subject for subject in records}
-
-    def copy(self) -> "_Groups":
-        twin = _Groups(())
-        twin._parent = dict(self._parent)
-        return twin
-
-    def case_of(self) -> dict[SubjectId, CaseId]:
-        return {subject: CaseId(self.root(subject)) for subject in self._parent}
-
-    def same(self, pair: Pair) -> bool:
-        return self.root(pair[0]) == self.root(pair[1])
-
-    def join_unless_parted(self, pair: Pair, parted: set[Pair]) -> None:
-        ends = {self.root(pair[0]), self.root(pair[1])}
-        if not any({self.root(one), self.root(other)} == ends for one, other in parted):
-            self.join(pair)
-
-    def join(self, pair: Pair) -> None:
-        low, high = sorted((self.root(pair[0]), self.root(pair[1])))
-        self._parent[high] = low
-
-    def root(self, subject: SubjectId) -> SubjectId:
-        while self._parent[subject] != subject:
-            self._parent[subject] = self._parent[self._parent[subject]]
-            subject = self._parent[subject]
-        return subject

@@ -24,6 +24,7 @@ _JOINS_BY = (  # so many parts of a name with dates that agree so far
     (2, frozenset({Agreement.SAME_DAY})),
     (3, frozenset({Agreement.SAME_DAY, Agreement.SWAPPED, Agreement.SAME_MONTH, Agreement.SAME_YEAR})),
 )
+_SLIPS = frozenset({Agreement.SWAPPED, Agreement.ONE_DIGIT})
 _RARE = (Likeness.SAME, Likeness.SAME_FORMS, Likeness.CONTAINED, Likeness.ALIKE)  # whose weight is their parts' rarity
 _SEXES = frozenset({Sex.FEMALE, Sex.MALE})
 
@@ -33,6 +34,8 @@ class Verdict(StrEnum):
 
     LINK = "link"
     ASK = "ask"
+    RIVAL = "rival"
+    """Two children, unless a digit of a date of birth is wrong: what is like both of them is joined to neither."""
     APART = "apart"
 
 
@@ -86,18 +89,27 @@ def score(one: Profile, other: Profile, weights: Weights) -> Scored:
     evidence += [Evidence(BIRTH, birth, weights.bits[BIRTH][birth])] if birth else []
     evidence += [*_of_sex(one.sex, other.sex, weights), *_of_origin(one, other, weights)]
     bits = sum(each.bits for each in evidence)
-    joins = name.likeness in _NAMES_TO_JOIN_BY and {one.sex, other.sex} != _SEXES and _join(len(name.forms), birth)
-    return Scored(_verdict(bits, weights, joins=joins), bits, tuple(sorted(evidence, key=_weightiest_first)))
+    named = len(name.forms) if name.likeness in _NAMES_TO_JOIN_BY and {one.sex, other.sex} != _SEXES else 0
+    verdict = _verdict(bits, weights, named, birth)
+    if verdict is Verdict.APART and birth in _SLIPS and _joins(_on_one_day(bits, birth, weights), weights, named):
+        verdict = Verdict.RIVAL
+    return Scored(verdict, bits, tuple(sorted(evidence, key=_weightiest_first)))
 
 
-def _join(name_parts: int, birth: Agreement | None) -> bool:
-    return any(name_parts >= enough and birth in dates_agree for enough, dates_agree in _JOINS_BY)
-
-
-def _verdict(bits: float, weights: Weights, *, joins: bool) -> Verdict:
-    if bits >= weights.link_at and joins:
+def _verdict(bits: float, weights: Weights, name_parts: int, birth: Agreement | None) -> Verdict:
+    if _joins(bits, weights, name_parts, birth):
         return Verdict.LINK
     return Verdict.ASK if bits >= weights.ask_at else Verdict.APART
+
+
+def _joins(bits: float, weights: Weights, name_parts: int, birth: Agreement | None = Agreement.SAME_DAY) -> bool:
+    by = any(name_parts >= enough and birth in dates_agree for enough, dates_agree in _JOINS_BY)
+    return by and bits >= weights.link_at
+
+
+def _on_one_day(bits: float, birth: Agreement, weights: Weights) -> float:
+    """What the bits would be if both were born on one day."""
+    return bits - weights.bits[BIRTH][birth] + weights.bits[BIRTH][Agreement.SAME_DAY]
 
 
 def _weightiest_first(evidence: Evidence) -> tuple[float, str]:

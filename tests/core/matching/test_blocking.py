@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ WORDS = (
     "Zefqen",
     "Wolora",
     "Thi",
+    "Gezim",
+    "Gjoka",
 )
 BIRTHS = (
     "2011",
@@ -34,6 +37,7 @@ BIRTHS = (
     "2011-04-09",
     "2011-09-04",
     "2011-04-19",
+    "2011-05-09",
     "2001-04-09",
     "2011-01-01",
     "2010-06-02/2011-06-01",
@@ -66,6 +70,13 @@ def test_so_they_do_under_other_weights(one: Profile, ask_at: float) -> None:
     again = replace(one, births=())
     if score(one, again, weights).verdict is not Verdict.APART:
         assert keys(one, weights) & keys(again, weights)
+
+
+@pytest.mark.parametrize("slip", ["2011-04-08", "2011-04-29", "2011-05-09", "2012-04-09", "2011-09-04"])
+def test_a_digit_of_a_day_hides_no_rival(slip: str) -> None:
+    one, other = child("Gezim Gjoka", nationality="MW"), child("Gjoka Gezim", slip, nationality="MW")
+    assert score(one, other, WEIGHTS).verdict is not Verdict.APART
+    assert keys(one, WEIGHTS) & keys(other, WEIGHTS)
 
 
 def test_a_misspelt_part_hides_nobody_who_was_born_on_the_day() -> None:

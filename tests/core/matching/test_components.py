@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import EventId, SubjectId
-from services.core.matching.components import Decision, Pair, Partition, Verdict, pair_of, partition
+from services.core.matching.components import Decision, Partition, Verdict, pair_of, partition
+from services.core.matching.groups import Pair
 
 NHS, PASSPORT = IdentifierScheme.NHS_NUMBER, IdentifierScheme.PASSPORT
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -175,13 +176,76 @@ def test_what_is_likely_of_records_that_are_not_there_counts_once_they_are() -> 
     assert cases(partition({A: holding()}, [], [(A, B)])) == {A: A}
 
 
+NAMESAKES = {A: holding((NHS, "1")), B: holding(), C: holding((NHS, "2"))}
+"""B is like A, and but for a digit like C, whose number says that they are another child."""
+
+
+def test_a_record_that_may_as_well_be_another_childs_goes_to_a_person() -> None:
+    found = partition(NAMESAKES, [], [(A, B)], rivals=[(B, C)])
+    assert cases(found) == {A: A, B: B, C: C}
+    assert found.conflicts == {(A, B)}
+
+
+def test_what_else_is_likely_of_the_one_child_is_joined_all_the_same() -> None:
+    found = partition(NAMESAKES | {D: holding()}, [], [(A, B), (A, D), (B, D)], rivals=[(B, C)])
+    assert cases(found) == {A: A, B: B, C: C, D: A}
+    assert found.conflicts == {(A, B), (B, D)}
+
+
+def test_a_rival_of_whom_nothing_says_that_they_are_another_child_parts_nothing() -> None:
+    assert cases(partition(NAMESAKES | {C: holding()}, [], [(A, B)], rivals=[(B, C)])) == {A: A, B: A, C: C}
+
+
+def test_a_record_whose_own_number_says_that_it_is_not_the_rivals_is_joined() -> None:
+    records = NAMESAKES | {B: holding((PASSPORT, "x")), C: holding((NHS, "2"), (PASSPORT, "y"))}
+    assert cases(partition(records, [], [(A, B)], rivals=[(B, C)])) == {A: A, B: A, C: C}
+
+
+def test_a_person_who_says_that_the_rival_is_another_child_ends_the_doubt() -> None:
+    refused = decision(B, C, Verdict.REFUSED)
+    assert cases(partition(NAMESAKES, [refused], [(A, B)], rivals=[(B, C)])) == {A: A, B: A, C: C}
+
+
+def test_a_person_who_joins_a_record_ends_the_doubt() -> None:
+    linked = decision(A, B, Verdict.LINKED)
+    assert cases(partition(NAMESAKES, [linked], [(A, B)], rivals=[(B, C)])) == {A: A, B: A, C: C}
+
+
+def test_a_person_who_parts_two_namesakes_begins_the_doubt_that_numbers_do_not() -> None:
+    records, refused = {A: holding(), B: holding(), C: holding()}, decision(A, C, Verdict.REFUSED)
+    assert cases(partition(records, [refused], [(A, B)], rivals=[(B, C)])) == {A: A, B: B, C: C}
+
+
+def test_a_rivals_number_counts_though_another_record_bears_it() -> None:
+    records = NAMESAKES | {C: holding((PASSPORT, "x")), D: holding((PASSPORT, "x"), (NHS, "2"))}
+    assert cases(partition(records, [], [(A, B)], rivals=[(B, C)])) == {A: A, B: B, C: C, D: C}
+
+
 @given(st.permutations([A, B, C, D]), st.permutations([(A, B), (B, C), (C, D)]), st.integers(0, 3))
 def test_the_order_of_what_is_likely_changes_nothing(records: list[SubjectId], pairs: list[Pair], many: int) -> None:
     found = partition({record: holding() for record in records}, [], pairs[:many])
     assert found == partition({record: holding() for record in sorted(records)}, [], sorted(pairs[:many]))
 
 
-@given(_records, st.sets(st.tuples(_subjects, _subjects).filter(lambda pair: pair[0] < pair[1])), st.randoms())
+_pairs = st.sets(st.tuples(_subjects, _subjects).filter(lambda pair: pair[0] < pair[1]))
+
+
+@given(_records, _pairs, _pairs, st.randoms())
+def test_a_rival_only_ever_parts_and_in_whatever_order_it_is_told(
+    records: dict[SubjectId, frozenset[tuple[IdentifierScheme, str]]],
+    likely: set[Pair],
+    rivals: set[Pair],
+    random: Random,
+) -> None:
+    names, pairs, others = list(records), list(likely), list(rivals - likely)
+    for told in (names, pairs, others):
+        random.shuffle(told)
+    found, without = partition(records, [], likely, rivals=rivals - likely), partition(records, [], likely)
+    assert partition({name: records[name] for name in names}, [], pairs, rivals=others) == found
+    assert all(without.case_of[subject] == without.case_of[SubjectId(case)] for subject, case in found.case_of.items())
+
+
+@given(_records, _pairs, st.randoms())
 def test_what_is_likely_never_joins_two_numbers_of_one_kind_in_whatever_order_it_is_told(
     records: dict[SubjectId, frozenset[tuple[IdentifierScheme, str]]], likely: set[Pair], random: Random
 ) -> None:

@@ -183,3 +183,25 @@ def test_weights_for_other_fields_or_levels_are_refused(change: dict[str, Any]) 
         read_weights(json.dumps(said | change))
     with pytest.raises(UnreadableWeights):
         read_weights("no weights")
+
+
+@pytest.mark.parametrize("slip", ["2011-04-08", "2011-04-29", "2011-05-09", "2012-04-09"])
+def test_one_name_and_all_but_a_digit_of_a_day_make_two_records_rivals(weights: Weights, slip: str) -> None:
+    assert score(claiming("Gezim Gjoka"), claiming("Gjoka Gezim", born=slip), weights).verdict is Verdict.RIVAL
+
+
+def test_swapped_days_make_rivals_too(weights: Weights) -> None:
+    assert score(claiming("Gezim Gjoka"), claiming("Gezim Gjoka", born="2011-09-04"), weights).verdict is Verdict.RIVAL
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(claiming("Gezim Gjoka", born="2011-06-18"), id="two digits"),
+        pytest.param(claiming("Gezim Gjoka", born="2011-04-08", sex=Sex.MALE), id="another sex"),
+        pytest.param(claiming("Gezim Marku", born="2011-04-08"), id="another name"),
+        pytest.param(claiming("Gezim", born="2011-04-08"), id="one part of a name"),
+    ],
+)
+def test_what_would_not_join_on_one_day_makes_no_rivals(weights: Weights, other: Profile) -> None:
+    assert score(claiming("Gezim Gjoka"), other, weights).verdict is Verdict.APART
