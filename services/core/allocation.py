@@ -1,5 +1,6 @@
 """Whether a worker has been given a case, and until when (¶5.70)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +16,12 @@ WEIGHED = (WorkerAllocated, *_OF_AUTHORITIES)
 
 
 def allocated_until(said: OfChild, handle: str, now: datetime) -> datetime | None:
-    """The latest end of the allocations of this person that hold at `now` (UTC); None where none does.
+    """The latest end of the allocations of this person that hold at `now` (UTC); None where none does."""
+    return allocated(said, now).get(handle)
+
+
+def allocated(said: OfChild, now: datetime) -> Mapping[str, datetime]:
+    """To whom the case is given at `now` (UTC), and until when: the latest end of each one's allocations that hold.
 
     The authority that is responsible for the child gives the case, and no other (¶5.69-5.70): whoever plants a record
     like the child's, or speaks of the child's own, gives nobody its case. Where none says that it is responsible, the
@@ -23,8 +29,8 @@ def allocated_until(said: OfChild, handle: str, now: datetime) -> datetime | Non
     """
     held = [word for word in said(WorkerAllocated) if _holds(word, now)]
     authority = responsible_authority(said, {word.event.head.org for word in held})
-    ends = [_ends(word) for word in held if word.fact.worker == handle and word.event.head.org == authority]
-    return max(ends, default=None)
+    ends = sorted((_ends(word), word.fact.worker) for word in held if word.event.head.org == authority)
+    return {worker: end for end, worker in ends}
 
 
 def _holds(word: Word[Any], now: datetime) -> bool:
