@@ -1,11 +1,13 @@
-"""Which cases a worker was given, as the gates judge it: by the authority that is responsible for the child (¶5.70)."""
+"""Which cases workers were given, as the gates judge it: by the authority that is responsible for the child (¶5.70)."""
 
 from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import LiteralString
 
 from services.casefeed.knowing import known_of
-from services.core.allocation import WEIGHED, allocated_until
+from services.core.allocation import WEIGHED, allocated
 from services.core.facts import FACTS
 from services.core.ids import CaseId
 from services.core.known import Knowledge, Known
@@ -18,7 +20,7 @@ _OF_THEIR_CASES: LiteralString = """
     WITH theirs AS (
         SELECT DISTINCT (SELECT case_id FROM assignments AS now_of
                          WHERE now_of.subject_id = allocations.subject_id ORDER BY version DESC LIMIT 1) AS case_id
-        FROM allocations WHERE worker = %(worker)b),
+        FROM allocations WHERE worker = ANY(%(workers)b::bytea[])),
     said AS (
         SELECT held.case_id, entries.* FROM theirs
         JOIN assignments AS held USING (case_id)
@@ -31,17 +33,23 @@ _OF_THEIR_CASES: LiteralString = """
     SELECT case_id, frame, again.known_at, again.recorded_at FROM said JOIN said_again AS again USING (event_id)"""
 
 
-async def given(connection: Connection, schemas: Schemas, worker: str, now: datetime) -> frozenset[CaseId]:
-    """The cases that are this worker's at `now` (UTC), as everything that decides it now stands."""
-    asked = {"worker": bytes.fromhex(worker), "types": _TYPES}
+async def given(
+    connection: Connection, schemas: Schemas, workers: Collection[str], now: datetime
+) -> dict[str, frozenset[CaseId]]:
+    """The cases that are each of these workers' at `now` (UTC), as everything that decides it now stands."""
+    asked = {"workers": [bytes.fromhex(worker) for worker in workers], "types": _TYPES}
     found = await connection.execute(_OF_THEIR_CASES, asked, binary=True)
     said: defaultdict[CaseId, list[Known]] = defaultdict(list)
     for case_id, *event in await found.fetchall():
         said[CaseId(case_id.hex())].append(known_of(schemas, *event))
-    return frozenset(case_id for case_id, words in said.items() if _is_given(words, worker, now))
+    theirs: dict[str, set[CaseId]] = {worker: set() for worker in workers}
+    for case_id, words in said.items():
+        for worker in _given_to(words, now) & theirs.keys():
+            theirs[worker].add(case_id)
+    return {worker: frozenset(cases) for worker, cases in theirs.items()}
 
 
-def _is_given(words: list[Known], worker: str, now: datetime) -> bool:
+def _given_to(words: list[Known], now: datetime) -> AbstractSet[str]:
     subjects = frozenset(one.event.head.subject_id for one in words)
     sayings = Sayings(Knowledge(tuple(words), subjects, frozenset(), whole=True))
-    return allocated_until(sayings.of_child, worker, now) is not None
+    return allocated(sayings.of_child, now).keys()

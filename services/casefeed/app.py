@@ -27,7 +27,7 @@ from services.casefeed.refusing import REFUSALS, Refusal, Refusing
 from services.casefeed.routes.answering import Window
 from services.casefeed.routes.cases import case_routes
 from services.casefeed.routes.enquiries import enquiry_routes
-from services.casefeed.routes.feed import feed_routes
+from services.casefeed.routes.feed import Sights, feed_routes
 from services.casefeed.routes.links import link_routes
 from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
@@ -60,9 +60,10 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, o
         dependencies=asked_first,
         responses={code: {"model": Refusal} for code in REFUSALS},
     )
-    for routes in (*_answers(window, schemas, feed, process), *_pages(window, schemas, on_call, shell)):
+    sights = Sights(window)
+    for routes in (*_answers(window, schemas, sights, feed, process), *_pages(window, schemas, on_call, shell)):
         app.include_router(routes)
-    app.include_router(FeedPages(window, schemas, feed, process, shell).routes)
+    app.include_router(FeedPages(window, sights, feed, process, shell).routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
     app.router.routes.append(Route(f"{PREFIX}{{name}}", assets.show))
     refusing = Refusing(shell)
@@ -70,13 +71,13 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, o
     return mounted(app, window.door, refusing.said)
 
 
-def _answers(window: Window, schemas: Schemas, feed: Feed, process: Process) -> Iterator[APIRouter]:
+def _answers(window: Window, schemas: Schemas, sights: Sights, feed: Feed, process: Process) -> Iterator[APIRouter]:
     """What programs ask for."""
     yield case_routes(window, schemas)
     yield enquiry_routes(window, schemas)
     yield pattern_routes(window)
     yield link_routes(window, schemas)
-    yield feed_routes(window, feed, process)
+    yield feed_routes(window, sights, feed, process)
     yield waiting_routes(window)
 
 

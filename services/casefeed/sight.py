@@ -1,5 +1,6 @@
 """Which cases somebody sees: every one, their own, or besides those of children who are missing (see core/rights)."""
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from services.wire.avro import Schemas
 
 MISSING = frozenset({CaseStatus.MISSING, CaseStatus.AWAY})
 """Away without authorisation together with a trafficking concern is missing (¶5.73)."""
+
+_TIED = frozenset({Reach.OWN_OR_MISSING, Reach.OWN})
+"""Who reaches so far sees a case because it was given to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,35 @@ SEEN: LiteralString = "(%(every)s OR cases.status = ANY(%(missing)s::text[]) OR 
 """What `sees` says, of a row of `cases`."""
 
 
+async def sights(
+    connection: Connection,
+    schemas: Schemas,
+    people: Collection[Person],
+    now: datetime,
+    action: Action = Action.READ_CASES,
+) -> dict[Person, Sight]:
+    """What each of some people sees at `now` when they do this."""
+    far = {person: reach(person, action) for person in people}
+    workers = {person.handle for person, reached in far.items() if reached in _TIED}
+    own = await given(connection, schemas, workers, now) if workers else {}
+    return {person: _sight(reached, own.get(person.handle, frozenset())) for person, reached in far.items()}
+
+
+def _sight(far: Reach | None, own: AbstractSet[CaseId]) -> Sight:
+    if far in _TIED:
+        return Sight(missing=far is Reach.OWN_OR_MISSING, own=own)
+    return Sight(every=far is Reach.EVERY_CASE)
+
+
 async def sight(
     connection: Connection, schemas: Schemas, person: Person, now: datetime, action: Action = Action.READ_CASES
 ) -> Sight:
-    """What a person sees at `now` when they do this."""
-    far = reach(person, action)
-    if far is None:
-        return Sight()
-    if far is Reach.EVERY_CASE:
-        return Sight(every=True)
-    return Sight(missing=far is Reach.OWN_OR_MISSING, own=await given(connection, schemas, person.handle, now))
+    """What one person sees."""
+    return (await sights(connection, schemas, [person], now, action))[person]
 
 
 async def own_sight(connection: Connection, schemas: Schemas, person: Person, now: datetime) -> Sight:
     """Their own cases alone, for who may read cases at all."""
     if reach(person, Action.READ_CASES) is None:
         return Sight()
-    return Sight(own=await given(connection, schemas, person.handle, now))
+    return Sight(own=(await given(connection, schemas, [person.handle], now))[person.handle])

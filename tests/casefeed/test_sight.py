@@ -1,17 +1,21 @@
 """What is not somebody's to see is not there for them: in no list, under no digits, at no time."""
 
+import itertools
+import random
 from dataclasses import replace
+from typing import Any
 
+import psycopg
 import pytest
 
 from services.casefeed.handlers import merged, read
 from services.casefeed.reading import FOREVER, find_case, list_cases, read_case
-from services.casefeed.sight import Sight, sight
+from services.casefeed.sight import Sight, sight, sights
 from services.casefeed.telling import tell
 from services.casefeed.writing import write
 from services.core import allocation
 from services.core.codes import MissingKind, OrganisationKind, Sector
-from services.core.facts import ChildLookedAfter, ChildMissing, PlacementStarted, WorkerAllocated
+from services.core.facts import ChildLookedAfter, ChildMissing, PlacementEnded, PlacementStarted, WorkerAllocated
 from services.core.ids import CaseId, OrgHandle
 from services.core.rights import Person, PersonRole
 from services.core.timeline import Entry
@@ -23,6 +27,7 @@ from tests.casefeed.updates import HOME, Update
 ONES, TWOS, THREES = 0x11 << 120, 0x22 << 120, 0x11 << 120 | 5
 ONE, TWO, THREE = (CaseId(an_id(number)) for number in (ONES, TWOS, THREES))
 WORKER, OTHER = an_id(0xAA), an_id(0xBB)
+WORKERS, CASES = tuple(an_id(0xA0 + number) for number in range(5)), 20
 COUNCIL = (an_id(9), OrganisationKind.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY)
 SCHEMAS = load_schemas(HOME)
 OTHER_COUNCIL = OrgHandle(an_id(0xC0))
@@ -176,6 +181,59 @@ async def test_a_case_whose_child_another_authority_looks_after_besides_is_shown
     said = [looked_after(11, 1), given(WORKER, 10, 2), looked_after(12, 3, by=OTHER_COUNCIL)]
     await save(cases, schemas, Update(ONES, 2, day(3), timeline=[MISSING], new=said))
     assert (await seen(cases, PersonRole.SOCIAL_WORKER)).own == frozenset()
+
+
+def at_random(seed: int) -> list[Update]:
+    """Cases that authorities gave to workers and took away again, look after or gave up, of one record or of two."""
+    draw, events = random.Random(seed), itertools.count(1)
+    updates = []
+    for case in range(1, CASES + 1):
+        said = [_word(draw, event, subject=case << 120) for event in itertools.islice(events, draw.randint(0, 8))]
+        updates.append(Update(case << 120, 1, day(9), subjects=[(case << 120, 1)], new=said))
+        if case > 1 and draw.random() < 1 / 3:
+            joined = draw.randrange(1, case) << 120
+            updates.append(Update(joined, 100 + case, day(9), subjects=[(case << 120, 100 + case)]))
+    return updates
+
+
+def _word(draw: random.Random, event: int, subject: int) -> Entry:
+    until = draw.choice([None, None, day(8).date(), day(12).date()])
+    given_to = WorkerAllocated(draw.choice(WORKERS), until=until)
+    fact = draw.choice([given_to, given_to, given_to, ChildLookedAfter(), PlacementEnded()])
+    said = entry(
+        fact, event=event, subject=subject, occurred_at=day(draw.randint(1, 12)), recorded_at=day(draw.randint(1, 9)),
+        sector=draw.choice([Sector.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY, Sector.POLICE]),
+    )  # fmt: skip
+    return replace(said, org=draw.choice([ORG, ORG, OTHER_COUNCIL]))
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_what_many_see_at_once_is_what_each_of_them_sees_alone(
+    session: Session, schemas: Schemas, seed: int
+) -> None:
+    await save(session, schemas, *at_random(seed))
+    people = [person(role, worker) for worker in WORKERS for role in PersonRole]
+    together = await session.run(lambda connection: sights(connection, SCHEMAS, people, day(10)))
+    alone = {one: await seen(session, one.role, one.handle) for one in people}
+    assert together == alone
+    assert any(one.own for one in alone.values())
+
+
+async def test_what_many_see_is_one_question(cases: Session, schemas: Schemas) -> None:
+    asked = 0
+
+    class Counting(psycopg.AsyncCursor[Any]):
+        async def execute(self, *given: Any, **more: Any) -> "Counting":
+            nonlocal asked
+            asked += 1
+            return await super().execute(*given, **more)
+
+    async def look(connection: Connection) -> None:
+        connection.cursor_factory = Counting
+        await sights(connection, schemas, [person(PersonRole.SOCIAL_WORKER, an_id(n)) for n in range(198)], day(10))
+
+    await cases.run(look)
+    assert asked == 1
 
 
 async def test_who_is_no_authority_gives_nobody_a_case(cases: Session, schemas: Schemas) -> None:

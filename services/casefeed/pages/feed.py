@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.bells import bells, pace
@@ -15,7 +16,7 @@ from services.casefeed.pages.routing import code, number, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.recent import Recent, Sought, recent
 from services.casefeed.routes.answering import Window
-from services.casefeed.routes.feed import counted, sight_now, watched
+from services.casefeed.routes.feed import Sights, counted, watched
 from services.casefeed.sight import Sight, own_sight
 from services.casefeed.watching import Eyes
 from services.core.audit import Action as Act
@@ -27,7 +28,6 @@ from services.core.rights import Action, reach
 from services.runtime.database import Connection
 from services.runtime.process import Process
 from services.runtime.signin.doorkeeper import SignedIn
-from services.wire.avro import Schemas
 
 _PAGE = 30
 _MOST_NEW = 200
@@ -51,9 +51,9 @@ class Asked:
 class FeedPages:
     """The live feed, for people in a browser."""
 
-    def __init__(self, window: Window, schemas: Schemas, feed: Feed, process: Process, shell: Shell) -> None:
+    def __init__(self, window: Window, sights: Sights, feed: Feed, process: Process, shell: Shell) -> None:
         self._window = window
-        self._schemas = schemas
+        self._sights = sights
         self._feed = feed
         self._process = process
         self._shell = shell
@@ -81,7 +81,7 @@ class FeedPages:
     async def bell(self, request: Request) -> Response:
         person, trail, feed = signed_in(request).person, self._window.trail, self._feed
         trail.note(watched(Act.FEED_FOLLOWED, person, feed.head))
-        eyes = Eyes(partial(sight_now, self._window, request), time.monotonic, lambda: feed.rights)
+        eyes = Eyes(partial(self._sights.now, request), time.monotonic, lambda: feed.rights)
         heard = bells(feed, eyes.show, lambda: not self._process.health.reasons, self._watchers.pause_seconds)
         stream = counted(
             self._watchers.counted(heard),
@@ -91,11 +91,11 @@ class FeedPages:
         return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     async def _seen(self, who: SignedIn, asked: Asked, at_most: int) -> Recent:
+        schemas = self._window.schemas
+
         async def find(connection: Connection, sees: Sight) -> Recent:
-            theirs = (
-                await own_sight(connection, self._schemas, who.person, self._window.door.now()) if asked.mine else sees
-            )
-            return await recent(connection, self._schemas, theirs, asked.sought, at_most)
+            theirs = await own_sight(connection, schemas, who.person, self._window.door.now()) if asked.mine else sees
+            return await recent(connection, schemas, theirs, asked.sought, at_most)
 
         return await self._window.seen(who, find, _listed, f"feed {asked}")
 

@@ -88,9 +88,18 @@ async def answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -
     Raises:
         HTTPException: the question makes no sense, or the database does not answer in time.
     """
+    return await soon(session.run(work))
+
+
+async def soon(answered: Awaitable[T]) -> T:
+    """What the database answers.
+
+    Raises:
+        HTTPException: the question makes no sense, or it does not answer in time.
+    """
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await session.run(work)
+            return await answered
     except TimeoutError:
         code, sentence = status.HTTP_503_SERVICE_UNAVAILABLE, "The database does not answer now. Ask again soon."
     except BadCursor:

@@ -1,25 +1,27 @@
 """GET /api/feed: server-sent events, resumed without a gap or a repeat."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request, status
+from fastapi import APIRouter, Header, Query, Request, status
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
+from starlette.exceptions import HTTPException
 
 from services.casefeed.feed import Feed, Item, follow
 from services.casefeed.live import before, head, items_after
-from services.casefeed.routes.answering import Window, answer
-from services.casefeed.sight import Sight, sight
+from services.casefeed.routes.answering import Window, answer, soon
+from services.casefeed.sight import Sight, sights
 from services.casefeed.watching import Eyes
 from services.core.audit import Action, Entry, Outcome, about_feed
 from services.core.rights import Person
 from services.runtime.database import Connection
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process
+from services.runtime.rounds import Rounds
 from services.runtime.signin.doorkeeper import by
 
 Number = Annotated[int | None, Query(ge=0, description="Start after this number of the feed.")]
@@ -29,7 +31,37 @@ LastHeld = Annotated[
 Since = Annotated[AwareDatetime | None, Query(description="Start with what was known at this time or later.")]
 
 
-def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
+class Sights:
+    """What those who watch see now; the tables are asked once for all of them who wait for that."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._rounds = Rounds(self._of_all)
+
+    async def now(self, request: Request) -> Sight | None:
+        """What who watches sees; None when nobody is signed in any more.
+
+        Raises:
+            HTTPException: the tables do not answer.
+        """
+        who = await self._window.door.still(request)
+        return None if who is None else await soon(self._rounds.ask(who.person))
+
+    async def or_none(self, request: Request) -> Sight | None:
+        """The same; a watcher whose rights cannot be asked for watches no longer, and comes back."""
+        try:
+            return await self.now(request)
+        except HTTPException:
+            return None
+
+    async def _of_all(self, people: Collection[Person]) -> Mapping[Person, Sight]:
+        window = self._window
+        return await answer(
+            window.session, lambda connection: sights(connection, window.schemas, people, window.door.now())
+        )
+
+
+def feed_routes(window: Window, seen: Sights, feed: Feed, process: Process) -> APIRouter:
     """The route of the live feed; what memory no longer holds is read from the tables."""
     routes = APIRouter()
 
@@ -44,7 +76,7 @@ def feed_routes(window: Window, feed: Feed, process: Process) -> APIRouter:
         held = after if last_event_id is None else last_event_id
         find, told = partial(_start, held=held, since=since), partial(watched, Action.FEED_FOLLOWED, person)
         start = await answer(window.session, window.trail.recorded(find, told))
-        eyes = Eyes(lambda: _sight_or_none(window, request), time.monotonic, lambda: feed.rights)
+        eyes = Eyes(partial(seen.or_none, request), time.monotonic, lambda: feed.rights)
         stream = follow(feed, read_table, eyes.show, start, is_live=lambda: not process.health.reasons)
         shown = counted(
             stream, process.metrics, lambda: window.trail.note(watched(Action.FEED_LEFT, person, feed.head))
@@ -66,28 +98,6 @@ async def counted(stream: AsyncIterator[bytes], metrics: Metrics, left: Callable
 def watched(action: Action, person: Person, sequence: int) -> Entry:
     """Of what lies between the places where somebody begins and leaves, they were shown what they may see."""
     return by(person, Entry(action, Outcome.ALLOWED, about=(about_feed(sequence),)))
-
-
-async def sight_now(window: Window, request: Request) -> Sight | None:
-    """What who watches sees now; None when nobody is signed in any more.
-
-    Raises:
-        HTTPException: the tables do not answer.
-    """
-    who = await window.door.still(request)
-    if who is None:
-        return None
-    return await answer(
-        window.session, lambda connection: sight(connection, window.schemas, who.person, window.door.now())
-    )
-
-
-async def _sight_or_none(window: Window, request: Request) -> Sight | None:
-    """The same; a watcher whose rights cannot be asked for watches no longer, and comes back."""
-    try:
-        return await sight_now(window, request)
-    except HTTPException:
-        return None
 
 
 async def _start(connection: Connection, held: int | None, since: datetime | None) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from services.core.ids import person_handle
 from services.core.rights import Person
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
+from services.runtime.rounds import Rounds
 from services.runtime.settings import KeySettings, SignInSettings, load
 from services.runtime.signin import sessions
 from services.runtime.signin.provider import Provider, ProviderUnavailable, provider
@@ -80,6 +81,7 @@ class Doorkeeper:
         self._session = session
         self._people_key = people_key
         self._trail = trail
+        self._watching = Rounds(self._find_all)
 
     @property
     def invented(self) -> bool:
@@ -107,25 +109,31 @@ class Doorkeeper:
             HTTPException: the tables or the provider do not answer.
         """
         try:
-            return await self._who(request, used=True)
+            return await self._who(request, self._find)
         except NotSignedIn:
             self._trail.door_tried()
             raise
 
     async def still(self, request: Request) -> SignedIn | None:
-        """Who a request comes from that goes on by itself, such as a live feed: it keeps no session alive."""
+        """Who a request comes from that goes on by itself, such as a live feed: it keeps no session alive.
+
+        The tables are asked once for all who wait for this.
+
+        Raises:
+            HTTPException: the tables or the provider do not answer.
+        """
         try:
-            return await self._who(request, used=False)
+            return await self._who(request, self._watching.ask)
         except NotSignedIn:
             return None
 
-    async def _who(self, request: Request, *, used: bool) -> SignedIn:
+    async def _who(self, request: Request, find: Callable[[str], Awaitable[Held | None]]) -> SignedIn:
         if "authorization" in request.headers:
             return await self._command(request.headers.getlist("authorization"))
         secret = request.cookies.get(self.cookie)
         if not secret:
             raise NotSignedIn
-        held = await self.run(lambda connection: sessions.find(connection, secret, self.now(), used=used))
+        held = await self._soon(find(secret))
         if held is None:
             raise NotSignedIn
         return SignedIn(held.person, held.token, held.authenticated_at, csrf_of(secret))
@@ -172,9 +180,19 @@ class Doorkeeper:
         Raises:
             HTTPException: they do not answer soon.
         """
+        return await self._soon(self._session.run(work))
+
+    async def _find(self, secret: str) -> Held | None:
+        return await self._session.run(lambda connection: sessions.find(connection, secret, self.now()))
+
+    async def _find_all(self, secrets: Collection[str]) -> Mapping[str, Held | None]:
+        return await self.run(lambda connection: sessions.find_all(connection, secrets, self.now()))
+
+    @staticmethod
+    async def _soon(answer: Awaitable[T]) -> T:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await self._session.run(work)
+                return await answer
         except TimeoutError:
             raise HTTPException(_UNAVAILABLE, "The database does not answer now. Ask again soon.") from None
 

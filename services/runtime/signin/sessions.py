@@ -7,6 +7,7 @@ session nor give anybody another role.
 import hashlib
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -111,17 +112,27 @@ async def begin(connection: Connection, secret: str, held: Held) -> None:
     )
 
 
-async def find(connection: Connection, secret: str, now: datetime, *, used: bool = True) -> Held | None:
-    """The session of this browser if it is alive; `used`: somebody did something, so it lives on."""
-    found = await connection.execute(
-        "SELECT sealed, began_at, seen_at FROM sessions WHERE secret_hash = %s", [_hash(secret)]
-    )
-    row = await found.fetchone()
-    if row is None or not alive(row[1], row[2], now):
-        return None
-    if used and now - row[2] >= _NOTED_EVERY:
+async def find(connection: Connection, secret: str, now: datetime) -> Held | None:
+    """The session of this browser if it is alive; somebody did something, so it lives on."""
+    held = (await find_all(connection, [secret], now))[secret]
+    if held is not None and now - held.seen_at >= _NOTED_EVERY:
         await connection.execute("UPDATE sessions SET seen_at = %s WHERE secret_hash = %s", [now, _hash(secret)])
-    return _held(secret, *row)
+    return held
+
+
+async def find_all(connection: Connection, secrets: Collection[str], now: datetime) -> dict[str, Held | None]:
+    """Of each of these browsers the session, if it is alive; that it is looked for keeps none alive."""
+    by_hash = {_hash(secret): secret for secret in secrets}
+    found = await connection.execute(
+        "SELECT secret_hash, sealed, began_at, seen_at FROM sessions WHERE secret_hash = ANY(%b::bytea[])",
+        [list(by_hash)],
+    )
+    held = dict[str, Held | None].fromkeys(by_hash.values())
+    for hashed, sealed, began_at, seen_at in await found.fetchall():
+        if alive(began_at, seen_at, now):
+            secret = by_hash[hashed]
+            held[secret] = _held(secret, sealed, began_at, seen_at)
+    return held
 
 
 async def end(connection: Connection, secret: str) -> None:

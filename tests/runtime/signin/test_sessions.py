@@ -28,8 +28,12 @@ async def begin(session: Session, secret: str = SECRET, held: Held = HELD) -> No
     await session.run(lambda connection: sessions.begin(connection, secret, held))
 
 
-async def find(session: Session, secret: str, now: datetime, *, used: bool = True) -> Held | None:
-    return await session.run(lambda connection: sessions.find(connection, secret, now, used=used))
+async def find(session: Session, secret: str, now: datetime) -> Held | None:
+    return await session.run(lambda connection: sessions.find(connection, secret, now))
+
+
+async def watch(session: Session, now: datetime, *secrets: str) -> dict[str, Held | None]:
+    return await session.run(lambda connection: sessions.find_all(connection, secrets, now))
 
 
 async def execute(session: Session, statement: str) -> None:
@@ -52,8 +56,8 @@ async def test_no_other_secret_does(session: Session, secret: str) -> None:
 
 async def test_a_session_that_is_not_used_ends_after_half_an_hour(session: Session) -> None:
     await begin(session)
-    assert await find(session, SECRET, START + IDLE - MINUTE, used=False)
-    assert await find(session, SECRET, START + IDLE, used=False) is None
+    assert await watch(session, START + IDLE - MINUTE, SECRET) == {SECRET: HELD}
+    assert await find(session, SECRET, START + IDLE) is None
 
 
 async def test_a_session_that_is_used_lives_on_and_ends_after_twelve_hours(session: Session) -> None:
@@ -68,8 +72,18 @@ async def test_a_session_that_is_used_lives_on_and_ends_after_twelve_hours(sessi
 async def test_watching_is_no_use(session: Session) -> None:
     await begin(session)
     for minutes in range(0, 30, 5):
-        assert await find(session, SECRET, START + MINUTE * minutes, used=False)
-    assert await find(session, SECRET, START + IDLE, used=False) is None
+        assert await watch(session, START + MINUTE * minutes, SECRET) == {SECRET: HELD}
+    assert await watch(session, START + IDLE, SECRET) == {SECRET: None}
+
+
+async def test_each_of_many_browsers_is_found_as_it_would_be_by_itself(session: Session) -> None:
+    ages = {secret: MINUTE * minutes for secret, minutes in {"a": 0, "b": 10, "c": 29, "d": 30, "e": 700}.items()}
+    for number, (secret, age) in enumerate(ages.items()):
+        who = Person(an_id(number), *_rest(PERSON))
+        await begin(session, secret, Held(who, secret, START, START - age, START - age))
+    alone = {secret: (await watch(session, START, secret))[secret] for secret in (*ages, "f")}
+    assert await watch(session, START, *ages, "f") == alone
+    assert [secret for secret, held in alone.items() if held and held.token == secret] == ["a", "b", "c"]
 
 
 @given(
