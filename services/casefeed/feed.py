@@ -14,6 +14,7 @@ from services.core.ids import CaseId
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = b": heartbeat\n\n"
 _REMEMBERED = 2_000
+_PLACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Feed:
         bell.set()
 
 
+async def _missed(feed: Feed, read_table: ReadTable, after: int) -> Sequence[Item]:
+    items = feed.after(after)
+    return await read_table(after) if items is None else items
+
+
 async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where on, and how it is known to be live
     feed: Feed,
     read_table: ReadTable,
@@ -115,24 +121,27 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
     after: int,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     is_live: Callable[[], bool] = lambda: True,
+    place_seconds: float = _PLACE_SECONDS,
 ) -> AsyncIterator[bytes]:
     """What one watcher is sent: every item after a number that they see, in order, once; a comment when there is none.
 
     The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
-    What they do not see moves their place only. A feed that is not live sends no heartbeat: silence must not look as
-    if all were well.
+    What they do not see moves their place only, and they hear of that once a second: coming back to an earlier place
+    costs no more than another look at what is not theirs. A feed that is not live sends no heartbeat: silence must not
+    look as if all were well.
     """
     yield _spelt((), after)
+    clock = asyncio.get_running_loop().time
+    sent_at = clock()
     while not feed.closed:
-        items = feed.after(after)
-        if items is None:
-            items = await read_table(after)
-        if items:
+        if items := await _missed(feed, read_table, after):
             after = items[-1].sequence
             shown = await show(items)
             if shown is None:
                 return
-            yield _spelt(shown, after)
+            if shown or clock() - sent_at >= place_seconds:
+                yield _spelt(shown, after)
+                sent_at = clock()
         elif not await feed.news(after, heartbeat_seconds):
             if await show(()) is None:
                 return

@@ -142,7 +142,7 @@ def test_a_watcher_is_sent_what_they_see_and_their_place_moves_past_the_rest(
 
     async def scenario() -> None:
         feed, table, sent = Feed(0), Table(), b""
-        stream = follow(feed, table.page, some, 0)
+        stream = follow(feed, table.page, some, 0, place_seconds=0)
         await anext(stream)
         for count in batches:
             table.add(feed, count)
@@ -152,6 +152,20 @@ def test_a_watcher_is_sent_what_they_see_and_their_place_moves_past_the_rest(
         assert not batches or numbers(sent)[-1] == feed.head
 
     asyncio.run(scenario())
+
+
+async def test_a_watcher_hears_nothing_of_what_they_do_not_see_until_their_place_is_due() -> None:
+    async def third(items: Sequence[Item]) -> Sequence[Item] | None:
+        return [one for one in items if one.sequence == 3]
+
+    feed, table = Feed(0), Table()
+    stream = follow(feed, table.page, third, 0, place_seconds=1_000_000)
+    assert numbers(await anext(stream)) == [0]
+    heard = asyncio.create_task(received(stream, 3))
+    for _ in range(3):
+        table.add(feed, 1)
+        await asyncio.sleep(0.01)
+    assert await heard == [3]
 
 
 async def test_the_stream_of_a_watcher_who_may_watch_no_longer_ends_without_another_word() -> None:
