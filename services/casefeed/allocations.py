@@ -1,10 +1,11 @@
 """Which cases workers were given, as the gates judge it: by the authority that is responsible for the child (¶5.70)."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from services.casefeed.knowing import known_of
 from services.core.allocation import WEIGHED, allocated
@@ -15,6 +16,7 @@ from services.core.sayings import Sayings
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
 
+_Row = list[Any]
 _TYPES = [name for name, kind in FACTS.items() if kind in WEIGHED]
 _OF_THEIR_CASES: LiteralString = """
     WITH theirs AS (
@@ -39,13 +41,14 @@ async def given(
     """The cases that are each of these workers' at `now` (UTC), as everything that decides it now stands."""
     asked = {"workers": [bytes.fromhex(worker) for worker in workers], "types": _TYPES}
     found = await connection.execute(_OF_THEIR_CASES, asked, binary=True)
-    said: defaultdict[CaseId, list[Known]] = defaultdict(list)
+    said: defaultdict[CaseId, list[_Row]] = defaultdict(list)
     for case_id, *event in await found.fetchall():
-        said[CaseId(case_id.hex())].append(known_of(schemas, *event))
+        said[CaseId(case_id.hex())].append(event)
     theirs: dict[str, set[CaseId]] = {worker: set() for worker in workers}
-    for case_id, words in said.items():
-        for worker in _given_to(words, now) & theirs.keys():
+    for case_id, events in said.items():
+        for worker in _given_to([known_of(schemas, *event) for event in events], now) & theirs.keys():
             theirs[worker].add(case_id)
+        await asyncio.sleep(0)  # of many workers there are many cases: nobody else waits for all of them
     return {worker: frozenset(cases) for worker, cases in theirs.items()}
 
 

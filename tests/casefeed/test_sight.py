@@ -199,7 +199,8 @@ def at_random(seed: int) -> list[Update]:
 def _word(draw: random.Random, event: int, subject: int) -> Entry:
     until = draw.choice([None, None, day(8).date(), day(12).date()])
     given_to = WorkerAllocated(draw.choice(WORKERS), until=until)
-    fact = draw.choice([given_to, given_to, given_to, ChildLookedAfter(), PlacementEnded()])
+    facts: list[WorkerAllocated | ChildLookedAfter | PlacementEnded] = [ChildLookedAfter(), PlacementEnded()]
+    fact = draw.choice([given_to] * 3 + facts)
     said = entry(
         fact, event=event, subject=subject, occurred_at=day(draw.randint(1, 12)), recorded_at=day(draw.randint(1, 9)),
         sector=draw.choice([Sector.LOCAL_AUTHORITY, Sector.LOCAL_AUTHORITY, Sector.POLICE]),
