@@ -14,10 +14,12 @@ from services.cli.casepage import bare_table, page
 from services.cli.cases import Json
 from services.cli.casewords import clock, short, status, words
 from services.cli.enquiry.asking import speaker
-from services.cli.enquiry.documents import Document
 from services.cli.enquiry.telling import details_in, tell
 from services.core.codes import LinkGround
-from services.formats.canonical.documents import NAME
+from services.core.ids import SubjectId
+from services.core.matching.components import Verdict
+from services.core.matching.ways import USUAL_GROUND, Standing, Way, parting, undoing
+from services.formats.canonical.link_documents import EVENTS, link_document
 
 Shown = Mapping[str, Any]
 
@@ -70,7 +72,7 @@ def show(one: Record, other: Record, as_json: Json = False, data: client.Data = 
 def accept(
     one: Record,
     other: Record,
-    ground: Ground = LinkGround.OTHER,
+    ground: Ground = USUAL_GROUND[Way.ACCEPT],
     details: Details = None,
     data: client.Data = client.DEFAULT_DATA,
 ) -> None:
@@ -80,7 +82,7 @@ def accept(
 
     Example: lantern links accept 3f2a9c1e 77ab03d2 --ground documents_compared
     """
-    ends = _decide("RecordsLinked", one, other, ground, details, data)
+    ends = _decide(Verdict.LINKED, one, other, ground, details, data)
     typer.echo(f"Written down: records {' and '.join(map(short, ends))} are of one child.")
     typer.echo("If an adult asks for either child, the cases become one once a second person accepts it too.")
 
@@ -88,7 +90,7 @@ def accept(
 def refuse(
     one: Record,
     other: Record,
-    ground: Ground = LinkGround.OTHER,
+    ground: Ground = USUAL_GROUND[Way.REFUSE],
     details: Details = None,
     data: client.Data = client.DEFAULT_DATA,
 ) -> None:
@@ -96,14 +98,14 @@ def refuse(
 
     Example: lantern links refuse 3f2a9c1e 77ab03d2 --ground person_recognised
     """
-    ends = _decide("LinkRefused", one, other, ground, details, data)
+    ends = _decide(Verdict.REFUSED, one, other, ground, details, data)
     typer.echo(f"Written down: records {' and '.join(map(short, ends))} are of two children.")
 
 
 def undo(
     one: Record,
     other: Record,
-    ground: Ground = LinkGround.MISTAKEN_IDENTITY,
+    ground: Ground = USUAL_GROUND[Way.UNDO],
     details: Details = None,
     as_json: Json = False,
     data: client.Data = client.DEFAULT_DATA,
@@ -118,14 +120,13 @@ def undo(
     with signed_in.asking(data, "casefeed") as api:
         ends = _whole(api, one), _whole(api, other)
         found = _detail(api, *ends)
-    waits = found is not None and _waits(found)
-    event = "RecordsUnlinked" if found is None or waits or _parts(found, "unlinked") else "LinkRefused"
-    if found is not None and event == "LinkRefused" and not _parts(found, "refused"):
+    verdict = undoing(_standing(found)) if found else Verdict.UNLINKED
+    if verdict is None:
         raise client.Failed("These two records are not joined: there is nothing to undo.")
-    _decide(event, *ends, ground, details, data)
+    _decide(verdict, *ends, ground, details, data)
     seen = found["seen_by"] if found else []
     if as_json:
-        typer.echo(json.dumps({"event": event, "seen_by": seen}, indent=2))
+        typer.echo(json.dumps({"event": EVENTS[verdict], "seen_by": seen}, indent=2))
         return
     typer.echo("Written down: they are parted. What was allowed of a location before is void.")
     for line in _seen(seen):
@@ -184,24 +185,16 @@ def told(found: Shown) -> Iterator[str]:
     yield from _seen(found["seen_by"])
 
 
-def _decide(event: str, one: str, other: str, ground: LinkGround, details: Path | None, data: Path) -> tuple[str, str]:
+def _decide(
+    verdict: Verdict, one: str, other: str, ground: LinkGround, details: Path | None, data: Path
+) -> tuple[SubjectId, SubjectId]:
     """Say a decision through the person's own agency; gives the two records."""
     with signed_in.asking(data, "casefeed") as api:
         ends = _whole(api, one), _whole(api, other)
     if ends[0] == ends[1]:
         raise client.Failed("These digits name one record: nothing was said.")
-    now = datetime.now(UTC).isoformat()
-    document: Document = {
-        "format": NAME,
-        "event": event,
-        "source": {"subject_id": ends[0]},
-        "key": f"{ends[1]}/{now}",
-        "occurred_at": now,
-        "recorded_at": now,
-        "fact": {"other": ends[1], "ground": ground.value},
-    }
-    narrative = details_in(details).narrative
-    tell(speaker(data), document | ({"narrative": narrative} if narrative else {}), data)
+    document = link_document(verdict, ends, ground, datetime.now(UTC), details_in(details).narrative)
+    tell(speaker(data), document, data)
     return ends
 
 
@@ -213,13 +206,13 @@ def _pages(api: httpx.Client, decided: bool) -> Iterator[Shown]:
         skip = found["next"]
 
 
-def _whole(api: httpx.Client, digits: str) -> str:
+def _whole(api: httpx.Client, digits: str) -> SubjectId:
     """The record that begins so: the first digits are enough."""
     case = client.answer(api.get(f"/api/cases/{digits}"))
     found = [subject for subject in case["subjects"] if subject.startswith(digits)]
     if len(found) != 1:
         raise client.Failed("Several records begin so: give more digits. Nothing was said.")
-    return str(found[0])
+    return SubjectId(found[0])
 
 
 def _detail(api: httpx.Client, one: str, other: str) -> Shown | None:
@@ -227,16 +220,12 @@ def _detail(api: httpx.Client, one: str, other: str) -> Shown | None:
     return None if answer.status_code == _NOT_FOUND else client.answer(answer)
 
 
-def _parts(found: Shown, decision: str) -> bool:
-    """Whether the two records are in one case, and would not be after this decision."""
-    after = next(change for change in found["consequences"] if change["decision"] == decision)
-    apart = not any({found["link"]["one"], found["link"]["other"]} <= set(case) for case in after["cases"])
-    return len(found["sides"]) == 1 and apart
-
-
-def _waits(found: Shown) -> bool:
-    """Whether a person's link stands that has joined nothing yet."""
-    return found["link"]["decided"] == "linked" and len(found["sides"]) > 1
+def _standing(found: Shown) -> Standing:
+    """How the pair stands, as the case feed shows it."""
+    link, decided = found["link"], found["link"]["decided"]
+    after = {Verdict(change["decision"]): change["cases"] for change in found["consequences"]}
+    parted_by = parting((link["one"], link["other"]), after)
+    return Standing(len(found["sides"]) == 1, Verdict(decided) if decided else None, parted_by)
 
 
 def _by(link: Shown) -> str:

@@ -96,17 +96,22 @@ def partition(
 
 def _lone_links(decisions: Iterable[Decision]) -> dict[Pair, datetime]:
     """The links that fewer than two people make, each with the time of its first since it was last undone."""
+    return {
+        pair: links[0].decided_at
+        for pair, links in standing_links(decisions).items()
+        if len({link.by for link in links} - {None}) < _PEOPLE_AROUND_AN_ENQUIRER
+    }
+
+
+def standing_links(decisions: Iterable[Decision]) -> dict[Pair, list[Decision]]:
+    """The links of each pair since it was last undone or refused, the first one first, where there are any."""
     by_pair: dict[Pair, list[Decision]] = defaultdict(list)
     for decision in sorted(decisions, key=_when):
         if decision.verdict is not Verdict.LINKED:
             by_pair[decision.pair] = []
         else:
             by_pair[decision.pair].append(decision)
-    return {
-        pair: links[0].decided_at
-        for pair, links in by_pair.items()
-        if links and len({link.by for link in links} - {None}) < _PEOPLE_AROUND_AN_ENQUIRER
-    }
+    return {pair: links for pair, links in by_pair.items() if links}
 
 
 def _asked_before(
