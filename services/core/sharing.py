@@ -153,7 +153,7 @@ def _objection(
     """Why a statement is not shared; no objection stands against the report that a child is missing."""
     if isinstance(said.fact, ChildMissing):
         return None
-    if not may_say(edge.sector, kind, said.role, said.fact) or (in_person(said.fact) and not _shown(edge.author)):
+    if not may_say(edge.sector, kind, said.role, said.fact) or (in_person(said.fact) and not is_shown(edge.author)):
         return ProblemReason.NOT_AUTHORISED_TO_SAY
     if hasattr(said.fact, OFFICER) and OFFICER not in said.people:
         return ProblemReason.MISSING_FIELD
@@ -164,7 +164,8 @@ def _objection(
     return None
 
 
-def _shown(author: Author | None) -> bool:
+def is_shown(author: Author | None) -> bool:
+    """Whether an identity token that holds shows who says it."""
     return author is not None and author != NOBODY_SHOWN
 
 

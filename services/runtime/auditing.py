@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from typing import NoReturn
 
 import structlog
-from aiokafka.errors import KafkaError
 
 from services.core.audit import Checkpoint
 from services.core.errors import Unavailable
 from services.runtime.audit import Trail
 from services.runtime.database import Session
-from services.runtime.kafka import KafkaAccess, Message, access_of, make_producer, send_batch
+from services.runtime.kafka import KafkaAccess, Message, access_of, send_once
 from services.runtime.process import Process, leave
 from services.runtime.settings import KeySettings, load
 from services.wire.avro import Schemas, load_schemas
@@ -22,7 +21,6 @@ from services.wire.topics import AUDIT_CHECKPOINTS
 
 CHECKPOINT_SECONDS = 60.0
 _NOTED_SECONDS = 1.0
-_ANSWER_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -54,19 +52,13 @@ class Witnessed:
 
 
 async def published(access: KafkaAccess, message: Message) -> bool:
-    """Whether Kafka took a message, through a producer of its own: once a minute none needs to be kept."""
-    producer = make_producer(access)
+    """Whether Kafka took a message."""
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            await producer.start()
-            await send_batch(producer, [message])
-    except (KafkaError, Unavailable, TimeoutError) as error:
-        log.warning("Kafka did not take a checkpoint of the audit; the service goes on.", exc_info=error)
+        await send_once(access, message)
+    except Unavailable as error:
+        log.warning("Kafka did not take a checkpoint of the audit; the service goes on.", exc_info=error.__cause__)
         return False
-    else:
-        return True
-    finally:
-        await producer.stop()
+    return True
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from services.core.events import Event
 from services.core.facts import ChildFound, ReportWithdrawn
 from services.core.ids import MalformedId, well_formed
 from services.core.sharing import Decision, EdgeKeys, Outcome
+from services.core.spoken import only_spoken
 from services.core.statements import NOBODY_SHOWN, Opened, Problem, ProblemReason
 from services.runtime.kafka import Message
 from services.runtime.replies import Source, quarantined, receipt
@@ -108,6 +109,7 @@ class Intake:
         self._keys = keys
         self._witness = witness
         self._decide = decide
+        self._spoken = topics.spoken(agency.value)
 
     def answers(self, batch: Sequence[Received]) -> Answers:
         """Answer every record of a batch; what cannot be read is refused and kept in quarantine, never passed over."""
@@ -129,6 +131,8 @@ class Intake:
             source = self._source_of(record)
             opened, token_refused = self._opened(record, received.at)
             outcome = self._decide(opened, self._keys.edge, received.at)
+            if received.topic == self._spoken:
+                outcome = only_spoken(outcome, opened.author)
             said = tuple(self._said(outcome, sealers.to_vault))
             return _Answer(outcome, said, self._replies(source, outcome, received, sealers), token_refused)
         except BadData:

@@ -154,6 +154,25 @@ async def send_batch(producer: AIOKafkaProducer, messages: Sequence[Message]) ->
             raise Unavailable from result
 
 
+async def send_once(access: KafkaAccess, message: Message) -> None:
+    """Write one message by a producer of its own, for what is rarely said, and wait until Kafka has acknowledged it.
+
+    Raises:
+        Unavailable: it did not, soon; the message may stand there all the same, but is not tried again later.
+    """
+    # An idempotent producer gives up no batch: it would write this one when nobody expects it any more.
+    given_up = {"acks": "all", "linger_ms": 0, "request_timeout_ms": int(PATIENCE_SECONDS * 1000)}
+    producer = AIOKafkaProducer(**client_settings(access), **given_up)
+    try:
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+            await producer.start()
+        await send_batch(producer, [message])
+    except (KafkaError, TimeoutError) as error:
+        raise Unavailable from error
+    finally:
+        await producer.stop()
+
+
 async def _packed(
     producer: AIOKafkaProducer, messages: Iterable[Message]
 ) -> AsyncIterator[tuple[str, int, BatchBuilder]]:

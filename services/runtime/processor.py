@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 async def process_intake(process: Process, agency: Sector, decide: Decide) -> None:
-    """Process an agency's intake until the process is asked to stop.
+    """Process what an agency sends, and what its people say on pages, until the process is asked to stop.
 
     Raises:
         Misconfigured: a setting, key or schema is missing.
@@ -53,7 +53,7 @@ async def process_intake(process: Process, agency: Sector, decide: Decide) -> No
             await publisher.publish(answers.replies)
             count(answers, process.metrics)
 
-        await consume(process, access, topics.intake(agency.value), handle)
+        await consume(process, access, (topics.intake(agency.value), topics.spoken(agency.value)), handle)
 
 
 class CurrentKeys:

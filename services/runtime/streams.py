@@ -5,6 +5,7 @@ broken pipe, and anything else ends the process at once, because a hard end is t
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ log = structlog.get_logger()
 class Received:
     """One record as Kafka holds it; `at` is when the broker took it: the same however often it is read again."""
 
+    topic: str
     partition: int
     offset: int
     at: datetime
@@ -49,13 +51,13 @@ class Received:
 Handler = Callable[[Sequence[Received]], Awaitable[None]]
 
 
-async def consume(process: Process, access: KafkaAccess, topic: str, handle: Handler) -> None:
-    """Hand every record of `topic` to `handle` in batches, until the process is asked to stop.
+async def consume(process: Process, access: KafkaAccess, topics: Sequence[str], handle: Handler) -> None:
+    """Hand every record of `topics` to `handle` in batches, until the process is asked to stop.
 
     A batch is acknowledged when `handle` returns; after a crash it may be handed over again.
     """
-    app, reader = make_app(access), Reader(process, topic, handle)
-    app.agent(app.topic(topic, key_type=bytes, value_type=bytes))(reader.read)
+    app, reader = make_app(access), Reader(process, topics, handle)
+    app.agent(app.topic(*topics, key_type=bytes, value_type=bytes))(reader.read)
     app.on_partitions_assigned.connect(reader.ready)
     with Unfinished():
         await app.start()
@@ -82,25 +84,26 @@ async def _begun_or_leave(reader: "Reader") -> None:
 
 
 class Reader:
-    """Reads one topic, and remembers how far: the next offset to be dealt with, by partition."""
+    """Reads some topics, and remembers how far: the next offset to be dealt with, by topic and partition."""
 
-    def __init__(self, process: Process, topic: str, handle: Handler) -> None:
+    def __init__(self, process: Process, topics: Sequence[str], handle: Handler) -> None:
         self._process = process
-        self._topic = topic
+        self._topics = topics
         self._handle = handle
-        self._next: dict[int, int] = {}
+        self._next: dict[tuple[str, int], int] = {}
         self._begun = asyncio.Event()
 
     async def read(self, stream: Any) -> None:  # noqa: ANN401 - Faust gives its streams no usable type
         metrics = self._process.metrics
         # Of Faust's ways to take a batch, this alone does not acknowledge what was taken but not dealt with.
         async for events in stream.noack_take(_AT_MOST, within=_WITHIN_SECONDS):
-            metrics.events_in.labels(self._topic).inc(len(events))
+            for topic, count in Counter(event.message.topic for event in events).items():
+                metrics.events_in.labels(topic).inc(count)
             with Unfinished(), metrics.batch_seconds.time():
                 await self._handle([_received(event.message) for event in events])
             for event in events:
                 await stream.ack(event)
-                self._next[event.message.partition] = event.message.offset + 1
+                self._next[event.message.topic, event.message.partition] = event.message.offset + 1
 
     async def ready(self, *_: object, **__: object) -> None:
         """Kafka has said which partitions are ours: from now on records flow."""
@@ -119,11 +122,11 @@ class Reader:
 
     async def lag(self, app: faust.App) -> Mapping[str, int]:
         """Count the records that are in Kafka and not yet dealt with."""
-        behind = 0
+        behind = dict.fromkeys(self._topics, 0)
         for place, end in (await app.consumer.highwaters(*app.consumer.assignment())).items():
-            reached = self._next.get(place.partition) or await app.consumer.position(place)
-            behind += end - (reached or 0)
-        return {self._topic: behind}
+            reached = self._next.get((place.topic, place.partition)) or await app.consumer.position(place)
+            behind[place.topic] += end - (reached or 0)
+        return behind
 
 
 class Unfinished:
@@ -217,4 +220,4 @@ def _credentials(access: KafkaAccess) -> faust.SASLCredentials:
 def _received(message: Any) -> Received:  # noqa: ANN401 - Faust's message, whose type knows less than we do
     at = _EPOCH + timedelta(milliseconds=round(message.timestamp * 1000))
     # A record without a value is none of ours: no bytes at all are as unreadable as wrong ones.
-    return Received(message.partition, message.offset, at, message.key, message.value or b"")
+    return Received(message.topic, message.partition, message.offset, at, message.key, message.value or b"")

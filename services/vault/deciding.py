@@ -17,6 +17,7 @@ from services.core.ids import SubjectId
 from services.core.rights import Person
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
+from services.runtime.speaking import Speaker
 from services.vault import decisions_store as store
 from services.vault import recording
 from services.vault.announcing import WAITING, Waits, waiting
@@ -35,7 +36,6 @@ from services.vault.decisions import (
     is_over,
 )
 from services.vault.decisions_store import Held
-from services.vault.disclosing import Witness
 from services.vault.gathering import Gatherer
 from services.vault.horizon import CatchingUp
 from services.vault.judging import BEHIND
@@ -95,7 +95,7 @@ class Tells:
     `trail` is told of everything that anybody tried.
     """
 
-    disclose: Callable[[Asked, Witness, datetime], store.Told]
+    disclose: Callable[[Asked, Speaker, datetime], store.Told]
     ring: Callable[[], None]
     trail: Trail
 
@@ -160,7 +160,7 @@ class Deciding:
             asked = held.decision.asked
             if held.decision.opened_alone:
                 await self._announce(connection, asked, who, Waits.REVIEW, _tomorrow(now))
-            await self._tell_agency(connection, asked, Witness(who.sector, attestation.token), now)
+            await self._tell_agency(connection, asked, Speaker(who.sector, attestation.token), now)
             return Answer(held.decision, outcome, shown=await self._gatherer.shown(connection, asked, found))
 
         return await self._rung(recorded(self._trail, self._gatherer.schemas, who, work))
@@ -218,7 +218,7 @@ class Deciding:
             asked = decision.asked
             await self._announce(connection, asked, who, Waits.SECOND_PERSON, asked.answer_due_at)
 
-    async def _tell_agency(self, connection: Connection, asked: Asked, witness: Witness, now: datetime) -> None:
+    async def _tell_agency(self, connection: Connection, asked: Asked, witness: Speaker, now: datetime) -> None:
         """Let the witness's agency say what was disclosed; where it cannot be told, no release is opened, but a search.
 
         Raises:

@@ -13,12 +13,13 @@ from services.runtime.process import Process
 from services.runtime.renewal import Renewal
 from services.runtime.settings import KeySettings, load
 from services.runtime.signin.doorkeeper import read_people_key
+from services.runtime.speaking import Speaker
 from services.runtime.week_keys import Places
 from services.vault.contents import Keys
 from services.vault.copying import Copier
 from services.vault.decisions import Asked
 from services.vault.decisions_store import Told
-from services.vault.disclosing import Witness, disclosed
+from services.vault.disclosing import disclosed
 from services.vault.gathering import Gatherer
 from services.vault.keys import DigestKey, Keyring, load_vault_keys
 from services.vault.opening import Reader
@@ -52,7 +53,7 @@ class Means:
         async with sessions(where, process.health, 1) as (caring,):
             yield Upkeep(caring, where, self.folders.keys, self.kek, self.digest_key, trail, process.stopping.set)
 
-    def disclose(self, asked: Asked, witness: Witness, now: datetime) -> Told:
+    def disclose(self, asked: Asked, witness: Speaker, now: datetime) -> Told:
         """Say to the witness's agency that they saw what a decision shows."""
         return disclosed(asked, witness, now, self.schemas, self.folders.public_keys)
 

@@ -57,7 +57,7 @@ def _message(number: int, told: Told) -> Message:
 
 
 def _type(told: Told) -> str | None:
-    """The type of a message of the vault's own; what goes to an agency's intake has none."""
+    """The type of a message of the vault's own; what a person says to their agency has none."""
     match told.topic:
         case topics.PATTERNS:
             return PATTERN_FOUND

@@ -168,6 +168,11 @@ def intake(agency: str) -> str:
     return f"intake.{Sector(agency).value}.v1"
 
 
+def spoken(agency: str) -> str:
+    """The topic of what people of this agency say on pages of the hub, sealed to its processor."""
+    return f"spoken.{Sector(agency).value}.v1"
+
+
 def out(agency: str) -> str:
     """The topic of the answers to this agency."""
     return f"out.{Sector(agency).value}.v1"

@@ -159,7 +159,7 @@ class Hub:
     def take(self, agency: Sector, messages: Sequence[Message]) -> Answers:
         """Answer a batch of intake, correlate what was said, and tell it on."""
         self.taken_in += messages
-        received = [Received(0, number, NOW, one.key, one.value) for number, one in enumerate(messages)]
+        received = [Received(one.topic, 0, number, NOW, one.key, one.value) for number, one in enumerate(messages)]
         answers = self.intake(agency).answers(received)
         self.answers.append(answers)
         count(answers, self.metrics)

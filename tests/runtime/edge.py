@@ -21,6 +21,7 @@ from services.wire.opening import Opener, PrivateKey
 from services.wire.seal import BatchSealer, PublicKey
 from services.wire.signing import Signer
 from services.wire.submissions import Content, Submission, to_record
+from services.wire.topics import intake, spoken
 from tests.builders import START, an_id, day
 
 POLICE = PrivateKey("police-2026W01", bytes(range(32)))
@@ -91,12 +92,16 @@ class Edge:
     def answers(self, *frames: bytes) -> Answers:
         return self.intake.answers([received(frame, offset) for offset, frame in enumerate(frames)])
 
+    def answers_to_a_page(self, *documents: Mapping[str, object], token: str | None) -> Answers:
+        """What is made of documents that come from a page of the hub."""
+        return self.intake.answers([received(self.report(*documents, token=token), topic=spoken("police"))])
+
     def read(self, messages: Sequence[Message], name: str) -> list[Record]:
         """Those of the messages that are records of this name."""
         decoded = (self.schemas.decode(message.value) for message in messages)
         return [record for kind, record in decoded if kind == name]
 
 
-def received(frame: bytes, offset: int = 0, key: bytes | None = None) -> Received:
+def received(frame: bytes, offset: int = 0, key: bytes | None = None, topic: str = intake("police")) -> Received:
     """A record as Kafka hands it over, three days after the start of the tests' calendar."""
-    return Received(0, offset, day(3), SUBMISSION.submission_id.encode() if key is None else key, frame)
+    return Received(topic, 0, offset, day(3), SUBMISSION.submission_id.encode() if key is None else key, frame)

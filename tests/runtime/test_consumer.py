@@ -61,11 +61,11 @@ def test_a_service_whose_reading_has_ended_ends_so_that_it_is_started_anew() -> 
 
 async def test_a_processor_that_kafka_gives_no_partitions_does_not_wait_for_ever() -> None:
     with pytest.raises(TimeoutError):
-        await Reader(process(), "intake.police.v1", lambda _: asyncio.sleep(0)).begun(0.0)
+        await Reader(process(), ["intake.police.v1"], lambda _: asyncio.sleep(0)).begun(0.0)
 
 
 async def test_a_processor_that_has_its_partitions_goes_on() -> None:
-    reader = Reader(process(), "intake.police.v1", lambda _: asyncio.sleep(0))
+    reader = Reader(process(), ["intake.police.v1"], lambda _: asyncio.sleep(0))
     await reader.ready()
     await reader.begun(0.0)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from pydantic import SecretStr
 
-from services.core.errors import BrokenRule
+from services.core.errors import BrokenRule, Unavailable
 from services.runtime.consumer import lag_of, take, watch
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import (
@@ -20,12 +21,14 @@ from services.runtime.kafka import (
     make_producer,
     partition_of,
     send_batch,
+    send_once,
 )
+from services.runtime.local.ports import HOST
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
 from services.runtime.publisher import Publisher, publishing
 from services.runtime.settings import KafkaSecurity, Settings
-from services.wire.topics import CONTACTS, REFERRALS
+from services.wire.topics import CONTACTS, REFERRALS, intake, spoken
 from tests.runtime.agencies import access
 from tests.runtime.secured_kafka import SecuredKafka
 
@@ -147,6 +150,31 @@ async def test_a_publisher_that_is_refused_waits_in_place_with_the_light_red(
     publishing_for_ever.cancel()
     await asyncio.wait([publishing_for_ever])
     await publisher.stop()
+
+
+async def test_what_is_rarely_said_is_acknowledged_and_then_stands_there(spare_kafka: SecuredKafka) -> None:
+    [said] = messages(1, [REFERRALS])
+    await send_once(access(spare_kafka, "police"), said)
+    assert [one.value for one in await read_back(spare_kafka, [said])] == [said.value]
+
+
+@pytest.mark.parametrize("topic", [intake("police"), REFERRALS])
+async def test_the_case_feed_is_not_taken_at_its_word_where_it_may_not_write(
+    spare_kafka: SecuredKafka, topic: str
+) -> None:
+    with pytest.raises(Unavailable):
+        await send_once(access(spare_kafka, "casefeed"), Message(topic, b"key", b"value"))
+    await send_once(access(spare_kafka, "casefeed"), Message(spoken("police"), b"key", b"value"))
+
+
+async def test_whoever_says_something_to_a_broker_that_is_away_or_silent_hears_so_and_does_not_wait_for_ever(
+    spare_kafka: SecuredKafka,
+) -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        for port in (9, silent.getsockname()[1]):
+            away = replace(access(spare_kafka, "casefeed"), bootstrap=f"{HOST}:{port}")
+            with pytest.raises(Unavailable):
+                await send_once(away, Message(spoken("police"), b"key", b"value"))
 
 
 async def test_a_client_with_a_wrong_password_is_tried_again_with_the_light_red(

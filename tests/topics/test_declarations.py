@@ -19,6 +19,7 @@ from services.wire.topics import (
     acls,
     intake,
     out,
+    spoken,
 )
 
 AGENCIES = tuple(sector.value for sector in Sector)
@@ -45,7 +46,21 @@ def test_what_is_sealed_to_a_week_s_key_is_forgotten_before_that_key_is_destroye
 @pytest.mark.parametrize("agency", AGENCIES)
 def test_an_agency_s_intake_is_read_by_its_own_processor_alone(named: dict[str, Topic], agency: str) -> None:
     assert named[intake(agency)].readers == (agency,)
-    assert named[intake(agency)].writers == (f"publisher.{agency}", "vault")
+    assert named[intake(agency)].writers == (f"publisher.{agency}",)
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_what_people_say_on_pages_is_written_by_those_that_show_them_and_read_by_their_processor_alone(
+    named: dict[str, Topic], agency: str
+) -> None:
+    assert (named[spoken(agency)].writers, named[spoken(agency)].readers) == (("casefeed", "vault"), (agency,))
+
+
+def test_the_case_feed_writes_what_people_say_and_where_its_audit_stands_and_nothing_else(
+    topics: tuple[Topic, ...],
+) -> None:
+    writable = {topic.topic for topic in topics if "casefeed" in topic.writers}
+    assert writable == {AUDIT_CHECKPOINTS, *map(spoken, AGENCIES)}
 
 
 @pytest.mark.parametrize("agency", AGENCIES)

@@ -17,15 +17,16 @@ from services.core.sharing import SealedFact
 from services.runtime.audit import Trail
 from services.runtime.database import Connection
 from services.runtime.fence import Place, positions
+from services.runtime.speaking import Speaker
 from services.vault.contents import Keys
 from services.vault.deciding import Answer, Attestation, Deciding, Request, Tells
 from services.vault.decisions import Act, Asked, Decision, Kind
 from services.vault.decisions_store import Told, note_told, untold
-from services.vault.disclosing import DISCLOSED, Witness
+from services.vault.disclosing import DISCLOSED
 from services.vault.gathering import Gatherer
 from services.vault.horizon import CatchingUp, Ends
 from services.vault.looking_up import LookingUp
-from services.wire.topics import intake
+from services.wire.topics import spoken
 from tests.builders import an_id
 from tests.core.enquiries import AUTHORITY, ENQUIRER, NOW, ONE, OPENER, SECOND, TWO, moment, said, the_whole_ladder
 from tests.vault.messages import VERIFIER
@@ -35,7 +36,7 @@ PEOPLE_KEY = bytes(32)
 COUNCIL, FORCE = "COUNCIL-1", "FORCE-1"
 PLACEMENT, MISSING = said(PlacementStarted(), 800, 20), said(ChildMissing(MissingKind.MISSING), 801, 39)
 ADDRESS = "1 Test Street"
-Disclose = Callable[[Asked, Witness, datetime], Told]
+Disclose = Callable[[Asked, Speaker, datetime], Told]
 SOON = timedelta(seconds=1)
 CLAIMS = {"lantern_organisation": FORCE, "lantern_organisation_kind": "police_force"}
 TOKEN = f"head.{base64.urlsafe_b64encode(json.dumps(CLAIMS).encode()).decode().rstrip('=')}.signature"
@@ -129,8 +130,8 @@ def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     return Hub(vault, horizon, deciding, LookingUp(vault.session, gatherer, reading, tells.trail))
 
 
-def _disclosed(asked: Asked, witness: Witness, _: datetime) -> Told:
-    return Told(DISCLOSED, intake(witness.sector.value), asked.decision_id.encode(), b"")
+def _disclosed(asked: Asked, witness: Speaker, _: datetime) -> Told:
+    return Told(DISCLOSED, spoken(witness.sector.value), asked.decision_id.encode(), b"")
 
 
 def sealed(known: Known, **content: str) -> SealedFact:

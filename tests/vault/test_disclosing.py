@@ -13,12 +13,13 @@ from services.core.gates import Child
 from services.core.statements import Opened
 from services.core.weeks import key_id
 from services.formats.canonical.parse import parse
+from services.runtime.speaking import Speaker
 from services.vault.decisions import Asked, Kind
-from services.vault.disclosing import Witness, disclosed
+from services.vault.disclosing import disclosed
 from services.wire import submissions
 from services.wire.avro import Schemas
 from services.wire.opening import Opener, PrivateKey
-from services.wire.topics import intake
+from services.wire.topics import spoken
 from tests.builders import day
 from tests.core.enquiries import DECISION, ENQUIRER, ONE, OPENER
 from tests.vault.deciding import FORCE, TOKEN
@@ -46,8 +47,8 @@ def asked(enquirer: str | None) -> Asked:
 def test_the_openers_agency_reads_who_may_have_seen_what_decision_and_no_place(
     schemas: Schemas, public_keys: Path, enquirer: str | None
 ) -> None:
-    told = disclosed(asked(enquirer), Witness(Sector.POLICE, TOKEN), day(2), schemas, public_keys)
-    assert told.topic == intake("police")
+    told = disclosed(asked(enquirer), Speaker(Sector.POLICE, TOKEN), day(2), schemas, public_keys)
+    assert told.topic == spoken("police")
     assert TOKEN.encode() not in told.value
     _, record = schemas.decode(told.value, {"IntakeRecord"})
     reference = submissions.reference_of(record)

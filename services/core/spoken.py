@@ -1,0 +1,36 @@
+"""What comes from a page of the hub: a person, shown by their token, says one of a few things, and nothing besides.
+
+The services that show pages may write where it is taken in. Whoever takes one of them over can say no more than that.
+"""
+
+from services.core.claims import Subject
+from services.core.codes import SealedField
+from services.core.events import Event
+from services.core.facts import ChildMissing, Fact, LinkRefused, LocationDisclosed, RecordsLinked, RecordsUnlinked
+from services.core.sharing import Decision, Outcome, is_shown
+from services.core.statements import Author, Problem, ProblemReason
+
+SAID_ON_PAGES: frozenset[type[Fact]] = frozenset({RecordsLinked, RecordsUnlinked, LinkRefused, LocationDisclosed})
+"""What a person says on a page; all else they say through their agency's own system or `lantern`."""
+
+
+def only_spoken(outcome: Outcome, author: Author | None) -> Outcome:
+    """What is decided of a record from a page: refused, unless `author` says in it what is said on pages alone.
+
+    A missing report does not belong there, and is not lost: it pages, as one that cannot be read.
+    """
+    if outcome.decision is not Decision.SHARED or (is_shown(author) and _is_of_a_page(outcome)):
+        return outcome
+    missing = any(isinstance(event.fact, ChildMissing) for event in outcome.events)
+    problem = Problem("record", None, None, ProblemReason.NOT_AUTHORISED_TO_SAY, missing_report=missing)
+    return Outcome(Decision.REFUSED, outcome.subject_id, problems=(*outcome.problems, problem))
+
+
+def _is_of_a_page(outcome: Outcome) -> bool:
+    """Whether it says what is said on pages, and neither claims who the child is nor tells where."""
+    places = any(fact.field is SealedField.LOCATION for fact in outcome.sealed_facts)
+    return not places and all(_says_so(event) for event in outcome.events)
+
+
+def _says_so(event: Event) -> bool:
+    return type(event.fact) in SAID_ON_PAGES and event.subject == Subject()

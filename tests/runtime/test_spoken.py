@@ -1,0 +1,122 @@
+"""A service that shows pages says what a person says there, in person, and nothing else, even if it is taken over."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.core import ids
+from services.core.codes import LinkGround, Sector
+from services.core.ids import SubjectId
+from services.core.matching.components import Verdict
+from services.core.spoken import SAID_ON_PAGES
+from services.formats.canonical.link_documents import EVENTS, link_document
+from services.runtime import intake
+from services.runtime.intake import Answers
+from services.runtime.witness import PROVIDER_KEYS, Witness
+from services.wire.avro import Schemas
+from tests.builders import an_id, day
+from tests.formats.documents import EVENTS as EVERYTHING
+from tests.formats.documents import example
+from tests.runtime.edge import EDGE_KEYS, Edge, document
+from tests.wire.provider_keys import HOUR, TRUSTED, key_set, signing_key, token
+
+NOW = int(day(3).timestamp())  # when the broker takes every record
+COORDINATOR = {
+    "sub": "coordinator-1",
+    "lantern_role": "coordinator",
+    "lantern_organisation": "TOKEN-FORCE",
+    "lantern_organisation_kind": "police_force",
+    "lantern_sector": "police",
+    "iat": NOW - 5,
+    "auth_time": NOW - 5,
+    "exp": NOW + HOUR,
+}
+ENDS = SubjectId(an_id(1)), SubjectId(an_id(2))
+FOREIGN = sorted(set(EVERYTHING) - {kind.__name__ for kind in SAID_ON_PAGES})
+
+
+@pytest.fixture
+def edge(schemas: Schemas, tmp_path: Path) -> Edge:
+    (tmp_path / PROVIDER_KEYS).write_text(key_set(signing_key("one")))
+    return Edge(schemas, witness=Witness(Sector.POLICE, TRUSTED, tmp_path / PROVIDER_KEYS))
+
+
+def foreign(event: str, role: str = "police_officer") -> dict[str, Any]:
+    """Something that an agency says in another way, of a child of its own, and tells no place."""
+    return example(event, location={}, role=role, occurred_at=None, recorded_at=day(2).isoformat())
+
+
+def decided(verdict: Verdict = Verdict.LINKED, **more: Any) -> dict[str, Any]:
+    return {**link_document(verdict, ENDS, LinkGround.OTHER, day(3)), **more}
+
+
+def told(edge: Edge, said: dict[str, Any], **claims: Any) -> Answers:
+    """What is made of what a page says with a coordinator's token."""
+    return edge.answers_to_a_page(said, token=token("one", **{**COORDINATOR, **claims}))
+
+
+def refused(edge: Edge, answers: Answers) -> bool:
+    (receipt,) = edge.read(answers.replies, "Receipt")
+    return answers.said == () and receipt["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_decision_from_a_page_is_said_by_the_person_whom_the_token_shows(edge: Edge, verdict: Verdict) -> None:
+    (event,) = edge.read(told(edge, decided(verdict)).said, EVENTS[verdict])
+    assert (event["head"]["subject_id"], event["other"], event["head"]["role"]) == (*ENDS, "coordinator")
+    assert event["head"]["org"] == ids.org_handle(EDGE_KEYS.own, "TOKEN-FORCE")
+    if verdict is Verdict.LINKED:
+        assert event["decided_by"] == ids.person_handle(EDGE_KEYS.people, "coordinator-1")
+
+
+def test_without_a_token_a_page_says_nothing_that_an_agency_s_own_system_may_say(edge: Edge) -> None:
+    said = decided(role="coordinator")
+    assert edge.read(edge.answers(edge.report(said)).said, "RecordsLinked") != []
+    assert refused(edge, edge.answers_to_a_page(said, token=None))
+
+
+@pytest.mark.parametrize("lapsed", [{"exp": NOW}, {"lantern_sector": "ukba", "lantern_organisation_kind": "ukba"}])
+def test_with_a_token_that_has_lapsed_or_is_of_another_agency_a_page_says_nothing(
+    edge: Edge, lapsed: dict[str, Any]
+) -> None:
+    assert refused(edge, told(edge, decided(), **lapsed))
+
+
+@pytest.mark.parametrize("event", FOREIGN)
+@pytest.mark.parametrize("role", ["coordinator", "police_officer", "duty_officer"])
+def test_with_anybody_s_live_token_a_page_says_nothing_but_what_is_said_on_pages(
+    edge: Edge, event: str, role: str
+) -> None:
+    assert told(edge, foreign(event), lantern_role=role).said == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"location": {"address": "1 Test Street"}},
+        {"subject": {"names": [{"text": "Givenname"}]}},
+        {"subject": {"identifiers": [{"scheme": "pnc_id", "value": "26/1A", "status": "documented"}]}},
+    ],
+    ids=["a place", "a name", "a number"],
+)
+def test_a_decision_from_a_page_brings_no_place_and_no_claim_about_the_child(edge: Edge, more: dict[str, Any]) -> None:
+    assert told(edge, decided()).said != ()
+    assert refused(edge, told(edge, decided(**more)))
+
+
+def test_a_missing_report_from_a_page_is_not_believed_and_pages_as_one_that_cannot_be_read(edge: Edge) -> None:
+    answers = told(edge, document())
+    assert refused(edge, answers)
+    assert [one["unreadable_missing_report"] for one in edge.read(answers.replies, "Quarantined")] == [True]
+
+
+def test_without_this_guard_a_case_feed_that_was_taken_over_could_say_that_a_child_was_found(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def heard() -> set[str]:
+        return {event for event in FOREIGN if edge.answers_to_a_page(foreign(event), token=None).said}
+
+    assert heard() == set()
+    monkeypatch.setattr(intake, "only_spoken", lambda outcome, _: outcome)
+    assert heard() >= {"ChildFound", "ChildMissing", "IdentityChecked", "AgencyCheckReturned", "VerificationRevoked"}
