@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.casefeed.app import create_app
+from services.casefeed.app import create_app, neighbours
 from services.casefeed.feed import Feed
 from services.casefeed.live import head, keep_up
 from services.casefeed.projecting import Projector
@@ -37,7 +37,9 @@ async def main(process: Process) -> None:
         serving(
             process,
             [*rebuilding.routes, digest_route(reading, schemas, trail), *Auditor(reading, trail).routes],
-            create_app(Window(reading, doorkeeper(knowing, trail), trail, schemas), schemas, feed, process),
+            create_app(
+                Window(reading, doorkeeper(knowing, trail), trail, schemas), schemas, feed, process, neighbours(process)
+            ),
         ),
         asyncio.TaskGroup() as tasks,
     ):

@@ -73,6 +73,7 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/statistics"): _READER,
     ("GET", "/links"): Need((Action.DECIDE_LINK,)),
     ("GET", "/links/{one}/{other}"): Need((Action.DECIDE_LINK,)),
+    ("POST", "/links/{one}/{other}"): Need((Action.DECIDE_LINK,)),
     ("GET", "/patterns"): Need((Action.READ_PATTERNS,)),
     ("GET", "/enquirers"): _ENQUIRIES,
     ("GET", "/enquirers/{handle}"): _ENQUIRIES,

@@ -1,6 +1,8 @@
 """The case feed's web application: JSON, pages and a live stream, for people who sign in, under their rights."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request, status
@@ -9,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.casefeed.access import expect
+from services.casefeed.deciding import Agencies, Deciding
 from services.casefeed.duty import DutyDesk
 from services.casefeed.feed import Feed
 from services.casefeed.oncall import OnCall
@@ -32,25 +35,41 @@ from services.casefeed.routes.links import link_routes
 from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
 from services.runtime.health import Reason
+from services.runtime.kafka import access_of, send_once
 from services.runtime.process import Process
-from services.runtime.settings import OnCallAddress, load
+from services.runtime.settings import KeySettings, OnCallAddress, load
 from services.runtime.signin.auditors import auditor_routes
 from services.runtime.signin.doorkeeper import SignedIn
 from services.runtime.signin.routes import mounted
 from services.wire.avro import Schemas
 
 
-def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, oncall: OnCall | None = None) -> ASGIApp:
-    """Make the application; what people see of the tables they see through `window`, of alerts through `oncall`.
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Whom the pages ask and tell: on-call, and the agencies' processors."""
 
-    Without `oncall` it asks on-call where the environment says that it is.
+    oncall: OnCall
+    agencies: Agencies
+
+
+def neighbours(process: Process) -> Neighbours:
+    """Those of this process, as its environment says.
+
+    Raises:
+        Misconfigured: a setting or this principal's secrets are missing.
+    """
+    agencies = Agencies(load(KeySettings).public_keys, partial(send_once, access_of(process.settings)))
+    return Neighbours(OnCall(load(OnCallAddress).oncall_url), agencies)
+
+
+def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, beside: Neighbours) -> ASGIApp:
+    """Make the application; what people see of the tables they see through `window`.
 
     Raises:
         Misconfigured: the pages' style sheet and script have not been built.
     """
     assets = Assets()
     shell = Shell(window.door, assets)
-    on_call = oncall or OnCall(load(OnCallAddress).oncall_url)
     asked_first = [Depends(_started(process)), Depends(_entitled(window))]
     app = FastAPI(
         title="Lantern case feed",
@@ -61,7 +80,7 @@ def create_app(window: Window, schemas: Schemas, feed: Feed, process: Process, o
         responses={code: {"model": Refusal} for code in REFUSALS},
     )
     sights = Sights(window)
-    for routes in (*_answers(window, schemas, sights, feed, process), *_pages(window, schemas, on_call, shell)):
+    for routes in (*_answers(window, schemas, sights, feed, process), *_pages(window, schemas, beside, shell)):
         app.include_router(routes)
     app.include_router(FeedPages(window, sights, feed, process, shell).routes)
     app.router.routes.extend(auditor_routes(window.session, window.trail, window.door))
@@ -81,14 +100,14 @@ def _answers(window: Window, schemas: Schemas, sights: Sights, feed: Feed, proce
     yield waiting_routes(window)
 
 
-def _pages(window: Window, schemas: Schemas, oncall: OnCall, shell: Shell) -> Iterator[APIRouter]:
+def _pages(window: Window, schemas: Schemas, beside: Neighbours, shell: Shell) -> Iterator[APIRouter]:
     """What people ask for in a browser, besides the feed."""
     yield CasePages(window, schemas, shell).routes
-    yield BoardPages(window, schemas, oncall, shell).routes
-    yield OnCallPages(window.door, oncall, shell).routes
-    yield RotaPages(window.door, DutyDesk(oncall), shell).routes
+    yield BoardPages(window, schemas, beside.oncall, shell).routes
+    yield OnCallPages(window.door, beside.oncall, shell).routes
+    yield RotaPages(window.door, DutyDesk(beside.oncall), shell).routes
     yield EnquirerPages(window, schemas, shell).routes
-    yield LinkPages(window, schemas, shell).routes
+    yield LinkPages(window, schemas, shell, Deciding(window, beside.agencies)).routes
     yield AuditPages(window, shell).routes
     yield MorePages(shell).routes
 

@@ -81,12 +81,12 @@ async def read_link(  # noqa: PLR0913, PLR0917 - where, for whom, which pair, an
 ) -> LinkDetail | None:
     """One pair of one case, or for which something speaks, be it a person.
 
-    None for any other, and for whoever does not see every case.
+    None for any other, for a record beside itself, and for whoever does not see every case.
     """
     if not sight.every:
         return None
     cases = await _cases(connection, pair)
-    if set(cases) != set(pair):
+    if cases.keys() != set(pair) or len(cases) < len(pair):
         return None
     case_of = await _members(connection, set(cases.values()))
     ids = [bytes.fromhex(subject) for subject in case_of]

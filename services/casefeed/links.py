@@ -17,6 +17,8 @@ from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
 from services.core.matching.stated import asked_for_at, decision_of, numbers_of
+from services.core.matching.ways import Standing, parting
+from services.core.rights import Person
 from services.core.timeline import Entry, current
 
 _LAST = EventId("f" * 32)
@@ -88,10 +90,23 @@ class Seen(View):
     at: datetime
 
 
+class SaidView(View):
+    """What a person said of the pair, and when; `by` is who made a link, where their identity token came with it."""
+
+    verdict: components.Verdict
+    at: datetime
+    by: str | None
+
+
 class LinkDetail(View):
-    """Everything that a person needs who decides; a decision also voids what was allowed of a location before."""
+    """Everything that a person needs who decides; a decision also voids what was allowed of a location before.
+
+    `said` is what people now say, the earliest first; `linked_by` are those who make the link that stands.
+    """
 
     link: LinkView
+    said: list[SaidView]
+    linked_by: list[str]
     sides: list[SideView]
     consequences: list[Consequence]
     seen_by: list[Seen]
@@ -164,10 +179,24 @@ def link_detail(held: Held, seen_by: Iterable[Seen], now: datetime) -> LinkDetai
     decisions, said = decisions_in(entries), last_said(entries).get(held.pair)
     return LinkDetail(
         link=link_view(held.pair, held.case_of, held.proposals, said, _known_at(held, said)),
+        said=_said(held.pair, decisions),
+        linked_by=sorted({link.by for link in components.standing_links(decisions).get(held.pair, ()) if link.by}),
         sides=[_side(case, held) for case in dict.fromkeys(held.case_of[subject] for subject in held.pair)],
         consequences=[_consequence(verdict, held, decisions, now) for verdict in components.Verdict],
         seen_by=list(seen_by),
     )
+
+
+def standing_of(detail: LinkDetail, who: Person) -> Standing:
+    """How the pair stands for this person."""
+    link, after = detail.link, {change.decision: change.cases for change in detail.consequences}
+    parted_by = parting((link.one, link.other), after)
+    return Standing(len(detail.sides) == 1, link.decided, parted_by, who.handle in detail.linked_by)
+
+
+def _said(pair: Pair, decisions: Iterable[Decision]) -> list[SaidView]:
+    own = sorted((one for one in decisions if one.pair == pair), key=lambda one: (one.decided_at, one.event_id))
+    return [SaidView(verdict=one.verdict, at=one.decided_at, by=one.by) for one in own]
 
 
 def _known_at(held: Held, said: LastSaid | None) -> datetime:

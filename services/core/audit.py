@@ -53,6 +53,7 @@ class Action(StrEnum):
     PATTERNS_LISTED = "patterns_listed"
     LINKS_LISTED = "links_listed"
     LINK_READ = "link_read"
+    LINK_DECIDED = "link_decided"
     WAITING_LISTED = "waiting_listed"
     DECISIONS_LISTED = "decisions_listed"
     DECISION_READ = "decision_read"

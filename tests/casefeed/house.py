@@ -5,14 +5,14 @@ import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from services.casefeed.app import create_app
+from services.casefeed.app import Neighbours, create_app
 from services.casefeed.feed import Feed
 from services.casefeed.handlers import Projection, merged, read
 from services.casefeed.live import head, items_after
@@ -34,11 +34,13 @@ from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.sessions import Held
 from services.wire.avro import Schemas
+from tests.casefeed.agencies import Listening, listening, token_of
 from tests.casefeed.on_call import on_call
 from tests.casefeed.updates import Update
 
 URL = "http://127.0.0.1:8080"
 PEOPLE_KEY = bytes(32)
+JUST_NOW = timedelta()
 NOTHING_FOUND = Projection((), (), (), ())
 KINDS = {
     PersonRole.POLICE_OFFICER: (OrganisationKind.POLICE_FORCE, Sector.POLICE),
@@ -65,6 +67,8 @@ class House:
     process: Process
     door: Doorkeeper
     on_call: Starlette
+    listening: Listening
+    trail: Trail
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def tell(self, *updates: Update, found: Projection = NOTHING_FOUND) -> None:
@@ -84,16 +88,16 @@ class House:
         self.feed.start(before)
         self.feed.publish(await self.session.run(lambda connection: items_after(connection, before)))
 
-    async def enter(self, role: PersonRole, accept: str = "text/html") -> httpx.AsyncClient:
-        """A browser in which somebody of this role is signed in."""
+    async def enter(self, role: PersonRole, accept: str = "text/html", ago: timedelta = JUST_NOW) -> httpx.AsyncClient:
+        """A browser in which somebody of this role is signed in, who showed who they are so long ago."""
         client = self.stranger(accept)
-        client.cookies.set(self.door.cookie, await self.secret(role))
+        client.cookies.set(self.door.cookie, await self.secret(role, ago))
         return client
 
-    async def secret(self, role: PersonRole) -> str:
+    async def secret(self, role: PersonRole, ago: timedelta = JUST_NOW) -> str:
         """What the browser holds of somebody of this role who has signed in."""
-        secret, now = secrets.token_urlsafe(32), datetime.now(UTC)
-        held = Held(somebody(role), "token", now, now, now)
+        secret, now, person = secrets.token_urlsafe(32), datetime.now(UTC), somebody(role)
+        held = Held(person, token_of(person), now - ago, now, now)
         await self.session.run(lambda connection: sessions.begin(connection, secret, held))
         return secret
 
@@ -130,13 +134,15 @@ async def house(
         lambda: datetime.now(UTC),
     )
     process = Process(_settings(), health, metrics, asyncio.Event())
-    app = create_app(Window(session, door, trail, schemas), schemas, feed, process, oncall)
-    made = House(app, session, schemas, feed, process, door, duty)
-    await made.tell(*updates, found=found)
-    try:
-        yield made
-    finally:
-        await made.close()
+    with listening(schemas) as agencies:
+        beside = Neighbours(oncall, agencies.agencies)
+        app = create_app(Window(session, door, trail, schemas), schemas, feed, process, beside)
+        made = House(app, session, schemas, feed, process, door, duty, agencies, trail)
+        await made.tell(*updates, found=found)
+        try:
+            yield made
+        finally:
+            await made.close()
 
 
 def _settings() -> Settings:

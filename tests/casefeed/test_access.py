@@ -45,6 +45,8 @@ FORM = {
     "start": "2026-11-28T22:00",
     "end": "2026-11-29T09:00",
     "level": "0",
+    "verdict": "linked",
+    "ground": "documents_compared",
 }
 """What every form is sent with: each takes of it what it asks for."""
 

@@ -11,18 +11,21 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from services.casefeed.app import create_app
+from services.casefeed.app import Neighbours, create_app
+from services.casefeed.deciding import Agencies
 from services.casefeed.feed import Feed
 from services.casefeed.oncall import OnCall
 from services.casefeed.routes import answering
 from services.casefeed.routes.answering import NO_SOONER_SECONDS, Window
 from services.core.audit import Entry, checked
 from services.core.codes import OrganisationKind, Sector
+from services.core.errors import Unavailable
 from services.core.rights import Person, PersonRole
 from services.runtime import http
 from services.runtime.audit import Private, Trail
 from services.runtime.database import Connection, Database, Session, T
 from services.runtime.health import Health, Reason
+from services.runtime.kafka import Message
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process
 from services.runtime.settings import KafkaSecurity, Settings, SignInSettings
@@ -95,6 +98,10 @@ class Unkept(Trail):
             checked(one.entry if isinstance(one, Private) else one)
 
 
+async def nobody_listens(_: Message) -> None:
+    raise Unavailable
+
+
 @pytest.fixture
 def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
     """The case feed's own application as its process serves it, and the part of it that knows the questions."""
@@ -106,7 +113,13 @@ def served(schemas: Schemas) -> tuple[ASGIApp, FastAPI]:
     trail, settings = Unkept(tables.where), SignInSettings.model_construct(public_url="http://casefeed")
     door = Door(settings, tables, bytes(32), trail, lambda: START)
     process = Process(told, health, metrics, asyncio.Event())
-    people = create_app(Window(tables, door, trail, schemas), schemas, Feed(), process, OnCall(None))
+    people = create_app(
+        Window(tables, door, trail, schemas),
+        schemas,
+        Feed(),
+        process,
+        Neighbours(OnCall(None), Agencies(HOME, nobody_listens)),
+    )
     assert isinstance(people, Guarded)
     assert isinstance(people.app, FastAPI)
     return http.create_app(metrics, health, SecretStr("operator"), (), people), people.app

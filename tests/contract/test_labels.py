@@ -51,6 +51,8 @@ MAY_HOLD_TEXT = {
     "FieldVerdict.field": "the name of a field that the weights know: core/matching/weights.py",
     "FieldVerdict.level": "how far it agrees, as the weights call it",
     "Seen.who": "a keyed handle",
+    "SaidView.by": "a keyed handle",
+    "LinkDetail.linked_by": "keyed handles",
     "Seen.role": "a role under which people sign in",
     "WaitingView.decision_id": "an id",
     "WaitingView.waits_for": "second_person or coordinator, as its topic has it",
@@ -82,6 +84,8 @@ MAY_HOLD_TEXT = {
     "AdoptionAsked.version": "a version of the weights; a question, not an answer",
     "AdoptionAsked.sha256": "a digest; a question, not an answer",
 }
+# What somebody typed, given back to them in the answer to that very form: it stands nowhere else to be shown.
+GIVEN_BACK = {"services/casefeed/templates/decide.html: shows narrative"}
 # Handles of people in facts are keyed like ids.
 HANDLES = ("enquirer", "officer", "worker", "decision", "decided_by")
 
@@ -163,7 +167,7 @@ def test_no_template_outside_the_vault_names_a_secret(words: frozenset[str]) -> 
         for path in (HOME / "services").rglob("templates/**/*")
         if path.is_file() and "vault" not in path.relative_to(HOME).parts
     ]
-    assert said_by(lambda text: labels.telling_templates(text, words), templates) == []
+    assert set(said_by(lambda text: labels.telling_templates(text, words), templates)) == GIVEN_BACK
 
 
 def test_nobody_waits_for_longer_because_of_a_secret(words: frozenset[str]) -> None:

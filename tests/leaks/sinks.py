@@ -13,6 +13,7 @@ from psycopg import sql
 
 from services.casefeed.access import ROUTES
 from services.runtime.local import credentials, kafka
+from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.supervisor import Supervisor
 from tests.edition import LocalEdition
@@ -110,12 +111,16 @@ def _partition(consumer: Consumer, place: TopicPartition) -> Iterator[Message]:
 
 def rows(edition: LocalEdition) -> Iterator[Sink]:
     """Every table of every schema as its administrator copies it out: text as it is, bytes as hex."""
-    server = edition.parts.postgres
+    yield from tables(edition.parts.postgres)
+
+
+def tables(server: Postgres) -> Iterator[Sink]:
+    """The same of a server."""
     with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
-        tables = admin.execute(
+        found = admin.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname <> 'information_schema'"
         ).fetchall()
-        for schema, table in tables:
+        for schema, table in found:
             command = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(schema, table))
             with admin.cursor().copy(command) as copied:
                 yield f"table {schema}.{table}", b"".join(bytes(block) for block in copied)

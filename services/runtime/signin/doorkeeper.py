@@ -54,13 +54,17 @@ class SignedIn:
     authenticated_at: datetime
     csrf: str | None = field(default=None, repr=False)
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether they have just shown who they are."""
+        return now - self.authenticated_at <= STEP_UP
+
     def expect_fresh(self, now: datetime) -> None:
         """Go on only if they have just shown who they are.
 
         Raises:
             TooLongAgo: they have not.
         """
-        if now - self.authenticated_at > STEP_UP:
+        if not self.is_fresh(now):
             raise TooLongAgo
 
 
