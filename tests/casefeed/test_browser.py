@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ from services.wire.avro import Schemas
 from tests.browser import Visit, visiting
 from tests.builders import an_id, day, entry
 from tests.casefeed.histories import ADULT, FOUND, HIDDEN, HISTORY, MISSING, REFERRED
-from tests.casefeed.house import House, house, somebody
+from tests.casefeed.house import JUST_NOW, House, house, somebody
 from tests.casefeed.updates import Update
 from tests.free_ports import free_base
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -65,8 +66,8 @@ async def come_to_the_feed(visit: Visit) -> Response:
     return answered
 
 
-async def enter(visit: Visit, home: House, role: PersonRole) -> None:
-    url, secret = home.door.settings.public_url, await home.secret(role)
+async def enter(visit: Visit, home: House, role: PersonRole, ago: timedelta = JUST_NOW) -> None:
+    url, secret = home.door.settings.public_url, await home.secret(role, ago)
     await visit.page.context.add_cookies([{"name": home.door.cookie, "value": secret, "url": url}])
 
 

@@ -247,7 +247,7 @@ async def test_what_kafka_does_not_confirm_is_not_said_to_be_sent(home: House) -
     finally:
         home.listening.away = False
     assert answer.status_code == 503
-    assert "Kafka did not confirm" in answer.text
+    assert "The hub did not confirm" in answer.text
     assert '<option value="documents_compared" selected>' in answer.text
     assert "She told" in answer.text
     assert await seat.recorded() == [("allowed", ("linked", "documents_compared")), ("denied", ("not_confirmed",))]

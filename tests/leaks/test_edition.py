@@ -1,15 +1,22 @@
 """Canaries through a running edition: published as agencies publish, asked for, rebuilt; none is in clear anywhere."""
 
+import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 
 from services.runtime.local.waiting import until
+from services.runtime.signin.doorkeeper import csrf_of
+from tests.e2e.lookalikes import asked as looked_up
+from tests.e2e.lookalikes import two_records
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
+from tests.identity_provider import press
 from tests.leaks.canaries import Canaries, Leak
 from tests.leaks.planting import Planter, Sought, sought, submissions
 from tests.leaks.publishing import kept, publish
@@ -42,8 +49,32 @@ def planted(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> 
     child = sought(planter)
     told.append(publish(edition, folder, [child.file]))
     page = opened(edition, child)
+    told += decided(edition, folder, planter)
     edition.done("rebuild")
     return Planted(edition, planter, told, counted, child, page)
+
+
+def decided(edition: LocalEdition, folder: Path, planter: Planter) -> list[str]:
+    """A coordinator accepts two records on their page, and tells why in words; one form is taken, and one is not."""
+    one, other = two_records(edition, folder, "LEAKS-1", "Corrin")
+    url, path = f"http://127.0.0.1:{edition.parts.ports['casefeed']}", f"/links/{one}/{other}"
+    tales = [planter.one("free text") for _ in range(2)]
+
+    async def deciding() -> list[str]:
+        headers = {"accept": "text/html", "origin": url}
+        async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, follow_redirects=True) as client:
+            back = (await press(client, await client.get(path), "coordinator")).headers["location"]
+            assert (await client.get(back)).url.path == path
+            csrf = csrf_of(client.cookies[f"lantern-{url.rpartition(':')[2]}"])
+            form = {"csrf": csrf, "ground": "other"}
+            refused = await client.post(path, data={**form, "verdict": "unlinked", "narrative": tales[0]})
+            taken = await client.post(path, data={**form, "verdict": "linked", "narrative": tales[1]})
+            assert (tales[0] in unescape(refused.text), "Sent to your agency" in taken.text) == (True, True)
+            return [taken.text, (await client.get(path)).text]
+
+    answers = asyncio.run(deciding())
+    assert until(lambda: bool(looked_up(edition, f"/api{path}")[0]["said"]), 60)
+    return answers
 
 
 def opened(edition: LocalEdition, child: Sought) -> str:
