@@ -29,7 +29,7 @@ async def main(process: Process) -> None:
     """Project and serve until the process is asked to stop."""
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file))
-    schemas, feed, trail = load_schemas(told.home), Feed(), Trail(where)
+    schemas, feed, trail, beside = load_schemas(told.home), Feed(), Trail(where), neighbours(process)
     async with (
         sessions(where, health, 2) as (reading, knowing),
         sessions(where.by_index, health, 1) as (writing,),
@@ -37,9 +37,7 @@ async def main(process: Process) -> None:
         serving(
             process,
             [*rebuilding.routes, digest_route(reading, schemas, trail), *Auditor(reading, trail).routes],
-            create_app(
-                Window(reading, doorkeeper(knowing, trail), trail, schemas), schemas, feed, process, neighbours(process)
-            ),
+            create_app(Window(reading, doorkeeper(knowing, trail), trail, schemas), schemas, feed, process, beside),
         ),
         asyncio.TaskGroup() as tasks,
     ):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -13,7 +14,6 @@ from starlette.responses import RedirectResponse, Response
 from services.casefeed.deciding import Deciding, Said
 from services.casefeed.link_reading import list_links, read_link
 from services.casefeed.links import LinkDetail, standing_of
-from services.casefeed.pages.oncall import NOTHING_TYPED
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.sent import Sent, sent_in
 from services.casefeed.pages.shell import Shell
@@ -48,6 +48,14 @@ COMMANDS: Mapping[Verdict, Way] = MappingProxyType({
 """The command of `lantern links` that says the same."""
 
 
+_FORM: Mapping[str, object] = MappingProxyType({
+    "grounds": list(LinkGround),
+    "usual": USUAL_GROUND,
+    "longest_narrative": LONGEST_NARRATIVE,
+    "commands": COMMANDS,
+})  # fmt: skip
+
+
 class Wrong(StrEnum):
     """Why a decision was not taken as it was sent."""
 
@@ -59,6 +67,15 @@ class Wrong(StrEnum):
 
 
 _UNAVAILABLE = {Wrong.NO_KEY, Wrong.NOT_CONFIRMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What went before this page: what was sent, or what was typed in vain and why."""
+
+    sent: Sent | None = None
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wrong: Wrong | None = None
 
 
 class LinkPages:
@@ -90,7 +107,7 @@ class LinkPages:
         """Two records, what speaks for their being of one child, and what each decision would change."""
         who, pair, now = signed_in(request), pair_in(request), self._window.door.now()
         detail = await self._detail(who, pair, now)
-        return self._shown(request, who, detail, {"sent": sent_in(request.query_params, pair, who)})
+        return self._shown(request, who, detail, Before(sent_in(request.query_params, pair, who)))
 
     async def decided(self, request: Request) -> Response:
         """Say what a person decides through their agency; what was not taken is told, and what was typed given back."""
@@ -102,7 +119,7 @@ class LinkPages:
         if said and not wrong:
             sent = Sent(said.verdict, now).query(pair, who)
             return RedirectResponse(f"/links/{'/'.join(pair)}?{sent}", status.HTTP_303_SEE_OTHER)
-        return self._shown(request, who, detail, {"typed": fields, "wrong": wrong})
+        return self._shown(request, who, detail, Before(typed=fields, wrong=wrong))
 
     async def _said(self, said: Said | None, who: SignedIn, detail: LinkDetail, now: datetime) -> Wrong | None:
         """Say it; why it was not taken, if it was not."""
@@ -129,29 +146,24 @@ class LinkPages:
             raise NotOne.NOT_KNOWN.refusal("Nothing speaks for these two records being of one child.")
         return found
 
-    def _shown(self, request: Request, who: SignedIn, detail: LinkDetail, more: Mapping[str, object]) -> Response:
-        """The page; `more`: what was sent, or what was typed in vain and why."""
-        now = self._window.door.now()
-        told: dict[str, object] = {"sent": None, "typed": NOTHING_TYPED, "wrong": None, **more}
-        sent = told["sent"] if isinstance(told["sent"], Sent) else None
-        standing = standing_of(detail, who.person)
-        told |= {
+    def _shown(self, request: Request, who: SignedIn, detail: LinkDetail, before: Before) -> Response:
+        now, standing, sent = self._window.door.now(), standing_of(detail, who.person), before.sent
+        told = {
             "detail": detail,
             "longest": LONGEST_BITS,
             "ways": ways(standing),
             "waits": standing.waits,
             "accepted": standing.accepted,
-            "commands": COMMANDS,
-            "grounds": list(LinkGround),
-            "usual": USUAL_GROUND,
-            "longest_narrative": LONGEST_NARRATIVE,
             "fresh": who.is_fresh(now),
+            "sent": sent,
             "heard": sent is not None and sent.is_heard(detail),
             "late": sent is not None and sent.is_late(now),
-            "again": str(request.url.replace(scheme="", netloc="")),
+            "again": f"{request.url.path}?{request.url.query}",
+            "typed": before.typed,
+            "wrong": before.wrong,
         }
-        code = status.HTTP_503_SERVICE_UNAVAILABLE if told["wrong"] in _UNAVAILABLE else status.HTTP_200_OK
-        return self._shell.page(request, "link.html", who, told, code)
+        code = status.HTTP_503_SERVICE_UNAVAILABLE if before.wrong in _UNAVAILABLE else status.HTTP_200_OK
+        return self._shell.page(request, "link.html", who, {**told, **_FORM}, code)
 
 
 def pair_in(request: Request) -> Pair:
