@@ -8,7 +8,8 @@ from pathlib import Path
 from services.casefeed.routes.answering import Window, answer
 from services.core.audit import Action, Entry, Kind, Outcome, about
 from services.core.codes import LinkGround
-from services.core.matching.components import Pair, Verdict
+from services.core.matching.components import Verdict
+from services.core.matching.groups import Pair
 from services.formats.canonical.link_documents import link_document
 from services.runtime.kafka import Message
 from services.runtime.signin.doorkeeper import SignedIn, by

@@ -23,7 +23,8 @@ from services.casefeed.sight import Sight
 from services.core.codes import LinkGround
 from services.core.errors import Unavailable
 from services.core.ids import SubjectId
-from services.core.matching.components import Pair, Verdict, pair_of
+from services.core.matching.components import Verdict, pair_of
+from services.core.matching.groups import Pair
 from services.core.matching.ways import USUAL_GROUND, Way, ways
 from services.core.rights import Action
 from services.runtime.audit_reading import Trails

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from services.casefeed.links import LinkDetail
-from services.core.matching.components import Pair, Verdict
+from services.core.matching.components import Verdict
+from services.core.matching.groups import Pair
 from services.runtime.signin.doorkeeper import SignedIn
 
 SOON = timedelta(minutes=1)
