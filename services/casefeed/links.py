@@ -235,9 +235,8 @@ def _once(claims: Iterable[Subject]) -> list[Subject]:
 
 
 def _consequence(verdict: components.Verdict, held: Held, decisions: Sequence[Decision], now: datetime) -> Consequence:
-    before = _placed(held, decisions).case_of
-    found = _placed(held, [*decisions, Decision(held.pair, verdict, now, _LAST, _SOMEBODY)])
-    after = found.case_of
+    found = _placed(held, [*decisions, Decision(held.pair, verdict, now, _LAST, _SOMEBODY)], _likely(held, decisions))
+    before, after = held.case_of, found.case_of
     groups: dict[CaseId, list[SubjectId]] = defaultdict(list)
     for subject in sorted(after):
         groups[after[subject]].append(subject)
@@ -246,7 +245,21 @@ def _consequence(verdict: components.Verdict, held: Held, decisions: Sequence[De
     return Consequence(decision=verdict, cases=sorted(groups.values()), moved=moved, waits=waits)
 
 
-def _placed(held: Held, decisions: Iterable[Decision]) -> Partition:
+def _likely(held: Held, decisions: Iterable[Decision]) -> list[Pair]:
+    """What the weights alone would join, without the pairs that stayed apart though nothing in either case parts them.
+
+    Something of a third case does: numbers that contradict, or a namesake.
+    """
+    likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]
+    alone = _placed(held, decisions, likely).case_of
+    return [(one, other) for one, other in likely if (alone[one] == alone[other]) <= _is_one_case(held, one, other)]
+
+
+def _is_one_case(held: Held, one: SubjectId, other: SubjectId) -> bool:
+    return held.case_of[one] == held.case_of[other]
+
+
+def _placed(held: Held, decisions: Iterable[Decision], likely: Iterable[Pair]) -> Partition:
     """Where the records of both cases belong, reckoned as the correlator does."""
     numbers, asked_for = {}, {}
     for subject in held.case_of:
@@ -256,5 +269,4 @@ def _placed(held: Held, decisions: Iterable[Decision]) -> Partition:
         asked = [asked_for_at(entry) for entry, _ in said if entry.event_id in speaking]
         if times := [at for at in asked if at]:
             asked_for[subject] = min(times)
-    likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]
     return partition(numbers, decisions, likely, asked_for)

@@ -151,6 +151,22 @@ async def test_what_each_decision_would_change_is_shown_before_it_is_made(home: 
     }
 
 
+async def test_what_a_third_case_keeps_apart_is_not_said_to_be_joined_already(home: House) -> None:
+    """Numbers of a third record, or a namesake, part them, and neither stands in these two cases."""
+    one, other = await pair(home, 29)
+    await propose(home, one, other, verdict="link")
+    changes = {
+        change["decision"]: (change["cases"], change["moved"])
+        for change in (await shown(await home.enter(PersonRole.COORDINATOR), one, other))["consequences"]
+    }
+    apart = [[an_id(one)], [an_id(other)]]
+    assert changes == {
+        "linked": ([[an_id(one), an_id(other)]], [an_id(other)]),
+        "refused": (apart, []),
+        "unlinked": (apart, []),
+    }
+
+
 async def test_that_a_link_around_an_enquirer_waits_for_a_second_person_is_shown_before_it_is_made(
     home: House,
 ) -> None:
