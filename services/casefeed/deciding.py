@@ -1,10 +1,13 @@
 """What a person decides about two records on the page: recorded, and then said by their own agency, sealed to it."""
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from services.casefeed.links import LinkDetail
 from services.casefeed.routes.answering import Window, answer
 from services.core.audit import Action, Entry, Kind, Outcome, about
 from services.core.codes import LinkGround
@@ -29,12 +32,24 @@ class Agencies:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person decides about two records, and why; what they tell besides is only ever sealed."""
+    """What a person decides about two records, and why; what they tell besides is only ever sealed.
+
+    `shown`: the mark of what they had before them.
+    """
 
     pair: Pair
     verdict: Verdict
     ground: LinkGround
     narrative: str = field(default="", repr=False)
+    shown: str = ""
+
+
+def shown(detail: LinkDetail) -> str:
+    """A mark of all that somebody who decides has before them: both cases, what is claimed, what each way changes."""
+    said = detail.model_dump(mode="json", include={"link", "sides", "consequences"})
+    for side in said["sides"]:
+        side["claims"] = sorted(map(json.dumps, side["claims"]))  # the tables give them in no order of their own
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 class Deciding:

@@ -194,6 +194,12 @@ def standing_of(detail: LinkDetail, who: Person) -> Standing:
     return Standing(len(detail.sides) == 1, link.decided, parted_by, who.handle in detail.linked_by)
 
 
+def held_apart(detail: LinkDetail) -> bool:
+    """Whether the weights would join the two, and something besides a person's word about them keeps them apart."""
+    link = detail.link
+    return link.verdict is Verdict.LINK and len(detail.sides) > 1 and link.decided is None
+
+
 def _said(pair: Pair, decisions: Iterable[Decision]) -> list[SaidView]:
     own = sorted((one for one in decisions if one.pair == pair), key=lambda one: (one.decided_at, one.event_id))
     return [SaidView(verdict=one.verdict, at=one.decided_at, by=one.by) for one in own]

@@ -172,6 +172,8 @@ def told(found: Shown) -> Iterator[str]:
     yield f"Compared: {_by(link)}. {_reasons(link)}"
     if link["decided"]:
         yield f"A person has decided: {words(link['decided'])}."
+    if link["verdict"] == "link" and len(found["sides"]) > 1 and not link["decided"]:
+        yield "By these weights they are one; numbers, a person or a namesake born on nearly that day speak against it."
     for side in found["sides"]:
         names = sorted({name["text"] for claims in side["claims"] for name in claims["names"]})
         births = sorted({birth["value"] for claims in side["claims"] for birth in claims["dates_of_birth"]})

@@ -27,9 +27,14 @@ def only_spoken(outcome: Outcome, author: Author | None) -> Outcome:
 
 
 def _is_of_a_page(outcome: Outcome) -> bool:
-    """Whether it says what is said on pages, and neither claims who the child is nor tells where."""
+    """Whether it says what is said on pages of a record of the hub, and neither who the child is nor where.
+
+    Numbers sealed beside the facts are a system's own of a child: where the vault finds one again, it would say so.
+    """
+    said = {event.head.fact_id for event in outcome.events}
     places = any(fact.field is SealedField.LOCATION for fact in outcome.sealed_facts)
-    return not places and all(_says_so(event) for event in outcome.events)
+    numbers = any(fact.field is SealedField.IDENTIFIERS and fact.fact_id not in said for fact in outcome.sealed_facts)
+    return not places and not numbers and all(_says_so(event) for event in outcome.events)
 
 
 def _says_so(event: Event) -> bool:

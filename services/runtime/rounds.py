@@ -28,6 +28,7 @@ class Rounds(Generic[K, V]):
         self._asked.add(question)
         if self._next is None:
             self._next = asyncio.create_task(self._answered())
+            self._next.add_done_callback(_heard)
         # Whoever goes away before the answer takes it from nobody else.
         return (await asyncio.shield(self._next))[question]
 
@@ -35,3 +36,9 @@ class Rounds(Generic[K, V]):
         async with self._turn:
             asked, self._asked, self._next = self._asked, set(), None
             return await self._answer_all(asked)
+
+
+def _heard(answered: asyncio.Task[object]) -> None:
+    """An error that every asker was told, or no longer waited for, is nobody else's."""
+    if not answered.cancelled():
+        answered.exception()

@@ -63,8 +63,13 @@ class Desk:
 
     async def send(self, verdict: str, **more: str) -> httpx.Response:
         csrf = csrf_of(self.client.cookies[self.home.door.cookie])
-        form = {"csrf": csrf, "verdict": verdict, "ground": "other", **more}
+        form = {"csrf": csrf, "verdict": verdict, "ground": "other", "shown": await self.shown(), **more}
         return await self.client.post(self.path, data=form, headers={"origin": URL})
+
+    async def shown(self) -> str:
+        """The mark of what the page shows; none where it offers nothing."""
+        found = re.search(r'name="shown" value="(\w+)"', (await self.client.get(self.path)).text)
+        return found[1] if found else ""
 
     async def recorded(self) -> list[tuple[str, tuple[str, ...]]]:
         """What the audit holds of decisions about this pair: the outcome and the codes."""
@@ -210,6 +215,26 @@ async def test_what_would_change_nothing_any_more_is_not_said(home: House, verdi
     assert await seat.recorded() == [("denied", ("changed",))]
 
 
+async def test_a_case_that_has_grown_since_it_was_shown_is_not_decided_about_unseen(home: House) -> None:
+    """They would join a child's records that they never had before them."""
+    seat, before = await desk(home, 17), len(home.listening.sent)
+    was = await seat.shown()
+    await record(home, 179, case=int(seat.ends[1], 16))
+    answer = await seat.send("linked", narrative=TALE, shown=was)
+    assert "Something has changed since you opened this page" in answer.text
+    assert ("She told" in answer.text, len(home.listening.sent)) == (True, before)
+    assert (await seat.send("linked")).status_code == 303
+
+
+async def test_what_the_weights_would_join_and_something_else_keeps_apart_is_said_before_it_is_accepted(
+    home: House,
+) -> None:
+    likely, asked = await desk(home, 18), await desk(home, 19)
+    await propose(home, 181, 182, verdict="link", version=2)
+    warned = ["Look for that child before you accept" in await seat.page() for seat in (likely, asked)]
+    assert warned == [True, False]
+
+
 async def test_one_record_beside_itself_is_no_pair(home: House) -> None:
     seat = await desk(home, 11)
     same = Desk(home, seat.client, (seat.ends[0], seat.ends[0]))
@@ -271,7 +296,8 @@ async def test_what_cannot_be_recorded_is_not_said(home: House, monkeypatch: pyt
         return await (not_now() if getattr(told[0], "action", "") == "link_decided" else seen(connection, *told))
 
     monkeypatch.setattr(home.trail, "append", only_reads)
-    assert (await seat.send("linked")).status_code == 503
+    answer = await seat.send("linked", narrative=TALE)
+    assert (answer.status_code, "She told" in answer.text) == (503, True)
     assert len(home.listening.sent) == before
 
 

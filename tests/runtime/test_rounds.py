@@ -1,6 +1,7 @@
 """Many who ask at once are answered by one question, which is put after each of them has asked."""
 
 import asyncio
+import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -111,3 +112,16 @@ async def test_whoever_goes_away_takes_the_answer_from_nobody_else() -> None:
         await asyncio.sleep(0)
     gone.cancel()
     assert await stays == ("b", 0)
+
+
+async def test_an_error_that_nobody_waits_for_any_more_is_nobody_else_s() -> None:
+    """The event loop would log it, with whatever stands in it, once for every round that PostgreSQL did not answer."""
+    unheard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    asking = asyncio.create_task(Rounds(Tables(broken=True, takes=5).look_up).ask("one"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert unheard == []

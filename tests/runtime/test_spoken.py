@@ -105,6 +105,17 @@ def test_a_decision_from_a_page_brings_no_place_and_no_claim_about_the_child(edg
     assert refused(edge, told(edge, decided(**more)))
 
 
+@pytest.mark.parametrize("event", ["RecordsLinked", "LocationDisclosed"])
+def test_a_page_speaks_of_a_record_of_the_hub_and_of_no_system_s_own_child(edge: Edge, event: str) -> None:
+    """The vault compares a system's own number of a child, and proposes a link where it finds it again."""
+    said, own = decided(event=event), {"system": "anything", "child": "OWN-77"}
+    if event == "LocationDisclosed":
+        said |= {"fact": {"decision": an_id(7), "purpose": "protect_child"}}
+    role = "police_officer" if event == "LocationDisclosed" else "coordinator"
+    assert told(edge, said, lantern_role=role).said != ()
+    assert told(edge, {**said, "source": own}, lantern_role=role).said == ()
+
+
 def test_a_missing_report_from_a_page_is_not_believed_and_pages_as_one_that_cannot_be_read(edge: Edge) -> None:
     answers = told(edge, document())
     assert refused(edge, answers)

@@ -9,11 +9,12 @@ from functools import partial
 from types import MappingProxyType
 
 from fastapi import APIRouter, Request, status
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from services.casefeed.deciding import Deciding, Said
+from services.casefeed.deciding import Deciding, Said, shown
 from services.casefeed.link_reading import list_links, read_link
-from services.casefeed.links import LinkDetail, standing_of
+from services.casefeed.links import LinkDetail, held_apart, standing_of
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.sent import Sent, sent_in
 from services.casefeed.pages.shell import Shell
@@ -130,7 +131,7 @@ class LinkPages:
                 await self._deciding.say(said, who, now)
             except NoCurrentKey:
                 wrong = Wrong.NO_KEY
-            except Unavailable:
+            except (Unavailable, HTTPException):
                 wrong = Wrong.NOT_CONFIRMED
         if wrong:
             self._deciding.refused((detail.link.one, detail.link.other), who, wrong)
@@ -151,6 +152,8 @@ class LinkPages:
         now, standing, sent = self._window.door.now(), standing_of(detail, who.person), before.sent
         told = {
             "detail": detail,
+            "shown": shown(detail),
+            "held_apart": held_apart(detail),
             "longest": LONGEST_BITS,
             "ways": ways(standing),
             "waits": standing.waits,
@@ -185,7 +188,7 @@ def said_in(fields: Mapping[str, str], pair: Pair) -> Said | None:
     narrative = fields.get("narrative", "").replace("\r\n", "\n").strip()
     if verdict not in set(Verdict) or ground not in set(LinkGround) or len(narrative) > LONGEST_NARRATIVE:
         return None
-    return Said(pair, Verdict(verdict), LinkGround(ground), narrative)
+    return Said(pair, Verdict(verdict), LinkGround(ground), narrative, fields.get("shown", ""))
 
 
 def _wrong(said: Said | None, who: SignedIn, detail: LinkDetail, now: datetime) -> Wrong | None:
@@ -194,4 +197,5 @@ def _wrong(said: Said | None, who: SignedIn, detail: LinkDetail, now: datetime) 
         return Wrong.NOT_UNDERSTOOD
     if not who.is_fresh(now):
         return Wrong.STALE
-    return None if said.verdict in ways(standing_of(detail, who.person)).values() else Wrong.CHANGED
+    changes = said.verdict in ways(standing_of(detail, who.person)).values()
+    return None if changes and said.shown == shown(detail) else Wrong.CHANGED

@@ -200,8 +200,8 @@ def _torn(settled: Groups, edges: AbstractSet[Pair], rivals: AbstractSet[Pair], 
     torn = {
         settled.root(one)
         for one, rival in (ends for pair in rivals if not trial.same(pair) for ends in (pair, pair[::-1]))
-        if apart(with_edges[trial.root(one)], own[settled.root(rival)])
-        and not apart(own[settled.root(one)], own[settled.root(rival)])
+        if apart(with_edges[trial.root(one)], with_edges[trial.root(rival)])
+        and not apart(own[settled.root(one)], with_edges[trial.root(rival)])
     }
     return {pair for pair in edges if not settled.same(pair) and {settled.root(end) for end in pair} & torn}
 

@@ -7,7 +7,7 @@ session nor give anybody another role.
 import hashlib
 import json
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -161,16 +161,15 @@ def _text(held: Held) -> bytes:
 
 
 def _held(secret: str, sealed: bytes, began_at: datetime, seen_at: datetime) -> Held | None:
-    """A row that somebody altered is no session."""
+    """A row that somebody altered is no session, nor is one of an earlier version whose words are no longer known."""
     try:
         said = json.loads(_box(secret).decrypt(sealed))
-    except CryptoError:
+        person = _person(said)
+    except (CryptoError, ValueError, KeyError):
         return None
-    person = Person(
-        said["handle"],
-        PersonRole(said["role"]),
-        said["organisation"],
-        OrganisationKind(said["kind"]),
-        Sector(said["sector"]),
-    )
     return Held(person, said["token"], datetime.fromisoformat(said["authenticated_at"]), began_at, seen_at)
+
+
+def _person(said: Mapping[str, str]) -> Person:
+    kind, sector = OrganisationKind(said["kind"]), Sector(said["sector"])
+    return Person(said["handle"], PersonRole(said["role"]), said["organisation"], kind, sector)
