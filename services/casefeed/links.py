@@ -258,11 +258,11 @@ def _likely(held: Held, decisions: Iterable[Decision]) -> list[Pair]:
     """
     likely = [one.pair for one in held.proposals if one.verdict is Verdict.LINK]
     alone = _placed(held, decisions, likely).case_of
-    return [(one, other) for one, other in likely if (alone[one] == alone[other]) <= _is_one_case(held, one, other)]
+    return [pair for pair in likely if not (_are_one_case(pair, alone) and not _are_one_case(pair, held.case_of))]
 
 
-def _is_one_case(held: Held, one: SubjectId, other: SubjectId) -> bool:
-    return held.case_of[one] == held.case_of[other]
+def _are_one_case(pair: Pair, case_of: Mapping[SubjectId, CaseId]) -> bool:
+    return case_of[pair[0]] == case_of[pair[1]]
 
 
 def _placed(held: Held, decisions: Iterable[Decision], likely: Iterable[Pair]) -> Partition:
