@@ -109,6 +109,23 @@ class Feed:
         bell.set()
 
 
+class _Since:
+    """Since when a watcher has been told of their place."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._clock = asyncio.get_running_loop().time
+        self._at = self._clock()
+
+    def is_due(self, *, at_once: bool) -> bool:
+        """Whether they are told now, at once or because it was long ago."""
+        now = self._clock()
+        if not at_once and now - self._at < self._seconds:
+            return False
+        self._at = now
+        return True
+
+
 async def _missed(feed: Feed, read_table: ReadTable, after: int) -> Sequence[Item]:
     items = feed.after(after)
     return await read_table(after) if items is None else items
@@ -126,22 +143,19 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
     """What one watcher is sent: every item after a number that they see, in order, once; a comment when there is none.
 
     The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
-    What they do not see moves their place only, and they hear of that once a second: coming back to an earlier place
-    costs no more than another look at what is not theirs. A feed that is not live sends no heartbeat: silence must not
-    look as if all were well.
+    What they do not see moves their place only; they hear of that once a second: coming back costs another look at it.
+    A feed that is not live sends no heartbeat: silence must not look as if all were well.
     """
     yield _spelt((), after)
-    clock = asyncio.get_running_loop().time
-    sent_at = clock()
+    told = _Since(place_seconds)
     while not feed.closed:
         if items := await _missed(feed, read_table, after):
             after = items[-1].sequence
             shown = await show(items)
             if shown is None:
                 return
-            if shown or clock() - sent_at >= place_seconds:
+            if told.is_due(at_once=bool(shown)):
                 yield _spelt(shown, after)
-                sent_at = clock()
         elif not await feed.news(after, heartbeat_seconds):
             if await show(()) is None:
                 return

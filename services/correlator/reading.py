@@ -285,9 +285,7 @@ def _pairs(rows: Iterable[TupleRow]) -> Iterator[Pair]:
 
 
 def _edges(rows: Iterable[TupleRow]) -> list[Edge]:
-    return [
-        edge_from((SubjectId(one.hex()), SubjectId(other.hex())), verdict, said) for one, other, verdict, said in rows
-    ]
+    return [edge_from((SubjectId(a.hex()), SubjectId(b.hex())), verdict, said) for a, b, verdict, said in rows]
 
 
 def _stated(rows: Iterable[TupleRow]) -> tuple[Stated, ...]:
