@@ -69,7 +69,9 @@ def test_weights_that_join_too_easily_would_be_found_out() -> None:
     easy = replace(load_weights(HOME), link_at=12.0, ask_at=11.0)
     one_day = (BirthDate("2011-04-09", ClaimStatus.CLAIMED),)
     of_police = [each for each in generated(1000) if each.agency is Sector.POLICE]
-    of_one_day = [replace(each, subject=replace(each.subject, dates_of_birth=one_day)) for each in of_police]
+    of_one_day = [
+        replace(each, subject=replace(each.subject, identifiers=(), dates_of_birth=one_day)) for each in of_police
+    ]
     assert judged(measured(of_one_day, easy)).false_pairs > 0
 
 
