@@ -23,8 +23,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HEAD_TOO = {"HEAD"}
 ENDLESS = {"/api/feed", "/feed/bell"}
 """They answer until somebody leaves; `test_watching_pages` asks for them."""
-TAKEN = {"/signout": 200}
-"""What a form that was taken is answered with, where it does not lead back to a page."""
+TAKEN = {"/signout": 200, "/links/{one}/{other}": 200}
+"""What a form that was heard is answered with, where it does not lead back to a page: one about two records is heard,
+and not taken, because it does not bear the mark of what was shown."""
 FILLED = {
     "case_id": an_id(MISSING),
     "handle": ADULT,
