@@ -40,8 +40,7 @@ class Desk:
 
     async def shown(self) -> str:
         """The mark of what the page shows; none where it offers nothing."""
-        found = re.search(r'name="shown" value="(\w+)"', (await self.client.get(self.path)).text)
-        return found[1] if found else ""
+        return shown_on((await self.client.get(self.path)).text)
 
     async def recorded(self) -> list[tuple[str, tuple[str, ...]]]:
         """What the audit holds of decisions about this pair: the outcome and the codes."""
@@ -64,3 +63,9 @@ async def desk(home: House, numbers: int, *facts: Fact, ago: timedelta = timedel
 
 def offered(page: str) -> set[str]:
     return set(re.findall(r'name="verdict" value="(\w+)"', page))
+
+
+def shown_on(page: str) -> str:
+    """The mark of what a page of two records shows; none where it offers nothing."""
+    found = re.search(r'name="shown" value="(\w+)"', page)
+    return found[1] if found else ""

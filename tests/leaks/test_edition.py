@@ -12,6 +12,7 @@ import pytest
 
 from services.runtime.local.waiting import until
 from services.runtime.signin.doorkeeper import csrf_of
+from tests.casefeed.desk import shown_on
 from tests.e2e.lookalikes import asked as looked_up
 from tests.e2e.lookalikes import two_records
 from tests.e2e.vault_page import browser
@@ -64,9 +65,10 @@ def decided(edition: LocalEdition, folder: Path, planter: Planter) -> list[str]:
         headers = {"accept": "text/html", "origin": url}
         async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, follow_redirects=True) as client:
             back = (await press(client, await client.get(path), "coordinator")).headers["location"]
-            assert (await client.get(back)).url.path == path
+            page = await client.get(back)
+            assert page.url.path == path
             csrf = csrf_of(client.cookies[f"lantern-{url.rpartition(':')[2]}"])
-            form = {"csrf": csrf, "ground": "other"}
+            form = {"csrf": csrf, "ground": "other", "shown": shown_on(page.text)}
             refused = await client.post(path, data={**form, "verdict": "unlinked", "narrative": tales[0]})
             taken = await client.post(path, data={**form, "verdict": "linked", "narrative": tales[1]})
             assert (tales[0] in unescape(refused.text), "Sent to your agency" in taken.text) == (True, True)
