@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.casefeed.proposals import Proposal
@@ -17,7 +17,7 @@ from services.core.matching.groups import Pair
 from services.core.matching.proposals import ProposedBy
 from services.core.matching.scoring import Evidence, Verdict
 from services.core.matching.stated import asked_for_at, decision_of, numbers_of
-from services.core.matching.ways import Standing, parting
+from services.core.matching.ways import Standing, parting, undoing
 from services.core.rights import Person
 from services.core.timeline import Entry, current
 
@@ -102,11 +102,15 @@ class LinkDetail(View):
     """Everything that a person needs who decides; a decision also voids what was allowed of a location before.
 
     `said` is what people now say, the earliest first; `linked_by` are those who make the link that stands.
+    `held_apart`: the weights would join the two, and something else than a person's word about them does not.
+    `undo` is what undoes that they are joined; None where they are not.
     """
 
     link: LinkView
     said: list[SaidView]
     linked_by: list[str]
+    held_apart: bool
+    undo: components.Verdict | None
     sides: list[SideView]
     consequences: list[Consequence]
     seen_by: list[Seen]
@@ -177,27 +181,32 @@ def link_detail(held: Held, seen_by: Iterable[Seen], now: datetime) -> LinkDetai
     """A pair with both its cases, and what each decision of now would change."""
     entries = [entry for said in held.entries.values() for entry, _ in said]
     decisions, said = decisions_in(entries), last_said(entries).get(held.pair)
+    link = link_view(held.pair, held.case_of, held.proposals, said, _known_at(held, said))
+    consequences = [_consequence(verdict, held, decisions, now) for verdict in components.Verdict]
     return LinkDetail(
-        link=link_view(held.pair, held.case_of, held.proposals, said, _known_at(held, said)),
+        link=link,
         said=_said(held.pair, decisions),
         linked_by=sorted({link.by for link in components.standing_links(decisions).get(held.pair, ()) if link.by}),
         sides=[_side(case, held) for case in dict.fromkeys(held.case_of[subject] for subject in held.pair)],
-        consequences=[_consequence(verdict, held, decisions, now) for verdict in components.Verdict],
+        held_apart=_held_apart(link),
+        undo=undoing(_standing(link, consequences)),
+        consequences=consequences,
         seen_by=list(seen_by),
     )
 
 
 def standing_of(detail: LinkDetail, who: Person) -> Standing:
     """How the pair stands for this person."""
-    link, after = detail.link, {change.decision: change.cases for change in detail.consequences}
-    parted_by = parting((link.one, link.other), after)
-    return Standing(len(detail.sides) == 1, link.decided, parted_by, who.handle in detail.linked_by)
+    return replace(_standing(detail.link, detail.consequences), accepted=who.handle in detail.linked_by)
 
 
-def held_apart(detail: LinkDetail) -> bool:
-    """Whether the weights would join the two, and something besides a person's word about them keeps them apart."""
-    link = detail.link
-    return link.verdict is Verdict.LINK and len(detail.sides) > 1 and link.decided is None
+def _standing(link: LinkView, consequences: Iterable[Consequence]) -> Standing:
+    parted_by = parting((link.one, link.other), {change.decision: change.cases for change in consequences})
+    return Standing(link.cases[0] == link.cases[1], link.decided, parted_by)
+
+
+def _held_apart(link: LinkView) -> bool:
+    return link.verdict is Verdict.LINK and link.cases[0] != link.cases[1] and link.decided is None
 
 
 def _said(pair: Pair, decisions: Iterable[Decision]) -> list[SaidView]:

@@ -18,7 +18,7 @@ from services.cli.enquiry.telling import details_in, tell
 from services.core.codes import LinkGround
 from services.core.ids import SubjectId
 from services.core.matching.components import Verdict
-from services.core.matching.ways import USUAL_GROUND, Standing, Way, parting, undoing
+from services.core.matching.ways import USUAL_GROUND, Way
 from services.formats.canonical.link_documents import EVENTS, link_document
 
 Shown = Mapping[str, Any]
@@ -120,9 +120,9 @@ def undo(
     with signed_in.asking(data, "casefeed") as api:
         ends = _whole(api, one), _whole(api, other)
         found = _detail(api, *ends)
-    verdict = undoing(_standing(found)) if found else Verdict.UNLINKED
-    if verdict is None:
+    if found and not found["undo"]:
         raise client.Failed("These two records are not joined: there is nothing to undo.")
+    verdict = Verdict(found["undo"]) if found else Verdict.UNLINKED
     _decide(verdict, *ends, ground, details, data)
     seen = found["seen_by"] if found else []
     if as_json:
@@ -172,7 +172,7 @@ def told(found: Shown) -> Iterator[str]:
     yield f"Compared: {_by(link)}. {_reasons(link)}"
     if link["decided"]:
         yield f"A person has decided: {words(link['decided'])}."
-    if link["verdict"] == "link" and len(found["sides"]) > 1 and not link["decided"]:
+    if found["held_apart"]:
         yield "By these weights they are one; numbers, a person or a namesake born on nearly that day speak against it."
     for side in found["sides"]:
         names = sorted({name["text"] for claims in side["claims"] for name in claims["names"]})
@@ -220,14 +220,6 @@ def _whole(api: httpx.Client, digits: str) -> SubjectId:
 def _detail(api: httpx.Client, one: str, other: str) -> Shown | None:
     answer = api.get(f"/api/links/{one}/{other}")
     return None if answer.status_code == _NOT_FOUND else client.answer(answer)
-
-
-def _standing(found: Shown) -> Standing:
-    """How the pair stands, as the case feed shows it."""
-    link, decided = found["link"], found["link"]["decided"]
-    after = {Verdict(change["decision"]): change["cases"] for change in found["consequences"]}
-    parted_by = parting((link["one"], link["other"]), after)
-    return Standing(len(found["sides"]) == 1, Verdict(decided) if decided else None, parted_by)
 
 
 def _by(link: Shown) -> str:

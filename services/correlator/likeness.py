@@ -12,9 +12,8 @@ from services.core.claims import BirthDate, Name, Subject
 from services.core.codes import ClaimStatus, NameKind, Sex
 from services.core.ids import SubjectId
 from services.core.matching import blocking
-from services.core.matching.components import pair_of
 from services.core.matching.dates import born
-from services.core.matching.groups import Pair
+from services.core.matching.groups import Pair, pair_of
 from services.core.matching.scoring import Evidence, Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
 from services.correlator.said import NO_TRAITS, Portrait, Trait

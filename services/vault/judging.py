@@ -17,8 +17,7 @@ from services.core.facts import LinkDecision, RecordsLinked
 from services.core.gates import AccessAsked, Allow, Opener, ReleaseAsked, enquirer_release, protective_access
 from services.core.ids import SubjectId
 from services.core.known import Knowledge, Known, Version
-from services.core.matching.components import pair_of
-from services.core.matching.groups import Pair
+from services.core.matching.groups import Pair, pair_of
 from services.vault.decisions import LEASE, Allowed, Asked, Decision, Denied, Judgement, Kind
 
 

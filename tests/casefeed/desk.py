@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -41,6 +42,16 @@ class Desk:
     async def shown(self) -> str:
         """The mark of what the page shows; none where it offers nothing."""
         return shown_on((await self.client.get(self.path)).text)
+
+    async def is_refused(self, answer: httpx.Response, sentence: str, why: str) -> bool:
+        """Whether an answer says so and gives back what was typed, and nothing was said or recorded but that."""
+        told = all(one in answer.text for one in (sentence, "She told"))
+        return told and not self.said() and await self.recorded() == [("denied", (why,))]
+
+    def said(self) -> list[dict[str, Any]]:
+        """What their agency heard of these two records."""
+        documents = (one["document"] for heard in self.home.listening.heard() for one in heard["record"]["documents"])
+        return [one for one in documents if one["source"]["subject_id"] == self.ends[0]]
 
     async def recorded(self) -> list[tuple[str, tuple[str, ...]]]:
         """What the audit holds of decisions about this pair: the outcome and the codes."""

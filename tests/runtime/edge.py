@@ -15,7 +15,7 @@ from services.police.handlers import decide
 from services.runtime.intake import Answers, Decide, Intake, Keys
 from services.runtime.kafka import Message
 from services.runtime.streams import Received
-from services.runtime.witness import Witness
+from services.runtime.witness import PROVIDER_KEYS, Witness
 from services.wire.avro import Record, Schemas
 from services.wire.opening import Opener, PrivateKey
 from services.wire.seal import BatchSealer, PublicKey
@@ -23,6 +23,7 @@ from services.wire.signing import Signer
 from services.wire.submissions import Content, Submission, to_record
 from services.wire.topics import intake, spoken
 from tests.builders import START, an_id, day
+from tests.wire.provider_keys import HOUR, TRUSTED, key_set, signing_key
 
 POLICE = PrivateKey("police-2026W01", bytes(range(32)))
 VAULT = PrivateKey("vault-2026W01", bytes(range(1, 33)))
@@ -34,6 +35,8 @@ CHILD = "REPORT-4711"
 PLACE = "House 4712, Street 4713"
 ORGANISATION = "FORCE-4714"
 SUBMISSION = Submission(an_id(7), 1, START)
+NOW = int(day(3).timestamp())
+"""When the broker takes every record."""
 
 
 def public(private: PrivateKey) -> PublicKey:
@@ -55,6 +58,20 @@ def document(event: str = "ChildMissing", child: str = CHILD, **more: Any) -> di
         "fact": {"kind": "missing"},
         "location": {"last_seen": PLACE},
         **more,
+    }
+
+
+def of_the_police(role: str) -> dict[str, Any]:
+    """What a token says of somebody of the police who signed in just before the broker takes a record."""
+    return {
+        "sub": f"{role}-1",
+        "lantern_role": role,
+        "lantern_organisation": "TOKEN-FORCE",
+        "lantern_organisation_kind": "police_force",
+        "lantern_sector": "police",
+        "iat": NOW - 5,
+        "auth_time": NOW - 5,
+        "exp": NOW + HOUR,
     }
 
 
@@ -105,3 +122,9 @@ class Edge:
 def received(frame: bytes, offset: int = 0, key: bytes | None = None, topic: str = intake("police")) -> Received:
     """A record as Kafka hands it over, three days after the start of the tests' calendar."""
     return Received(topic, 0, offset, day(3), SUBMISSION.submission_id.encode() if key is None else key, frame)
+
+
+def trusting(schemas: Schemas, folder: Path) -> Edge:
+    """An edge that has the provider's keys, so that tokens count there."""
+    (folder / PROVIDER_KEYS).write_text(key_set(signing_key("one")))
+    return Edge(schemas, witness=Witness(Sector.POLICE, TRUSTED, folder / PROVIDER_KEYS))

@@ -6,36 +6,23 @@ from typing import Any
 import pytest
 
 from services.core import ids
-from services.core.codes import Sector
 from services.runtime.intake import Answers
-from services.runtime.witness import PROVIDER_KEYS, Witness
 from services.wire.avro import Schemas
-from tests.builders import an_id, day
-from tests.runtime.edge import EDGE_KEYS, Edge, document
-from tests.wire.provider_keys import HOUR, TRUSTED, key_set, signing_key, token
+from tests.builders import an_id
+from tests.runtime.edge import EDGE_KEYS, NOW, Edge, document, of_the_police, trusting
+from tests.wire.provider_keys import token
 
-NOW = int(day(3).timestamp())  # when the broker takes every record
 CHECK = document(
     "AgencyCheckReturned",
     fact={"enquirer_handle": an_id(6), "officer": "another-person", "result": "clear"},
     location={},
 )
-OFFICER = {
-    "sub": "officer-1",
-    "lantern_role": "police_officer",
-    "lantern_organisation": "TOKEN-FORCE",
-    "lantern_organisation_kind": "police_force",
-    "lantern_sector": "police",
-    "iat": NOW - 5,
-    "auth_time": NOW - 5,
-    "exp": NOW + HOUR,
-}
+OFFICER = of_the_police("police_officer")
 
 
 @pytest.fixture
 def edge(schemas: Schemas, tmp_path: Path) -> Edge:
-    (tmp_path / PROVIDER_KEYS).write_text(key_set(signing_key("one")))
-    return Edge(schemas, witness=Witness(Sector.POLICE, TRUSTED, tmp_path / PROVIDER_KEYS))
+    return trusting(schemas, tmp_path)
 
 
 def answered(edge: Edge, said: dict[str, Any], kid: str = "one", **claims: Any) -> Answers:
@@ -45,7 +32,7 @@ def answered(edge: Edge, said: dict[str, Any], kid: str = "one", **claims: Any) 
 def test_the_officer_and_the_organisation_are_those_of_the_token(edge: Edge) -> None:
     (event,) = edge.read(answered(edge, CHECK).said, "AgencyCheckReturned")
 
-    assert event["officer"] == ids.person_handle(EDGE_KEYS.people, "officer-1")
+    assert event["officer"] == ids.person_handle(EDGE_KEYS.people, "police_officer-1")
     assert event["head"]["org"] == ids.org_handle(EDGE_KEYS.own, "TOKEN-FORCE")
 
 

@@ -6,40 +6,28 @@ from typing import Any
 import pytest
 
 from services.core import ids
-from services.core.codes import LinkGround, Sector
+from services.core.codes import LinkGround
 from services.core.ids import SubjectId
 from services.core.matching.components import Verdict
 from services.core.spoken import SAID_ON_PAGES
 from services.formats.canonical.link_documents import EVENTS, link_document
 from services.runtime import intake
 from services.runtime.intake import Answers
-from services.runtime.witness import PROVIDER_KEYS, Witness
 from services.wire.avro import Schemas
 from tests.builders import an_id, day
 from tests.formats.documents import EVENTS as EVERYTHING
 from tests.formats.documents import example
-from tests.runtime.edge import EDGE_KEYS, Edge, document
-from tests.wire.provider_keys import HOUR, TRUSTED, key_set, signing_key, token
+from tests.runtime.edge import EDGE_KEYS, NOW, Edge, document, of_the_police, trusting
+from tests.wire.provider_keys import token
 
-NOW = int(day(3).timestamp())  # when the broker takes every record
-COORDINATOR = {
-    "sub": "coordinator-1",
-    "lantern_role": "coordinator",
-    "lantern_organisation": "TOKEN-FORCE",
-    "lantern_organisation_kind": "police_force",
-    "lantern_sector": "police",
-    "iat": NOW - 5,
-    "auth_time": NOW - 5,
-    "exp": NOW + HOUR,
-}
+COORDINATOR = of_the_police("coordinator")
 ENDS = SubjectId(an_id(1)), SubjectId(an_id(2))
 FOREIGN = sorted(set(EVERYTHING) - {kind.__name__ for kind in SAID_ON_PAGES})
 
 
 @pytest.fixture
 def edge(schemas: Schemas, tmp_path: Path) -> Edge:
-    (tmp_path / PROVIDER_KEYS).write_text(key_set(signing_key("one")))
-    return Edge(schemas, witness=Witness(Sector.POLICE, TRUSTED, tmp_path / PROVIDER_KEYS))
+    return trusting(schemas, tmp_path)
 
 
 def foreign(event: str, role: str = "police_officer") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.deciding import Deciding, Said, shown
 from services.casefeed.link_reading import list_links, read_link
-from services.casefeed.links import LinkDetail, held_apart, standing_of
+from services.casefeed.links import LinkDetail, standing_of
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.sent import Sent, sent_in
 from services.casefeed.pages.shell import Shell
@@ -24,8 +24,8 @@ from services.casefeed.sight import Sight
 from services.core.codes import LinkGround
 from services.core.errors import Unavailable
 from services.core.ids import SubjectId
-from services.core.matching.components import Verdict, pair_of
-from services.core.matching.groups import Pair
+from services.core.matching.components import Verdict
+from services.core.matching.groups import Pair, pair_of
 from services.core.matching.ways import USUAL_GROUND, Way, ways
 from services.core.rights import Action
 from services.runtime.audit_reading import Trails
@@ -153,7 +153,6 @@ class LinkPages:
         told = {
             "detail": detail,
             "shown": shown(detail),
-            "held_apart": held_apart(detail),
             "longest": LONGEST_BITS,
             "ways": ways(standing),
             "waits": standing.waits,

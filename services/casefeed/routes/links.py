@@ -11,8 +11,7 @@ from services.casefeed.routes.answering import NotOne, Window
 from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
 from services.core.ids import SubjectId
-from services.core.matching.components import pair_of
-from services.core.matching.groups import Pair
+from services.core.matching.groups import Pair, pair_of
 from services.core.rights import Action
 from services.runtime.audit_reading import Trails
 from services.runtime.signin.doorkeeper import SignedIn

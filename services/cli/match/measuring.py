@@ -8,8 +8,8 @@ from itertools import combinations
 from services.core.claims import Subject
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.blocking import keys
-from services.core.matching.components import pair_of, partition
-from services.core.matching.groups import Pair
+from services.core.matching.components import partition
+from services.core.matching.groups import Pair, pair_of
 from services.core.matching.scoring import Profile, Verdict, profile, score
 from services.core.matching.weights import Weights
 

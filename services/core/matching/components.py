@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, SubjectId
-from services.core.matching.groups import Groups, Pair
+from services.core.matching.groups import Groups, Pair, pair_of
 
 IdentifierKey = tuple[IdentifierScheme, str]
 Numbers = Mapping[SubjectId, frozenset[IdentifierKey]]
@@ -30,6 +30,8 @@ SEVERAL_A_PERSON = frozenset(IdentifierScheme) - ONE_A_PERSON
 """A person may hold several passports and references: another one speaks against what is only likely, and no more."""
 
 _ANY = frozenset(IdentifierScheme)
+
+Apart = Callable[[Sequence[SubjectId], Sequence[SubjectId]], bool]
 
 _PEOPLE_AROUND_AN_ENQUIRER = 2
 _NOBODY_ASKED: Mapping[SubjectId, datetime] = MappingProxyType({})
@@ -64,11 +66,6 @@ class Partition:
     case_of: Mapping[SubjectId, CaseId]
     conflicts: frozenset[Pair] = field(default=frozenset())
     waiting: frozenset[Pair] = field(default=frozenset())
-
-
-def pair_of(one: SubjectId, other: SubjectId) -> Pair:
-    """The two records in the one order in which a pair is written."""
-    return (one, other) if one < other else (other, one)
 
 
 def partition(
@@ -153,7 +150,7 @@ def _partition(records: Numbers, decisions: Iterable[Decision], alike: _Alike) -
             groups, edges, _barred(groups, edges, parted, partial(_contradictions, records, ONE_A_PERSON))
         )
     unsure = _barred(groups, alike.likely, parted, partial(_contradictions, records, _ANY))
-    unsure |= _torn(groups, alike.likely - unsure, alike.rivals, _Apart(records, parted))
+    unsure |= _torn(groups, alike.likely - unsure, alike.rivals, partial(_known_apart, records, parted))
     conflicts |= _join(groups, alike.likely, unsure)
     return Partition(groups.case_of(), frozenset(pair for pair in conflicts if not groups.same(pair)))
 
@@ -175,19 +172,13 @@ def _barred(
     return {pair for pair in edges if trial.root(pair[0]) in bad and not settled.same(pair)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Apart:
+def _known_apart(records: Numbers, parted: set[Pair], ones: Sequence[SubjectId], others: Sequence[SubjectId]) -> bool:
     """Whether two groups of records are known to be two children's: by their numbers, or by a person's word."""
-
-    records: Numbers
-    parted: set[Pair]
-
-    def __call__(self, ones: Sequence[SubjectId], others: Sequence[SubjectId]) -> bool:
-        mine, theirs = (frozenset().union(*map(self.records.__getitem__, group)) for group in (ones, others))
-        return _contradict(mine, theirs) or any(pair_of(*ends) in self.parted for ends in product(ones, others))
+    mine, theirs = (frozenset().union(*map(records.__getitem__, group)) for group in (ones, others))
+    return _contradict(mine, theirs) or any(pair_of(*ends) in parted for ends in product(ones, others))
 
 
-def _torn(settled: Groups, edges: AbstractSet[Pair], rivals: AbstractSet[Pair], apart: _Apart) -> set[Pair]:
+def _torn(settled: Groups, edges: AbstractSet[Pair], rivals: AbstractSet[Pair], apart: Apart) -> set[Pair]:
     """The edges of every record that may as well be another child's than that of whom they would join it to.
 
     The other child has its name and, but for a digit, its date of birth, and is known to be another: a record whose

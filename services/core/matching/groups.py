@@ -8,6 +8,11 @@ from services.core.ids import CaseId, SubjectId
 Pair = tuple[SubjectId, SubjectId]
 
 
+def pair_of(one: SubjectId, other: SubjectId) -> Pair:
+    """The two records in the one order in which a pair is written."""
+    return (one, other) if one < other else (other, one)
+
+
 class Groups:
     """Disjoint sets of records whose representative is the smallest subject id."""
 

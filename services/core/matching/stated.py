@@ -8,7 +8,8 @@ from services.core.claims import Subject
 from services.core.codes import ClaimStatus, Precision
 from services.core.facts import KinshipClaimed, LinkRefused, RecordsLinked, RecordsUnlinked
 from services.core.ids import SubjectId
-from services.core.matching.components import Decision, IdentifierKey, Verdict, pair_of
+from services.core.matching.components import Decision, IdentifierKey, Verdict
+from services.core.matching.groups import pair_of
 from services.core.timeline import NEVER, Entry
 
 VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}

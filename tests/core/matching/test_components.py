@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.core.codes import IdentifierScheme
 from services.core.ids import EventId, SubjectId
-from services.core.matching.components import Decision, Partition, Verdict, pair_of, partition
-from services.core.matching.groups import Pair
+from services.core.matching.components import Decision, Partition, Verdict, partition
+from services.core.matching.groups import Pair, pair_of
 
 NHS, PASSPORT = IdentifierScheme.NHS_NUMBER, IdentifierScheme.PASSPORT
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
