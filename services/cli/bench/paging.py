@@ -49,16 +49,20 @@ async def first_pages(target: Target, reported: Mapping[str, float]) -> list[flo
     Raises:
         Failed: an alert was not paged within a minute.
     """
-    settings = signed_in.settings(target.clients, "oncall")
+    async with httpx.AsyncClient(**signed_in.settings(target.clients, "oncall")) as api:
+        return [await _sent(api, alert_id) - at for alert_id, at in reported.items()]
+
+
+async def _sent(api: httpx.AsyncClient, alert_id: str) -> float:
+    """When the first page of an alert left, in seconds since the epoch: each has a minute, however many there are."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(**settings) as api:
-            return [await _sent(api, alert_id) - at for alert_id, at in reported.items()]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _left(api, alert_id)
     except TimeoutError:
         raise Failed("On-call does not page for what was published: see `lantern status`.") from None
 
 
-async def _sent(api: httpx.AsyncClient, alert_id: str) -> float:
-    """When the first page of an alert left, in seconds since the epoch."""
+async def _left(api: httpx.AsyncClient, alert_id: str) -> float:
     at = _first(await _asked(api, alert_id))
     while at is None:
         await asyncio.sleep(_PAUSE_SECONDS)
