@@ -17,6 +17,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic import SecretStr
 
 from services.core.errors import BrokenRule, Unavailable
+from services.runtime.fetching import PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.settings import KafkaSecurity, Settings, read_secrets
 
@@ -24,8 +25,6 @@ SASL_MECHANISM = "SCRAM-SHA-512"
 # Kafka refuses a batch above the topic's max.message.bytes (1 MiB at least); one larger record travels alone.
 _BATCH_BYTES = 512 * 1024
 _FETCH_BYTES = 4 * 1024 * 1024
-# How long the broker may hold back a fetch that finds nothing; meanwhile nothing else is fetched from that broker.
-FETCH_WAIT_MS = 50
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 2_000
 # Within this time a consumer notices a topic that was deleted, made again or given more partitions.
@@ -118,7 +117,7 @@ def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -
 
     It starts at the group's committed offsets, else at the beginning; without topics, assign and seek it yourself.
     """
-    return AIOKafkaConsumer(
+    return PatientConsumer(
         *topics,
         **client_settings(access),
         group_id=group,
@@ -127,7 +126,6 @@ def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -
         auto_offset_reset="earliest",
         fetch_min_bytes=1,
         metadata_max_age_ms=_METADATA_MS,
-        fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=_FETCH_BYTES,
         session_timeout_ms=_SESSION_MS,
         heartbeat_interval_ms=_HEARTBEAT_MS,

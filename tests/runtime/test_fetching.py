@@ -1,0 +1,115 @@
+"""A consumer that waits for everything asks seldom; one that leaves a partition out asks again soon."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.protocol.fetch import FetchRequest
+
+from services.runtime.consumer import take
+from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS
+from services.runtime.kafka import make_consumer, make_producer
+from services.wire.topics import REFERRALS
+from tests.runtime.agencies import access
+from tests.runtime.secured_kafka import SecuredKafka
+
+PLACES = [TopicPartition(REFERRALS, number) for number in range(4)]
+SECONDS = 30
+
+
+Fetch = tuple[int, int]
+"""How many milliseconds a fetch may be held, and of how many partitions it is."""
+
+
+class Asked:
+    """The fetches that a consumer sends from now on."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        client = consumer._client  # noqa: SLF001 - what crosses the wire is said nowhere else
+        self._fetches = asyncio.Queue[Fetch]()
+        self._send, client.send = client.send, self._noted
+
+    async def _noted(self, node: int, request: Any, **how: Any) -> Any:
+        if isinstance(request, FetchRequest):
+            places = sum(len(places) for _, places in request.topics)
+            self._fetches.put_nowait((request._max_wait_ms, places))  # noqa: SLF001 - as above
+        return await self._send(node, request, **how)
+
+    async def first(self, wanted: Callable[[int], bool]) -> Fetch:
+        """The first fetch of a wanted number of partitions."""
+        async with asyncio.timeout(SECONDS):
+            while not wanted((fetch := await self._fetches.get())[1]):
+                pass
+        return fetch
+
+
+@pytest.fixture
+async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]:
+    """Stands at the end of four partitions."""
+    made = make_consumer(access(spare_kafka, "operator"))
+    await made.start()
+    made.assign(PLACES)
+    await made.seek_to_end(*PLACES)
+    yield made
+    await made.stop()
+
+
+async def say(kafka: SecuredKafka, *partitions: int) -> None:
+    """Write some records to each of these partitions of `REFERRALS`."""
+    producer = make_producer(access(kafka, "police"))
+    await producer.start()
+    try:
+        for number in partitions:
+            for _ in range(5):
+                await producer.send_and_wait(REFERRALS, b"said", partition=number)
+    finally:
+        await producer.stop()
+
+
+def all_of_them(places: int) -> bool:
+    return places == len(PLACES)
+
+
+def not_all(places: int) -> bool:
+    return places < len(PLACES)
+
+
+async def test_a_fetch_of_every_partition_may_be_held_for_long(consumer: AIOKafkaConsumer) -> None:
+    held, _ = await Asked(consumer).first(all_of_them)
+    assert held == HELD_MS
+
+
+async def test_a_fetch_that_leaves_a_partition_out_comes_back_soon(
+    consumer: AIOKafkaConsumer, spare_kafka: SecuredKafka
+) -> None:
+    asked = Asked(consumer)
+    await say(spare_kafka, 0)
+
+    await take(consumer, 1, SECONDS)
+
+    held, _ = await asked.first(not_all)
+    assert held == HELD_FROM_OTHERS_MS
+
+
+async def test_a_fetch_while_a_partition_is_paused_comes_back_soon(consumer: AIOKafkaConsumer) -> None:
+    consumer.pause(PLACES[0])
+
+    held, _ = await Asked(consumer).first(not_all)
+
+    assert held == HELD_FROM_OTHERS_MS
+
+
+async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
+    consumer: AIOKafkaConsumer, spare_kafka: SecuredKafka
+) -> None:
+    await Asked(consumer).first(all_of_them)
+
+    await say(spare_kafka, *range(len(PLACES)))
+
+    found = set[TopicPartition]()
+    while len(found) < len(PLACES):
+        taken = await take(consumer, 500, SECONDS)
+        assert taken
+        found |= taken.keys()
