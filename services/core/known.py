@@ -9,8 +9,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.core.codes import Sector
 from services.core.events import Event
-from services.core.ids import EventId, FactId, OrgHandle, SubjectId
-from services.core.timeline import NEVER, latest
+from services.core.ids import FactId, OrgHandle, SubjectId
+from services.core.timeline import NEVER, Turn, latest, turn
 
 Version = tuple[FactId, bytes]
 """A sealed location as it now stands: the fact, and the keyed digest of its content."""
@@ -124,8 +124,8 @@ def _lapse(day: date | None) -> datetime | None:
 def present(said: Collection[Known]) -> tuple[Word[Any], ...]:
     """The last word on each fact, in the order of fact ids.
 
-    The event said last speaks for its fact: by `recorded_at`, ties by event id. It is known so since it was first held
-    after anything else was said; saying it again without anything between changes nothing.
+    The event said last speaks for its fact (`timeline.turn`). It is known so since it was first held after anything
+    else was said; saying it again without anything between changes nothing.
     """
     once = {known.event.head.fact_id: known for known in said}
     if len(once) == len(said):  # nearly always
@@ -174,5 +174,6 @@ def _last_word(sayings: list[Known]) -> Word[Any]:
     return Word(last, last.fact, since)
 
 
-def _said(known: Known) -> tuple[datetime, EventId, datetime]:
-    return known.event.head.recorded_at, known.event.head.event_id, known.known_at
+def _said(known: Known) -> tuple[Turn, datetime]:
+    head = known.event.head
+    return turn(head.recorded_at, known.event.fact, head.event_id), known.known_at

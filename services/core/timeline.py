@@ -45,6 +45,7 @@ from services.core.facts import (
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 
 SortKey = tuple[datetime, int, EventId]
+Turn = tuple[datetime, bool, EventId]
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands first in every order: the time of what nobody dated."""
@@ -143,13 +144,21 @@ def latest(moment: datetime, precision: Precision) -> datetime:
     return moment + _A_DAY if precision is Precision.DAY else moment
 
 
+def turn(recorded_at: datetime, fact: Fact, event_id: EventId) -> Turn:
+    """Which of two sayings of one fact is the later, and speaks for it: by `recorded_at`, ties by event id.
+
+    A report outlives what takes it back at the very same moment: in doubt the child is missing (¶5.73-5.75).
+    """
+    return recorded_at, not isinstance(fact, ReportWithdrawn), event_id
+
+
 def sort_key(entry: Entry) -> SortKey:
     """Order of the timeline: when it happened, then rank of type, then event id (design section 4)."""
     return entry.occurred_at or NEVER, _RANK[type(entry.fact)], entry.event_id
 
 
 def superseded(entries: Iterable[Entry]) -> dict[EventId, EventId]:
-    """Each corrected event with the event that now speaks for its fact: the one last said, ties by event id."""
+    """Each corrected event with the event that now speaks for its fact: the one last said."""
     entries = tuple(entries)
     speaking = _latest_of_each_fact(entries)
     return {
@@ -173,5 +182,5 @@ def _latest_of_each_fact(entries: Iterable[Entry]) -> dict[FactId, Entry]:
     return speaking
 
 
-def _last_said(entry: Entry) -> tuple[datetime, EventId]:
-    return entry.recorded_at, entry.event_id
+def _last_said(entry: Entry) -> Turn:
+    return turn(entry.recorded_at, entry.fact, entry.event_id)

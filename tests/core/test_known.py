@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.codes import Finding, Precision
-from services.core.facts import IdentityChecked
+from services.core.codes import Finding, MissingKind, Precision
+from services.core.facts import ChildMissing, IdentityChecked, ReportWithdrawn
 from services.core.known import Known, Word, after, dated_not_before, lives, not_before, present
 from tests.builders import an_id
 from tests.core.enquiries import moment, said
@@ -49,6 +49,13 @@ def test_what_is_said_again_after_something_else_is_known_since_then() -> None:
     [word] = present([saying(1, recorded=1, known=5), saying(2, recorded=2, known=6), saying(1, recorded=3, known=9)])
 
     assert (word.fact, word.since) == (FIRST, moment(9))
+
+
+@pytest.mark.parametrize("event", [1, 3])
+def test_a_report_outlives_what_takes_it_back_at_the_same_moment(event: int) -> None:
+    made = said(ChildMissing(MissingKind.MISSING), 2, 1, of_fact=1)
+    back = said(ReportWithdrawn(), event, 1, of_fact=1)
+    assert [one.fact for one in present([back, made])] == [made.event.fact]
 
 
 def word(on: float | None, known: float, precision: Precision = Precision.INSTANT) -> Word[IdentityChecked]:

@@ -1,7 +1,9 @@
 """The order of a timeline, and which event speaks for a fact."""
 
+import pytest
+
 from services.core.codes import MissingKind
-from services.core.facts import ChildFound, ChildMissing, PlacementStarted
+from services.core.facts import ChildFound, ChildMissing, PlacementStarted, ReportWithdrawn
 from services.core.timeline import current, sort_key, superseded
 from tests.builders import an_id, day, entry
 
@@ -34,3 +36,9 @@ def test_a_wording_said_again_later_speaks_again() -> None:
 def test_two_wordings_said_at_once_are_decided_by_event_id() -> None:
     one, other = entry(MISSING, event=1, of_fact=5), entry(AWAY, event=2, of_fact=5)
     assert current([one, other]) == current([other, one]) == (other,)
+
+
+@pytest.mark.parametrize("event", [1, 3])
+def test_a_report_outlives_what_takes_it_back_at_the_same_moment(event: int) -> None:
+    made, back = entry(MISSING, event=2, of_fact=5), entry(ReportWithdrawn(), event=event, of_fact=5)
+    assert current([made, back]) == current([back, made]) == (made,)

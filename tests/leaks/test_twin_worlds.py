@@ -53,8 +53,9 @@ OF_TIME = re.compile(
     r"|lantern_(time_to|page|sends|steps|alerts)\w*"
     r'|lantern_events_(in|out)\w*{topic="(case-updates|patterns|audit-checkpoints|alerts).v1"}|\w+_created'
 )
-# Nobody is on duty in an edition without a rota: how often on-call said so is told by when it looked.
-OF_PAGING = ("Pages could not be sent", "Open alerts are owned by nobody")
+# Nobody is on duty in an edition without a rota: how often on-call said so is told by when it looked, and whether it
+# says that it is late, by how busy the machine is.
+OF_PAGING = ("Pages could not be sent", "Open alerts are owned by nobody", "Open alerts owe pages")
 # What a Kafka client logs of its connection, its words withheld, is told by how busy the machine is.
 OF_KAFKA = ('"library": "aiokafka', '"library": "faust', '"library": "mode')
 WRONG = [
