@@ -13,8 +13,10 @@ from services.cli.bench.connecting import PATIENCE_SECONDS
 from services.cli.bench.target import Target
 from services.cli.client import Failed, http_settings
 from services.cli.oncall.scenario import arrange, reach
+from services.core.oncall.receipts import Rung
 
 _PAUSE_SECONDS = 0.2
+_LEFT = frozenset({Rung.SENT, Rung.DELIVERED, Rung.READ})
 _SETTLED_SECONDS, _QUIET_LOOKS = 120.0, 3
 # How far on-call has read, and how many pages have left.
 _AT_WORK = re.compile(r"^lantern_(?:events_in_total|page_receipts_total|consumer_lag).*$", re.MULTILINE)
@@ -63,10 +65,10 @@ async def _sent(api: httpx.AsyncClient, alert_id: str) -> float:
 
 
 async def _left(api: httpx.AsyncClient, alert_id: str) -> float:
-    at = _first(await _asked(api, alert_id))
+    at = first_left(await _asked(api, alert_id))
     while at is None:
         await asyncio.sleep(_PAUSE_SECONDS)
-        at = _first(await _asked(api, alert_id))
+        at = first_left(await _asked(api, alert_id))
     return at.timestamp()
 
 
@@ -78,6 +80,7 @@ async def _asked(api: httpx.AsyncClient, alert_id: str) -> list[Mapping[str, Any
     return traces
 
 
-def _first(traces: list[Mapping[str, Any]]) -> datetime | None:
-    times = (one["said"].get("sent") for one in traces)
-    return min((datetime.fromisoformat(at).astimezone(UTC) for at in times if at), default=None)
+def first_left(traces: list[Mapping[str, Any]]) -> datetime | None:
+    """The earliest moment at which a page was known to be on its way; what was delivered was sent."""
+    times = (at for one in traces for rung, at in one["said"].items() if rung in _LEFT)
+    return min((datetime.fromisoformat(at).astimezone(UTC) for at in times), default=None)
