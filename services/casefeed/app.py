@@ -104,7 +104,7 @@ def _pages(window: Window, schemas: Schemas, beside: Neighbours, shell: Shell) -
     """What people ask for in a browser, besides the feed."""
     yield CasePages(window, schemas, shell).routes
     yield BoardPages(window, schemas, beside.oncall, shell).routes
-    yield OnCallPages(window.door, beside.oncall, shell).routes
+    yield OnCallPages(window, beside.oncall, shell).routes
     yield RotaPages(window.door, DutyDesk(beside.oncall), shell).routes
     yield EnquirerPages(window, schemas, shell).routes
     yield LinkPages(window, schemas, shell, Deciding(window, beside.agencies)).routes

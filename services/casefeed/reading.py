@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -103,6 +103,19 @@ async def find_case(connection: Connection, sight: Sight, digits: str, known_by:
     if len(rows) > 1:
         raise AmbiguousId
     return CaseId(rows[0][0].hex()) if rows else None
+
+
+async def cases_of(connection: Connection, sight: Sight, subjects: Collection[SubjectId]) -> dict[SubjectId, CaseId]:
+    """The case that each of these records belongs to now; what is not in sight is not there."""
+    found = await connection.execute(
+        f"""SELECT subject_id, case_id FROM (
+               SELECT DISTINCT ON (subject_id) subject_id, case_id FROM assignments
+               WHERE subject_id = ANY(%(subjects)b) ORDER BY subject_id, version DESC) AS held
+           WHERE {IN_SIGHT}""",  # noqa: S608
+        {**sight.asked, "subjects": [bytes.fromhex(subject) for subject in subjects]},
+        binary=True,
+    )
+    return {SubjectId(subject.hex()): CaseId(case.hex()) for subject, case in await found.fetchall()}
 
 
 async def read_case(

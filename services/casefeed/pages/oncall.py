@@ -1,18 +1,24 @@
 """GET /oncall and POST /oncall/{alert}: who is on duty, whom nobody has found, and what the reader's agency does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.oncall import Alert, Duty, NotTold, OnCall, Why
 from services.casefeed.pages.routing import routed, signed_in
 from services.casefeed.pages.shell import Shell
+from services.casefeed.reading import cases_of
+from services.casefeed.routes.answering import Window
+from services.casefeed.sight import Sight
+from services.core.audit import Action, Entry, Kind, Outcome, about
+from services.core.ids import CaseId, SubjectId
 from services.core.oncall.alerts import Answer
-from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
+from services.runtime.database import Connection
+from services.runtime.signin.doorkeeper import SignedIn
 
 _SEE_OTHER = 303
 _CHECKS_MINUTES = (15, 30, 60, 120)
@@ -21,9 +27,10 @@ NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(slots=True)
 class Board:
-    """What the page shows, and why it cannot show more."""
+    """What the page shows, and why it cannot show more; `cases`: of those records whose cases the reader sees."""
 
     alerts: list[Alert] = field(default_factory=list)
+    cases: Mapping[SubjectId, CaseId] = field(default_factory=dict)
     duty: list[Duty] = field(default_factory=list)
     why_not: Why | None = None
 
@@ -31,8 +38,8 @@ class Board:
 class OnCallPages:
     """The page of who is on call; every look and answer is judged and recorded by on-call itself."""
 
-    def __init__(self, door: Doorkeeper, oncall: OnCall, shell: Shell) -> None:
-        self._door = door
+    def __init__(self, window: Window, oncall: OnCall, shell: Shell) -> None:
+        self._window = window
         self._oncall = oncall
         self._shell = shell
 
@@ -47,7 +54,7 @@ class OnCallPages:
 
     async def answered(self, request: Request) -> Response:
         """Say what is done and when it is looked at again; what was not taken is told, and can be said again."""
-        who, fields = await self._door.form(request)
+        who, fields = await self._window.door.form(request)
         try:
             said, minutes = Answer(fields.get("answer", "")), int(fields.get("minutes", ""))
             await self._say(who, request.path_params["alert"], said, minutes)
@@ -64,7 +71,7 @@ class OnCallPages:
         await self._oncall.answer(who.token, alert, said, self._next_check(minutes))
 
     def _next_check(self, minutes: int) -> datetime:
-        return self._door.now() + timedelta(minutes=minutes)
+        return self._window.door.now() + timedelta(minutes=minutes)
 
     async def _board(
         self, request: Request, who: SignedIn, board: Board, *, typed: Mapping[str, str] = NOTHING_TYPED
@@ -73,7 +80,27 @@ class OnCallPages:
         try:
             board.duty = await self._oncall.duty(who.token)
             board.alerts = await self._oncall.alerts(who.token)
+            board.cases = await self._cases(who, board.alerts)
         except NotTold as error:
             board.why_not = error.why
         told = {"board": board, "answers": list(Answer), "checks": _CHECKS_MINUTES, "typed": typed}
         return self._shell.page(request, "oncall.html", who, told)
+
+    async def _cases(self, who: SignedIn, alerts: Sequence[Alert]) -> Mapping[SubjectId, CaseId]:
+        """Elsewhere a child is called by the case; where the tables do not answer the alerts are shown all the same."""
+        subjects = {SubjectId(alert.subject_id) for alert in alerts if alert.subject_id}
+
+        async def find(connection: Connection, sees: Sight) -> Mapping[SubjectId, CaseId]:
+            return await cases_of(connection, sees, subjects)
+
+        try:
+            return await self._window.seen(who, find, _cases_named, "cases of alerts")
+        except HTTPException:
+            return {}
+
+
+def _cases_named(found: Mapping[SubjectId, CaseId]) -> Entry:
+    shown = sorted(set(found.values()))
+    return Entry(
+        Action.CASES_LISTED, Outcome.ALLOWED, about=tuple(about(Kind.CASE, one) for one in shown), count=len(shown)
+    )
