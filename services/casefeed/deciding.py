@@ -17,6 +17,7 @@ from services.formats.canonical.link_documents import link_document
 from services.runtime.kafka import Message
 from services.runtime.signin.doorkeeper import SignedIn, by
 from services.runtime.speaking import Speaker, spoken
+from services.wire import topics
 
 Send = Callable[[Message], Awaitable[None]]
 """Returns when Kafka has acknowledged a message; raises Unavailable if it does not."""
@@ -70,7 +71,8 @@ class Deciding:
         window, agencies = self._window, self._agencies
         document = link_document(said.verdict, said.pair, said.ground, now, said.narrative)
         speaker = Speaker(who.person.sector, who.token)
-        sealed = spoken(document, speaker, now, window.schemas, agencies.public_keys)
+        topic = topics.spoken(speaker.sector.value)
+        sealed = spoken(document, speaker, now, topic, window.schemas, agencies.public_keys)
         told = by(who.person, _entry(said.pair, Outcome.ALLOWED, said.verdict, said.ground))
         await answer(window.session, lambda connection: window.trail.append(connection, told))
         await agencies.send(sealed)

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.core.codes import OrganisationKind, Sector
 from services.core.errors import BadData, BrokenRule, Misconfigured, Unreadable, UnreadableBytes
 from services.core.events import Event
-from services.core.facts import ChildFound, ReportWithdrawn
+from services.core.facts import ChildFound, Fact, ReportWithdrawn
 from services.core.ids import MalformedId, well_formed
 from services.core.sharing import Decision, EdgeKeys, Outcome
-from services.core.spoken import only_spoken
+from services.core.spoken import SAID_TO_THE_CASE_FEED, SAID_TO_THE_VAULT, only_spoken
 from services.core.statements import NOBODY_SHOWN, Opened, Problem, ProblemReason
 from services.runtime.kafka import Message
 from services.runtime.replies import Source, quarantined, receipt
@@ -100,6 +100,14 @@ class _Content(BaseModel):
     token: str | None = Field(None, repr=False)
 
 
+def pages_of(agency: Sector) -> dict[str, frozenset[type[Fact]]]:
+    """The topics on which people of an agency are heard from pages of the hub, and what is heard on each."""
+    return {
+        topics.spoken(agency.value): SAID_TO_THE_CASE_FEED,
+        topics.disclosed(agency.value): SAID_TO_THE_VAULT,
+    }
+
+
 class Intake:
     """One agency's intake; `decide` is that agency's own."""
 
@@ -109,7 +117,7 @@ class Intake:
         self._keys = keys
         self._witness = witness
         self._decide = decide
-        self._spoken = topics.spoken(agency.value)
+        self._pages = pages_of(agency)
 
     def answers(self, batch: Sequence[Received]) -> Answers:
         """Answer every record of a batch; what cannot be read is refused and kept in quarantine, never passed over."""
@@ -131,8 +139,8 @@ class Intake:
             source = self._source_of(record)
             opened, token_refused = self._opened(record, received.at)
             outcome = self._decide(opened, self._keys.edge, received.at)
-            if received.topic == self._spoken:
-                outcome = only_spoken(outcome, opened.author)
+            if (heard := self._pages.get(received.topic)) is not None:
+                outcome = only_spoken(outcome, opened.author, heard)
             said = tuple(self._said(outcome, sealers.to_vault))
             return _Answer(outcome, said, self._replies(source, outcome, received, sealers), token_refused)
         except BadData:

@@ -9,7 +9,7 @@ import structlog
 from services.core.codes import Sector
 from services.core.weeks import is_of_this_week
 from services.runtime.health import Health, Reason
-from services.runtime.intake import Answers, Decide, Intake, Keys, load_keys
+from services.runtime.intake import Answers, Decide, Intake, Keys, load_keys, pages_of
 from services.runtime.kafka import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process, serving
@@ -53,7 +53,7 @@ async def process_intake(process: Process, agency: Sector, decide: Decide) -> No
             await publisher.publish(answers.replies)
             count(answers, process.metrics)
 
-        await consume(process, access, (topics.intake(agency.value), topics.spoken(agency.value)), handle)
+        await consume(process, access, (topics.intake(agency.value), *pages_of(agency)), handle)
 
 
 class CurrentKeys:

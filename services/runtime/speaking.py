@@ -12,7 +12,6 @@ from services.core.codes import OrganisationKind, Sector
 from services.formats.canonical.cut import cut
 from services.formats.canonical.documents import NAME
 from services.runtime.kafka import Message
-from services.wire import topics
 from services.wire.avro import Schemas
 from services.wire.seal import BatchSealer, public_key_of
 from services.wire.submissions import Content, Submission, to_record
@@ -28,10 +27,10 @@ class Speaker:
     token: str = field(repr=False)
 
 
-def spoken(
-    document: Mapping[str, object], speaker: Speaker, now: datetime, schemas: Schemas, public_keys: Path
+def spoken(  # noqa: PLR0913, PLR0917 - what is said, by whom, when and where, and what seals it
+    document: Mapping[str, object], speaker: Speaker, now: datetime, topic: str, schemas: Schemas, public_keys: Path
 ) -> Message:
-    """A canonical document, said at `now` (UTC), as the speaker's agency takes it in.
+    """A canonical document, said at `now` (UTC) on a topic of the speaker's agency, as it takes it in.
 
     Raises:
         NoCurrentKey: their agency publishes no key that may be used now.
@@ -41,7 +40,7 @@ def spoken(
     content = Content(NAME, *_body(speaker.token), record, speaker.token)
     sealer = BatchSealer(public_key_of(public_keys, speaker.sector.value, now))
     value = schemas.encode("IntakeRecord", to_record(submission, 0, content, sealer))
-    return Message(topics.spoken(speaker.sector.value), submission.submission_id.encode(), value)
+    return Message(topic, submission.submission_id.encode(), value)
 
 
 def _body(token: str) -> tuple[str, OrganisationKind]:

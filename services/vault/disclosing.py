@@ -7,6 +7,7 @@ from services.formats.canonical.documents import NAME
 from services.runtime.speaking import Speaker, spoken
 from services.vault.decisions import Asked
 from services.vault.decisions_store import Told
+from services.wire import topics
 from services.wire.avro import Schemas
 
 DISCLOSED = "LocationDisclosed"
@@ -18,7 +19,8 @@ def disclosed(asked: Asked, witness: Speaker, now: datetime, schemas: Schemas, p
     Raises:
         NoCurrentKey: their agency publishes no key that may be used now.
     """
-    said = spoken(_document(asked, now), witness, now, schemas, public_keys)
+    topic = topics.disclosed(witness.sector.value)
+    said = spoken(_document(asked, now), witness, now, topic, schemas, public_keys)
     return Told(DISCLOSED, said.topic, said.key, said.value)
 
 

@@ -169,8 +169,13 @@ def intake(agency: str) -> str:
 
 
 def spoken(agency: str) -> str:
-    """The topic of what people of this agency say on pages of the hub, sealed to its processor."""
+    """The topic of what people of this agency say on pages of the case feed, sealed to its processor."""
     return f"spoken.{Sector(agency).value}.v1"
+
+
+def disclosed(agency: str) -> str:
+    """The topic of what people of this agency were shown on the vault's page, sealed to its processor."""
+    return f"disclosed.{Sector(agency).value}.v1"
 
 
 def out(agency: str) -> str:

@@ -109,9 +109,11 @@ class Edge:
     def answers(self, *frames: bytes) -> Answers:
         return self.intake.answers([received(frame, offset) for offset, frame in enumerate(frames)])
 
-    def answers_to_a_page(self, *documents: Mapping[str, object], token: str | None) -> Answers:
-        """What is made of documents that come from a page of the hub."""
-        return self.intake.answers([received(self.report(*documents, token=token), topic=spoken("police"))])
+    def answers_to_a_page(
+        self, *documents: Mapping[str, object], token: str | None, topic: str = spoken("police")
+    ) -> Answers:
+        """What is made of documents that come from a page of the hub: the case feed's, unless a topic says another."""
+        return self.intake.answers([received(self.report(*documents, token=token), topic=topic)])
 
     def read(self, messages: Sequence[Message], name: str) -> list[Record]:
         """Those of the messages that are records of this name."""

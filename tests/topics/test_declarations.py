@@ -1,5 +1,7 @@
 """What topics/*.yaml must say of this hub, whoever edits it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from services.core.codes import Sector
@@ -17,6 +19,7 @@ from services.wire.topics import (
     Timestamp,
     Topic,
     acls,
+    disclosed,
     intake,
     out,
     spoken,
@@ -50,10 +53,11 @@ def test_an_agency_s_intake_is_read_by_its_own_processor_alone(named: dict[str, 
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
-def test_what_people_say_on_pages_is_written_by_those_that_show_them_and_read_by_their_processor_alone(
-    named: dict[str, Topic], agency: str
+@pytest.mark.parametrize(("page", "shown_by"), [(spoken, "casefeed"), (disclosed, "vault")])
+def test_what_people_say_on_pages_is_written_by_the_service_that_shows_them_and_read_by_their_processor_alone(
+    named: dict[str, Topic], agency: str, page: Callable[[str], str], shown_by: str
 ) -> None:
-    assert (named[spoken(agency)].writers, named[spoken(agency)].readers) == (("casefeed", "vault"), (agency,))
+    assert (named[page(agency)].writers, named[page(agency)].readers) == ((shown_by,), (agency,))
 
 
 def test_the_case_feed_writes_what_people_say_and_where_its_audit_stands_and_nothing_else(

@@ -26,7 +26,7 @@ from services.vault.disclosing import DISCLOSED
 from services.vault.gathering import Gatherer
 from services.vault.horizon import CatchingUp, Ends
 from services.vault.looking_up import LookingUp
-from services.wire.topics import spoken
+from services.wire.topics import disclosed
 from tests.builders import an_id
 from tests.core.enquiries import AUTHORITY, ENQUIRER, NOW, ONE, OPENER, SECOND, TWO, moment, said, the_whole_ladder
 from tests.vault.messages import VERIFIER
@@ -125,13 +125,13 @@ def hub(vault: Vault, disclose: Disclose | None = None) -> Hub:
     horizon = MovedHorizon(vault)
     gatherer = Gatherer(vault.schemas, VERIFIER, keys)
     tells = Tells(disclose or _disclosed, lambda: None, Trail(vault.session.where))
-    reading = CatchingUp(vault.session, horizon, patience=0.2)
+    reading = CatchingUp(vault.session, horizon, patience=1.0)
     deciding = Deciding(vault.session, gatherer, reading, tells)
     return Hub(vault, horizon, deciding, LookingUp(vault.session, gatherer, reading, tells.trail))
 
 
 def _disclosed(asked: Asked, witness: Speaker, _: datetime) -> Told:
-    return Told(DISCLOSED, spoken(witness.sector.value), asked.decision_id.encode(), b"")
+    return Told(DISCLOSED, disclosed(witness.sector.value), asked.decision_id.encode(), b"")
 
 
 def sealed(known: Known, **content: str) -> SealedFact:

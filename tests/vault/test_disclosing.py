@@ -16,10 +16,9 @@ from services.formats.canonical.parse import parse
 from services.runtime.speaking import Speaker
 from services.vault.decisions import Asked, Kind
 from services.vault.disclosing import disclosed
-from services.wire import submissions
+from services.wire import submissions, topics
 from services.wire.avro import Schemas
 from services.wire.opening import Opener, PrivateKey
-from services.wire.topics import spoken
 from tests.builders import day
 from tests.core.enquiries import DECISION, ENQUIRER, ONE, OPENER
 from tests.vault.deciding import FORCE, TOKEN
@@ -48,7 +47,7 @@ def test_the_openers_agency_reads_who_may_have_seen_what_decision_and_no_place(
     schemas: Schemas, public_keys: Path, enquirer: str | None
 ) -> None:
     told = disclosed(asked(enquirer), Speaker(Sector.POLICE, TOKEN), day(2), schemas, public_keys)
-    assert told.topic == spoken("police")
+    assert told.topic == topics.disclosed("police")
     assert TOKEN.encode() not in told.value
     _, record = schemas.decode(told.value, {"IntakeRecord"})
     reference = submissions.reference_of(record)

@@ -86,7 +86,7 @@ def test_every_event_type_goes_to_the_topic_whose_file_names_it(topics: tuple[To
 
 
 def test_every_topic_that_code_names_is_declared_and_no_other(topics: tuple[Topic, ...]) -> None:
-    of_agencies = {of(sector) for of in (intake, names.spoken, out) for sector in Sector}
+    of_agencies = {of(sector) for of in (intake, names.spoken, names.disclosed, out) for sector in Sector}
     others = {names.SEALED_FACTS, names.QUARANTINE, names.CASE_UPDATES, names.PATTERNS, names.VAULT_DECISIONS}
     others |= {names.AUDIT_CHECKPOINTS, names.LINK_CANDIDATES, names.MATCHING_WEIGHTS, names.ALERTS}
     assert {topic.topic for topic in topics} == {*names.SHARED, *of_agencies, *others}
