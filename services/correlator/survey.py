@@ -8,7 +8,7 @@ from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.stated import Stated, decision_of
 from services.core.matching.versions import Adopted
-from services.core.timeline import NEVER
+from services.core.timeline import NEVER, turn
 from services.correlator.identity import Claims
 from services.correlator.likeness import Portraits
 from services.correlator.said import Said, SaidAgain
@@ -60,16 +60,15 @@ def survey(known: Known, batch: Iterable[Said]) -> Survey:
     for said in batch:
         heard.take(said)
     new = heard.new
-    latest = {fact: latest_word(words) for fact, words in heard.facts.items()}
-    held = {fact: known.facts.get(fact) for fact in latest}
+    held = {fact: known.facts.get(fact) for fact in heard.facts}
     return Survey(
         new=tuple(new.values()),
         again=tuple(heard.again),
-        begun=tuple(new[event] for fact, event in latest.items() if not (held[fact])),
+        begun=tuple(_speaking(new[event] for event in words) for fact, words in heard.facts.items() if not held[fact]),
         restated=frozenset(
             heard.speaker[fact]
-            for fact, event in latest.items()
-            if (words := held[fact]) and (event != latest_word(words) or fact in heard.decided_again)
+            for fact, words in heard.facts.items()
+            if (before := held[fact]) and (_speaks_anew(words, before) or fact in heard.decided_again)
         ),
         newcomers=_newcomers(known, new.values()),
         known_at=max(
@@ -78,9 +77,19 @@ def survey(known: Known, batch: Iterable[Said]) -> Survey:
     )
 
 
-def latest_word(words: Words) -> EventId:
-    """The event that speaks for a fact: the one last said, ties by event id."""
-    return max(words, key=lambda event: (words[event], event))
+def _speaking(sayings: Iterable[Said]) -> Said:
+    """Who speaks for a fact of which this is all that was ever said."""
+    return max(sayings, key=lambda said: turn(said.entry.recorded_at, said.entry.fact, said.entry.event_id))
+
+
+def _speaks_anew(now: Words, before: Words) -> bool:
+    """Whether another event may speak for a fact than before.
+
+    Of two that were last said at once the words do not tell which does: that hangs on what they say, so it is folded.
+    """
+    last = max(now.values())
+    speaking = [event for event, at in now.items() if at == last]
+    return len(speaking) > 1 or speaking != [event for event, at in before.items() if at == max(before.values())]
 
 
 class _Heard:

@@ -27,6 +27,8 @@ def fetch_patiently(consumer: AIOKafkaConsumer) -> None:
     """Let each fetch of a started consumer say how long it may be held; the library has one number for all of them."""
     fetcher = consumer._fetcher  # noqa: SLF001 - as above
     plan = fetcher._get_actions_per_node  # noqa: SLF001 - as above
+    # A version of the library that calls these by other names ends the service here, and not in silence later.
+    _ = fetcher._records, fetcher._fetch_max_wait_ms, fetcher._client.cluster.leader_for_partition  # noqa: SLF001
 
     def planned(assignment: Any) -> Any:  # noqa: ANN401 - aiokafka's own, both
         fetcher._fetch_max_wait_ms = HELD_MS if _asks_for_all(fetcher, assignment) else HELD_FROM_OTHERS_MS  # noqa: SLF001
@@ -36,6 +38,11 @@ def fetch_patiently(consumer: AIOKafkaConsumer) -> None:
 
 
 def _asks_for_all(fetcher: Any, assignment: Any) -> bool:  # noqa: ANN401 - aiokafka's own, both
-    """Whether the next fetch leaves no partition out: none has records that wait, is paused, or is being placed."""
-    states = (assignment.state_value(place) for place in assignment.tps)
-    return not fetcher._records and all(state.has_valid_position and not state.paused for state in states)  # noqa: SLF001
+    """Whether the next fetch leaves no partition out: none has records that wait, or is paused, unplaced or unled."""
+    if fetcher._records:  # noqa: SLF001 - as above
+        return False
+    led_by = fetcher._client.cluster.leader_for_partition  # noqa: SLF001 - as above
+    states = ((place, assignment.state_value(place)) for place in assignment.tps)
+    return all(
+        state.has_valid_position and not state.paused and led_by(place) not in {None, -1} for place, state in states
+    )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from services.core.codes import MissingKind
+from services.core.errors import Unavailable
 from services.core.facts import ChildMissing
 from services.core.rights import PersonRole
 from services.wire.avro import Schemas
@@ -36,4 +37,15 @@ async def test_where_the_tables_do_not_know_the_record_the_alert_is_shown_all_th
     postgres: SecuredPostgres, schemas: Schemas
 ) -> None:
     async with house(postgres.database("casefeed"), schemas, []) as home:
+        assert await named(home, PersonRole.DUTY_OFFICER) == [("Record", an_id(MISSING))]
+
+
+async def test_where_the_cases_cannot_be_looked_up_the_alert_is_shown_all_the_same(
+    postgres: SecuredPostgres, schemas: Schemas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr("services.casefeed.pages.oncall.cases_of", broken)
+    async with house(postgres.database("casefeed"), schemas, HISTORY) as home:
         assert await named(home, PersonRole.DUTY_OFFICER) == [("Record", an_id(MISSING))]

@@ -26,6 +26,7 @@ from services.core.facts import (
     PoliceContact,
     RecordsLinked,
     RecordsUnlinked,
+    ReportWithdrawn,
 )
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.matching.stated import asked_for_at
@@ -110,8 +111,15 @@ def _event(random: Random, subject: SubjectId, fact_id: FactId, facts: Sequence[
 
 
 def _correction(random: Random, event: Event, facts: Sequence[FactId]) -> Event:
-    """The same fact in other words; sometimes it claims another number, or disputes the one it claimed."""
-    return _event(random, event.head.subject_id, event.head.fact_id, facts)
+    """The same fact in other words; sometimes it claims another number, disputes the one it claimed, or is taken back.
+
+    What takes a report back is often recorded at the very moment of the report.
+    """
+    corrected = _event(random, event.head.subject_id, event.head.fact_id, facts)
+    if not isinstance(event.fact, ChildMissing) or random.random() < 0.5:
+        return corrected
+    recorded_at = random.choice((event.head.recorded_at, corrected.head.recorded_at))
+    return replace(corrected, head=replace(corrected.head, recorded_at=recorded_at), fact=ReportWithdrawn())
 
 
 def _said_later(random: Random, event: Event) -> Event:

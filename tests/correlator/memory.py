@@ -1,11 +1,11 @@
 """The correlator's tables as plain dictionaries, which answer the same questions without a database."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.core.case import CaseState, digest
+from services.core.case import CaseState, digest, fold
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.components import IdentifierKey, partition
 from services.core.matching.groups import Pair
@@ -66,6 +66,10 @@ class Memory:
     def truth(self) -> "Truth":
         held = digests(self.cases, self.entries.values())
         return Truth(held, frozenset(self.edges.values()), frozenset(self.conflicts))
+
+    def folded(self) -> dict[CaseId, CaseState]:
+        """What each case's entries come to all at once; its state was carried from batch to batch."""
+        return {case: fold(entries) for case, entries in _by_case(self.cases, self.entries.values()).items()}
 
     def _known(self, batch: Sequence[Said]) -> Known:
         subjects = {said.entry.subject_id for said in batch}
@@ -149,10 +153,15 @@ def digests(cases: dict[SubjectId, CaseId], held: Iterable[Said]) -> dict[CaseId
     members: dict[CaseId, set[SubjectId]] = defaultdict(set)
     for subject, case in cases.items():
         members[case].add(subject)
+    told = _by_case(cases, held)
+    return {case: digest(case, subjects, told[case]) for case, subjects in members.items()}
+
+
+def _by_case(cases: Mapping[SubjectId, CaseId], held: Iterable[Said]) -> dict[CaseId, list[Entry]]:
     told: dict[CaseId, list[Entry]] = defaultdict(list)
     for said in held:
         told[cases[said.entry.subject_id]].append(said.entry)
-    return {case: digest(case, subjects, told[case]) for case, subjects in members.items()}
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.core.case import CaseStatus
 from services.core.codes import IdentifierScheme, MissingKind, Precision
 from services.core.events import Event
 from services.core.facts import (
@@ -18,6 +19,7 @@ from services.core.facts import (
     PoliceContact,
     RecordsLinked,
     RecordsUnlinked,
+    ReportWithdrawn,
 )
 from services.core.ids import CaseId, SubjectId
 from services.core.matching.stated import asked_for_at, decision_of
@@ -87,6 +89,28 @@ def test_so_many_orders_of_arrival_with_a_change_of_weights_come_to_one_truth(or
 def test_any_history_in_any_order_comes_to_what_it_says_as_a_whole(history: int, arrival: int, events: int) -> None:
     memory, expected = after(history, arrival, events)
     assert memory.truth() == expected
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 120))
+def test_a_state_that_is_carried_from_batch_to_batch_is_what_all_entries_come_to(
+    history: int, arrival: int, events: int
+) -> None:
+    memory, _ = after(history, arrival, events)
+    assert memory.states == memory.folded()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["report first", "withdrawal first"])
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_report_outlives_what_takes_it_back_at_the_same_moment(
+    order: tuple[int, int], ids: tuple[int, int], *, together: bool
+) -> None:
+    facts: tuple[Fact, Fact] = (ChildMissing(MissingKind.MISSING), ReportWithdrawn())
+    both = [later(says(A, event, fact=fact, of_fact=9), 5) for event, fact in zip(ids, facts, strict=True)]
+    memory = Memory()
+    for batch in [[both[one] for one in order]] if together else [[both[one]] for one in order]:
+        memory.take(batch)
+    assert memory.states[CaseId(A)].status is CaseStatus.MISSING
 
 
 def test_records_that_claim_one_number_are_one_case() -> None:

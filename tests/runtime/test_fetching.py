@@ -1,6 +1,8 @@
 """A consumer that waits for everything asks seldom; one that leaves a partition out asks again soon."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from services.runtime.consumer import take
 from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS
 from services.runtime.kafka import make_consumer, make_producer
 from services.wire.topics import REFERRALS
+from tests.conftest import HOME
 from tests.runtime.agencies import access
 from tests.runtime.secured_kafka import SecuredKafka
 
@@ -113,3 +116,19 @@ async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
         taken = await take(consumer, 500, SECONDS)
         assert taken
         found |= taken.keys()
+
+
+FAUST = """
+from pydantic import SecretStr
+from services.runtime.kafka import KafkaAccess
+from services.runtime.settings import KafkaSecurity
+from services.runtime.streams import make_app
+app = make_app(KafkaAccess("127.0.0.1:1", KafkaSecurity.SASL_PLAINTEXT, "police", SecretStr("none")))
+print(type(app.consumer._thread).on_start.__module__)
+"""
+"""Where the start of Faust's consumer is written; asked in a process of its own, for Faust leaves its loop open."""
+
+
+def test_faust_s_consumer_is_started_by_us_so_that_it_fetches_patiently() -> None:
+    asked = subprocess.run([sys.executable, "-c", FAUST], cwd=HOME, capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "services.runtime.streams"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+import psycopg
+import structlog
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,10 +17,13 @@ from services.casefeed.reading import cases_of
 from services.casefeed.routes.answering import Window
 from services.casefeed.sight import Sight
 from services.core.audit import Action, Entry, Kind, Outcome, about
+from services.core.errors import LanternError
 from services.core.ids import CaseId, SubjectId
 from services.core.oncall.alerts import Answer
 from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn
+
+log = structlog.get_logger()
 
 _SEE_OTHER = 303
 _CHECKS_MINUTES = (15, 30, 60, 120)
@@ -36,7 +41,7 @@ class Board:
 
 
 class OnCallPages:
-    """The page of who is on call; every look and answer is judged and recorded by on-call itself."""
+    """The page of who is on call; each look at alerts and each answer is judged and recorded by on-call itself."""
 
     def __init__(self, window: Window, oncall: OnCall, shell: Shell) -> None:
         self._window = window
@@ -87,15 +92,18 @@ class OnCallPages:
         return self._shell.page(request, "oncall.html", who, told)
 
     async def _cases(self, who: SignedIn, alerts: Sequence[Alert]) -> Mapping[SubjectId, CaseId]:
-        """Elsewhere a child is called by the case; where the tables do not answer the alerts are shown all the same."""
+        """The case by which each child is called elsewhere; where it cannot be looked up, alerts are shown without."""
         subjects = {SubjectId(alert.subject_id) for alert in alerts if alert.subject_id}
+        if not subjects:
+            return {}
 
         async def find(connection: Connection, sees: Sight) -> Mapping[SubjectId, CaseId]:
             return await cases_of(connection, sees, subjects)
 
         try:
             return await self._window.seen(who, find, _cases_named, "cases of alerts")
-        except HTTPException:
+        except (HTTPException, LanternError, psycopg.Error):
+            log.exception("The cases of alerts could not be looked up; the alerts are shown without them.")
             return {}
 
 
