@@ -71,8 +71,7 @@ class Deciding:
         window, agencies = self._window, self._agencies
         document = link_document(said.verdict, said.pair, said.ground, now, said.narrative)
         speaker = Speaker(who.person.sector, who.token)
-        topic = topics.spoken(speaker.sector.value)
-        sealed = spoken(document, speaker, now, topic, window.schemas, agencies.public_keys)
+        sealed = spoken(document, speaker, now, topics.spoken, window.schemas, agencies.public_keys)
         told = by(who.person, _entry(said.pair, Outcome.ALLOWED, said.verdict, said.ground))
         await answer(window.session, lambda connection: window.trail.append(connection, told))
         await agencies.send(sealed)

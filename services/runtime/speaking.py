@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,9 @@ from services.wire.submissions import Content, Submission, to_record
 
 _ID_BYTES = 16
 
+PageTopic = Callable[[str], str]
+"""The topic on which an agency hears what its people say on the pages of one service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -28,9 +31,14 @@ class Speaker:
 
 
 def spoken(  # noqa: PLR0913, PLR0917 - what is said, by whom, when and where, and what seals it
-    document: Mapping[str, object], speaker: Speaker, now: datetime, topic: str, schemas: Schemas, public_keys: Path
+    document: Mapping[str, object],
+    speaker: Speaker,
+    now: datetime,
+    page: PageTopic,
+    schemas: Schemas,
+    public_keys: Path,
 ) -> Message:
-    """A canonical document, said at `now` (UTC) on a topic of the speaker's agency, as it takes it in.
+    """A canonical document, said at `now` (UTC) on a page, as the speaker's agency takes it in.
 
     Raises:
         NoCurrentKey: their agency publishes no key that may be used now.
@@ -40,7 +48,7 @@ def spoken(  # noqa: PLR0913, PLR0917 - what is said, by whom, when and where, a
     content = Content(NAME, *_body(speaker.token), record, speaker.token)
     sealer = BatchSealer(public_key_of(public_keys, speaker.sector.value, now))
     value = schemas.encode("IntakeRecord", to_record(submission, 0, content, sealer))
-    return Message(topic, submission.submission_id.encode(), value)
+    return Message(page(speaker.sector.value), submission.submission_id.encode(), value)
 
 
 def _body(token: str) -> tuple[str, OrganisationKind]:

@@ -19,8 +19,7 @@ def disclosed(asked: Asked, witness: Speaker, now: datetime, schemas: Schemas, p
     Raises:
         NoCurrentKey: their agency publishes no key that may be used now.
     """
-    topic = topics.disclosed(witness.sector.value)
-    said = spoken(_document(asked, now), witness, now, topic, schemas, public_keys)
+    said = spoken(_document(asked, now), witness, now, topics.disclosed, schemas, public_keys)
     return Told(DISCLOSED, said.topic, said.key, said.value)
 
 

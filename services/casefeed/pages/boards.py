@@ -16,7 +16,7 @@ from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.patterns import list_patterns
 from services.casefeed.reading import list_cases
-from services.casefeed.routes.answering import Window
+from services.casefeed.routes.answering import Window, cases_listed
 from services.casefeed.routes.patterns import patterns_listed
 from services.casefeed.sight import MISSING, Sight
 from services.casefeed.views import CaseSummary
@@ -161,8 +161,7 @@ async def _every(connection: Connection, sees: Sight, status: CaseStatus) -> lis
 
 def cards_listed(found: Sequence[Card]) -> Entry:
     """What is recorded of a board that somebody saw."""
-    shown = tuple(about(Kind.CASE, card.case.case_id) for card in found)
-    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
+    return cases_listed(card.case.case_id for card in found)
 
 
 def _missing_read(found: Missing) -> Entry:

@@ -16,12 +16,11 @@ from services.casefeed.pages.routing import code, number, routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK
 from services.casefeed.reading import FOREVER, Known, list_cases
-from services.casefeed.routes.answering import NotOne, Window
+from services.casefeed.routes.answering import NotOne, Window, cases_listed
 from services.casefeed.routes.cases import case_read, known_case
 from services.casefeed.sight import Sight
 from services.casefeed.views import CaseView, TimelineEntry, case_view
-from services.core.audit import Action as Act
-from services.core.audit import Entry, Kind, Outcome, about
+from services.core.audit import Entry
 from services.core.case import CaseStatus
 from services.core.claims import Subject
 from services.core.codes import Role, Sector
@@ -83,8 +82,7 @@ class CasePages:
 
 
 def _referrals_read(found: Sequence[NrmReferral]) -> Entry:
-    shown = tuple(about(Kind.CASE, one.case_id) for one in found)
-    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
+    return cases_listed(one.case_id for one in found)
 
 
 async def _known(

@@ -14,9 +14,9 @@ from services.casefeed.oncall import Alert, Duty, NotTold, OnCall, Why
 from services.casefeed.pages.routing import routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.reading import cases_of
-from services.casefeed.routes.answering import Window
+from services.casefeed.routes.answering import Window, cases_listed
 from services.casefeed.sight import Sight
-from services.core.audit import Action, Entry, Kind, Outcome, about
+from services.core.audit import Entry
 from services.core.errors import LanternError
 from services.core.ids import CaseId, SubjectId
 from services.core.oncall.alerts import Answer
@@ -108,7 +108,4 @@ class OnCallPages:
 
 
 def _cases_named(found: Mapping[SubjectId, CaseId]) -> Entry:
-    shown = sorted(set(found.values()))
-    return Entry(
-        Action.CASES_LISTED, Outcome.ALLOWED, about=tuple(about(Kind.CASE, one) for one in shown), count=len(shown)
-    )
+    return cases_listed(sorted(set(found.values())))

@@ -1,7 +1,7 @@
 """Asking the tables on behalf of a request: soon, or with a sentence that says what to do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -80,6 +80,12 @@ class Window:
         if found is None or isinstance(found, NotOne):
             await asyncio.sleep(began + NO_SOONER_SECONDS - clock())
         return found
+
+
+def cases_listed(case_ids: Iterable[str]) -> Entry:
+    """What is recorded of cases that somebody saw side by side."""
+    shown = tuple(about(Kind.CASE, case_id) for case_id in case_ids)
+    return Entry(Act.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
 
 
 async def answer(session: Session, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from services.casefeed.reading import FOREVER, AmbiguousId, Known, digests, find_case, list_cases, read_case
-from services.casefeed.routes.answering import NotOne, Window
+from services.casefeed.routes.answering import NotOne, Window, cases_listed
 from services.casefeed.sight import Sight
 from services.casefeed.views import CaseList, CaseView, case_view
 from services.core.audit import OPERATOR, Action, Entry, Kind, Outcome, about
@@ -84,8 +84,7 @@ async def known_case(
 
 
 def case_listed(found: CaseList) -> Entry:
-    shown = tuple(about(Kind.CASE, case.case_id) for case in found.cases)
-    return Entry(Action.CASES_LISTED, Outcome.ALLOWED, about=shown, count=len(shown))
+    return cases_listed(case.case_id for case in found.cases)
 
 
 def case_read(found: Known | NotOne, digits: str) -> Entry:

@@ -87,6 +87,7 @@ def test_splink_stands_beside(tmp_path: Path) -> None:
     assert "F1" in lantern("bench", "--children", "500", "--splink").stdout
     beside = facts("--children", "500", "--splink")
     assert beside["splink"]["f1"] > 0.8
+    assert beside["precision"] == 1.0 > beside["splink"]["precision"]
     file = tmp_path / "a.csv"
     file.write_text("name\nLinh\nUnknown\n")
     assert lantern("bench", str(file), "--splink").exit_code == 2
