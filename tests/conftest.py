@@ -33,7 +33,9 @@ REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_w
 
 settings.register_profile("people", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
-settings.register_profile("seeded", deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "seeded", deadline=None, derandomize=True, max_examples=25, phases=[Phase.explicit, Phase.generate]
+)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "people")
 
