@@ -5,7 +5,7 @@ from services.correlator.batch import Batches
 from services.correlator.decoding import make_decoder
 from services.correlator.projection import Timelines
 from services.correlator.routes import routes
-from services.correlator.service import collect_rarely, work
+from services.correlator.service import work
 from services.correlator.weighing import Matchers
 from services.runtime.audit import Trail
 from services.runtime.audit_routes import Auditor
@@ -21,7 +21,6 @@ from services.runtime.weights import load_all
 
 async def main(process: Process) -> None:
     """Correlate until the process is asked to stop."""
-    collect_rarely()
     told, health = process.settings, process.health
     where = database(load(DatabaseSettings), read_secrets(told.secrets_file)).by_index
     decoder, matchers, trail = make_decoder(told.home), Matchers(load_all(told.home)), Trail(where)

@@ -44,9 +44,9 @@ async def main(process: Process) -> None:
     rota, chronicle = PublishedRota(), Chronicle(schemas, trail)
     ways = means(now, chronicle)
     decider, answers = Decider(rota, chronicle), Answers(rota, chronicle, metrics.alerts)
-    async with sessions(where.by_index, health, 11) as opened:
-        hearing, paging, telling, proving, knowing, asking, sweeping, *sending = opened
-        channel, sweeper = (Pager(those, ways, health, metrics) for those in (sending, [sweeping]))
+    async with sessions(where.by_index, health, 9) as opened:
+        hearing, paging, telling, proving, knowing, asking, sweeping, choosing, saying = opened
+        channel, sweeper = (Pager(*own, ways, health, metrics) for own in ((choosing, saying), (sweeping, sweeping)))
         desk = Desk(asking, doorkeeper(knowing, trail), trail)
         people = create_app(desk, answers, *routes(desk, ways, decider, bell, metrics))
         taker = Taker(hearing, schemas, verifier, decider, trail, metrics, now, bell)

@@ -11,7 +11,7 @@ from services.core.ids import FactId, SubjectId
 from services.core.oncall.alert import Alert
 from services.core.oncall.alerts import AlertKind, AlertReason, Ending, Severity, State, Why
 from services.core.oncall.calls import Call, Chain, Status, Step
-from services.runtime.database import Connection
+from services.runtime.database import Connection, write_rows
 from services.runtime.id_arrays import IdArray
 
 _HOLD: LiteralString = """
@@ -36,14 +36,21 @@ _ALERT_COLUMNS = 14
 _PUT: LiteralString = """
     INSERT INTO alerts (alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at,
                         first_answered_at, owner, owner_agency, ended_at, ending)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT alert_id, subject_id, kind, state, why, severity, string_to_array(reasons, ' '), published_at, opened_at,
+           first_answered_at, owner, owner_agency, ended_at, ending
+    FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+                %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::bytea[], %b::text[], %b::timestamptz[],
+                %b::text[])
+        AS given (alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at,
+                  first_answered_at, owner, owner_agency, ended_at, ending)
     ON CONFLICT (alert_id) DO UPDATE SET
         (kind, state, why, severity, reasons, opened_at, first_answered_at, owner, owner_agency, ended_at, ending)
       = (excluded.kind, excluded.state, excluded.why, excluded.severity, excluded.reasons, excluded.opened_at,
          excluded.first_answered_at, excluded.owner, excluded.owner_agency, excluded.ended_at, excluded.ending)"""
-_PUT_CALL: LiteralString = """
+_PUT_CALLS: LiteralString = """
     INSERT INTO calls (alert_id, agency, status, chain, round, began_at, step, next_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT * FROM unnest(%b::bytea[], %b::text[], %b::text[], %b::jsonb[], %b::int[], %b::timestamptz[], %b::int[],
+                         %b::timestamptz[])
     ON CONFLICT (alert_id, agency) DO UPDATE SET
         (status, round, began_at, step, next_at)
       = (excluded.status, excluded.round, excluded.began_at, excluded.step, excluded.next_at)"""
@@ -79,24 +86,16 @@ async def owned_by_others(connection: Connection, agency: Sector, person: str) -
     return [alert_of(*row) for row in await cursor.fetchall()]
 
 
-async def put(connection: Connection, alert: Alert, calls: Iterable[Call] = ()) -> None:
-    """Save an alert and these of its calls, whether they are new or not."""
-    await connection.execute(_PUT, _row(alert))
-    for call in calls:
-        await put_call(connection, alert.alert_id, call)
+async def put(connection: Connection, *kept: tuple[Alert, Iterable[Call]]) -> None:
+    """Save alerts, each with these of its calls, whether they are new or not."""
+    await write_rows(connection, _PUT, list({alert.alert_id: _row(alert) for alert, _ in kept}.values()))
+    await put_calls(connection, ((alert.alert_id, call) for alert, calls in kept for call in calls))
 
 
 async def put_calls(connection: Connection, calls: Iterable[tuple[str, Call]]) -> None:
-    """Save calls of several alerts at once."""
-    async with connection.pipeline():
-        for alert_id, call in calls:
-            await put_call(connection, alert_id, call)
-
-
-async def put_call(connection: Connection, alert_id: str, call: Call) -> None:
-    """Save a call; its chain stays what it was when the alert opened."""
-    head = bytes.fromhex(alert_id), call.agency, call.status, Jsonb(_chain_json(call.chain))
-    await connection.execute(_PUT_CALL, [*head, call.round, call.began_at, call.step, call.next_at])
+    """Save calls of several alerts at once; a chain stays what it was when its alert opened."""
+    rows = {(alert_id, call.agency): _call_row(alert_id, call) for alert_id, call in calls}
+    await write_rows(connection, _PUT_CALLS, list(rows.values()))
 
 
 def alert_of(alert_id: bytes, subject_id: bytes | None, *row: Any) -> Alert:  # noqa: ANN401 - a row
@@ -130,7 +129,7 @@ def call_of(agency: str, status: str, chain: Any, *row: Any) -> Call:  # noqa: A
 def _row(alert: Alert) -> list[object]:
     subject = bytes.fromhex(alert.subject_id) if alert.subject_id else None
     owner = bytes.fromhex(alert.owner) if alert.owner else None
-    said = (alert.kind, alert.state, alert.why, alert.severity, [str(reason) for reason in alert.reasons])
+    said = (alert.kind, alert.state, alert.why, alert.severity, " ".join(alert.reasons))
     times = alert.published_at, alert.opened_at, alert.first_answered_at
     return [
         bytes.fromhex(alert.alert_id),
@@ -142,6 +141,11 @@ def _row(alert: Alert) -> list[object]:
         alert.ended_at,
         alert.ending,
     ]
+
+
+def _call_row(alert_id: str, call: Call) -> list[object]:
+    head = bytes.fromhex(alert_id), call.agency, call.status, Jsonb(_chain_json(call.chain))
+    return [*head, call.round, call.began_at, call.step, call.next_at]
 
 
 def _chain_json(chain: Chain) -> dict[str, Any]:

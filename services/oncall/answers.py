@@ -58,7 +58,7 @@ class Answers:
         taken = answer(asked, alert, of_agencies, who, now, stands_for_it=stands)
         if isinstance(taken, Refusal):
             return taken
-        await put(connection, taken.alert, [taken.call])
+        await put(connection, (taken.alert, [taken.call]))
         said = [asked.answer, bytes.fromhex(who.handle), now]
         await connection.execute(_ANSWERED, [*said, bytes.fromhex(alert_id), who.sector])
         await void(connection, alert_id, who.sector if taken.alert.state is not State.CLOSED else None)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from services.core.errors import BrokenRule, Misconfigured
 from services.core.oncall import reach
 from services.oncall.reaching import Contact
-from services.runtime.database import Connection
+from services.runtime.database import Connection, ask
 
 CONTACTS_KEY = "contacts.key"
 _KEY_BYTES, _NONCE_BYTES, _BLOCK_BYTES = 32, 12, 256
@@ -49,9 +49,16 @@ class Contacts:
         Raises:
             BrokenRule: what is kept was sealed under another key, for another person, or was altered.
         """
-        asked = "SELECT sealed FROM contacts WHERE person = %b"
-        row = await (await connection.execute(asked, [bytes.fromhex(person)], binary=True)).fetchone()
-        return None if row is None else self._open(person, row[0])
+        found = (await self.find_all(connection, [person])).get(person)
+        if isinstance(found, BrokenRule):
+            raise found
+        return found
+
+    async def find_all(self, connection: Connection, people: Iterable[str]) -> dict[str, Contact | BrokenRule]:
+        """How each of these people is reached, where somebody has said; or that it does not open."""
+        asked: LiteralString = "SELECT person, sealed FROM contacts WHERE person = ANY(%b::bytea[])"
+        [rows] = await ask(connection, (asked, [[bytes.fromhex(person) for person in people]]))
+        return {person.hex(): self._open(person.hex(), sealed) for person, sealed in rows}
 
     async def forget(self, connection: Connection, person: str) -> bool:
         """Destroy how a person is reached; False where nothing was kept."""
@@ -62,14 +69,13 @@ class Contacts:
         nonce, text = os.urandom(_NONCE_BYTES), orjson.dumps(contact.spelt())
         return nonce + self._cipher.encrypt(nonce, sodium_pad(text, _BLOCK_BYTES), bytes.fromhex(person))
 
-    def _open(self, person: str, sealed: bytes) -> Contact:
+    def _open(self, person: str, sealed: bytes) -> Contact | BrokenRule:
         nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             plain = self._cipher.decrypt(nonce, ciphertext, bytes.fromhex(person))
             return Contact.model_validate_json(sodium_unpad(plain, _BLOCK_BYTES))
         except (InvalidTag, ValidationError, ValueError):
-            failure = BrokenRule("A colleague's contact does not open under this service's contacts.key.")
-        raise failure
+            return BrokenRule("A colleague's contact does not open under this service's contacts.key.")
 
 
 def read_contacts_key(folder: Path) -> Contacts:

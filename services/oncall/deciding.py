@@ -74,9 +74,7 @@ class Decider:
         return await self._save(connection, [await _owned(roster, outcome, agencies)], alert.opened_at)
 
     async def _save(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> list[Happened]:
-        async with connection.pipeline():
-            for outcome in outcomes:
-                await put(connection, outcome.alert, outcome.calls)
+        await put(connection, *((outcome.alert, outcome.calls) for outcome in outcomes))
         happened = [_happened(outcome, now) for outcome in outcomes]
         await self._chronicle.write(connection, *happened)
         return happened

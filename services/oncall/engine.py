@@ -114,9 +114,9 @@ class Engine:
         happened = []
         for agency in Sector:
             if (owner := await roster.stands(agency)) is not None:
-                for alert in await owned_by_others(connection, agency, owner):
-                    await put(connection, replace(alert, owner=owner))
-                    happened.append(_handed_over(alert, owner, roster.at))
+                taken = await owned_by_others(connection, agency, owner)
+                await put(connection, *((replace(alert, owner=owner), ()) for alert in taken))
+                happened += [_handed_over(alert, owner, roster.at) for alert in taken]
         return happened
 
     async def _send(self, pages: Sequence[Attempt]) -> None:

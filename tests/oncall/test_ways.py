@@ -85,7 +85,7 @@ async def paging(oncall: OnCall, server: object, within_seconds: float = LONG_SE
         carriers: dict[Way, Carrier] = {Way.EMAIL: Mail(told, oncall.clock, within_seconds), Way.NOTIFY_SMS: sms}
         tell = telling(oncall.chronicle, oncall.clock)
         means = Means(contacts, carriers, LINK, oncall.clock, still_owed, tell)
-        pager = Pager([oncall.session], means, health, oncall.metrics, LONG_SECONDS)
+        pager = Pager(oncall.session, oncall.session, means, health, oncall.metrics, LONG_SECONDS)
         light = Light(health, oncall.metrics)
         engine = Engine(oncall.session, oncall.rota, pager, oncall.chronicle, light, oncall.clock)
         yield Paged(replace(oncall, engine=engine), pager, sms)
@@ -216,4 +216,4 @@ async def delivered(paged: Paged, envelope: Envelope) -> None:
     assert isinstance(envelope.content, bytes)
     key = key_of(str(message_from_bytes(envelope.content)["message-id"]))
     receipt = Receipt(Way.EMAIL, Rung.DELIVERED, paged.oncall.clock())
-    await paged.oncall.session.run(lambda connection: store.say(connection, key, receipt))
+    await paged.oncall.session.run(lambda connection: store.say(connection, [(key, receipt)]))

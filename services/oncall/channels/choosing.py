@@ -1,9 +1,10 @@
 """By which way a page goes next: decided and written down in one transaction, before anything is sent."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.core.errors import BrokenRule
 from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
 from services.core.oncall.receipts import Receipt, Rung, Standing, Trace, next_way, stands, way_now, went_by
 from services.core.oncall.wording import words
@@ -39,21 +40,63 @@ class Leaving:
     tries: int
 
 
-async def choose(
-    connection: Connection, means: Means, page: Page, key: str, tried: Collection[Way]
-) -> Leaving | Sent | Failed:
-    """Write down by which way an owed page goes now; Sent where it left before, Failed where nothing is left to try."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A page that is owed, and the ways by which it is not to be tried again now."""
+
+    key: str
+    page: Page
+    tried: frozenset[Way] = frozenset()
+
+
+Choice = Leaving | Sent | Failed | BrokenRule
+
+
+async def choose(connection: Connection, means: Means, wishes: Sequence[Wish]) -> list[Choice]:
+    """Write down by which way each owed page goes now.
+
+    Sent where it left before, Failed where nothing is left to try, BrokenRule where nobody can tell the address.
+    """
     now = means.now()
-    page = await store.keep(connection, page, key, now)
-    contact = await means.contacts.find(connection, page.recipient)
+    pages = await store.keep(connection, {wish.key: wish.page for wish in wishes}, now)
+    contacts = await means.contacts.find_all(connection, {page.recipient for page in pages.values()})
+    traces = await store.traces(connection, pages)
+    found = [
+        _found(wish, page, contacts.get(page.recipient), means, traces[wish.key], now)
+        for wish, page in ((wish, pages[wish.key]) for wish in wishes)
+    ]
+    left = iter(await _leave(connection, means, [one for one in found if isinstance(one, _Going)], now))
+    return [next(left) if isinstance(one, _Going) else one for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    key: str
+    page: Page
+    way: Way
+    contact: Contact
+
+    def message(self, link: str) -> Message:
+        return Message(self.contact.at(self.way), words(self.page, link, self.contact.language), self.key)
+
+
+def _found(  # noqa: PLR0913, PLR0917 - what is known of one page
+    wish: Wish,
+    page: Page,
+    contact: Contact | BrokenRule | None,
+    means: Means,
+    traces: Mapping[Way, Trace],
+    now: datetime,
+) -> _Going | Sent | Failed | BrokenRule:
     if contact is None:
         return Failed(NotSent.NO_ADDRESS)
+    if isinstance(contact, BrokenRule):
+        return contact
     order = _order(contact, means)
-    traces = await store.traces(connection, key)
-    found = way_now(order, traces, tried, now)
-    if isinstance(found, Way):
-        return await _leave(connection, means, page, key, found, contact)
-    if found is Standing.EXHAUSTED:
+    way = way_now(order, traces, wish.tried, now)
+    if isinstance(way, Way):
+        return _Going(wish.key, page, way, contact)
+    if way is Standing.EXHAUSTED:
         return Failed(NotSent.UNAVAILABLE if order else NotSent.NO_CHANNEL)
     return Sent(went_by(traces, now))
 
@@ -68,28 +111,26 @@ async def choose_again(connection: Connection, means: Means, key: str) -> Leavin
     order = _order(contact, means) if contact and await means.owed(connection, key) else ()
     found = next_way(order, traces, now)
     if contact and isinstance(found, Way):
-        return await _leave(connection, means, page, key, found, contact)
+        [leaving] = await _leave(connection, means, [_Going(key, page, found, contact)], means.now())
+        return leaving
     if found is not Standing.UNDER_WAY:
         await store.settle(connection, key)
     return None
 
 
 async def _marked_stale(connection: Connection, key: str, now: datetime) -> dict[Way, Trace]:
-    traces = await store.traces(connection, key)
+    traces = (await store.traces(connection, [key]))[key]
     for way, trace in traces.items():
         if stands(way, trace, now) is Rung.STALE and Rung.STALE not in trace.said:
-            await store.say(connection, key, Receipt(way, Rung.STALE, now))
+            await store.say(connection, [(key, Receipt(way, Rung.STALE, now))])
             traces[way] = replace(trace, said=trace.said | {Rung.STALE})
     return traces
 
 
-async def _leave(  # noqa: PLR0913, PLR0917 - what leaves, by which way, and to whom
-    connection: Connection, means: Means, page: Page, key: str, way: Way, contact: Contact
-) -> Leaving:
-    promised = means.carriers[way].promises
-    tries = await store.begin(connection, key, way, means.now(), promised=promised)
-    said = words(page, means.link, contact.language)
-    return Leaving(way, Message(contact.at(way), said, key), tries)
+async def _leave(connection: Connection, means: Means, going: Sequence[_Going], now: datetime) -> list[Leaving]:
+    begun = [store.Begun(one.key, one.way, means.carriers[one.way].promises) for one in going]
+    tries = await store.begin(connection, begun, now)
+    return [Leaving(one.way, one.message(means.link), tries[one.key, one.way]) for one in going]
 
 
 def _order(contact: Contact, means: Means) -> tuple[Way, ...]:

@@ -4,15 +4,19 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from email.message import EmailMessage
+from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime
 
 import aiosmtplib
 
 from services.core.oncall.pages import Failed, NotSent, Sent, Way
 from services.oncall.channels.carriers import CARRIED_WITHIN_SECONDS, Message, NotTaken, in_time
+from services.oncall.channels.connections import Connections, Mailed
 from services.runtime.paging_settings import MailSettings, Security
 from services.runtime.settings import read_token
+
+_AS_IT_CROSSES = compat32.clone(linesep="\r\n")
 
 
 class Mail:
@@ -29,20 +33,17 @@ class Mail:
         self._within_seconds = within_seconds
         self._password = settings.smtp_password_file and read_token(settings.smtp_password_file, "the mail password")
         self._tls = None if settings.smtp_security is Security.NONE else ssl.create_default_context()
+        self._connections = Connections(self._client)
 
     async def carry(self, message: Message) -> Sent | Failed:
         """Hand one page over to the mail server."""
         return await in_time(lambda: self._hand_over(message), self._within_seconds)
 
     async def _hand_over(self, message: Message) -> None:
-        client = self._client()
+        sender = self._settings.mail_from
         with _told_apart():
-            try:
-                await client.connect()
-                await client.send_message(written(message, self._settings.mail_from, self._now()))
-            finally:
-                # Not its good-bye: a server that has taken a page, or does not answer, would be waited for.
-                client.close()
+            content = written(message, sender, self._now()).as_bytes(policy=_AS_IT_CROSSES)
+            await self._connections.send(Mailed(sender, message.address.get_secret_value(), content))
 
     def _client(self) -> aiosmtplib.SMTP:
         told = self._settings
@@ -59,9 +60,12 @@ class Mail:
         )
 
 
-def written(message: Message, sender: str, at: datetime) -> EmailMessage:
-    """The e-mail of one page: its words, and headers that depend on the key and the moment alone."""
-    mail = EmailMessage()
+def written(message: Message, sender: str, at: datetime) -> MIMEText:
+    """The e-mail of one page: its words, and headers that depend on the key and the moment alone.
+
+    Of the older of Python's two kinds, which takes an address as it is: a contact's shape is checked when it is kept.
+    """
+    mail = MIMEText(message.words.body)
     mail["From"] = sender
     mail["To"] = message.address.get_secret_value()
     mail["Subject"] = message.words.subject
@@ -69,7 +73,6 @@ def written(message: Message, sender: str, at: datetime) -> EmailMessage:
     mail["Message-ID"] = f"<{message.key}@{_domain(sender)}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Importance"] = "high"
-    mail.set_content(message.words.body)
     return mail
 
 

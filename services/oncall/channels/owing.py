@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import LiteralString
 
-from services.runtime.database import Connection
+from services.runtime.database import Connection, ask
 
 # A page to an alert's owner is about something that was heard, and answers nothing: it is owed while the alert is open.
 # That a report was withdrawn is owed until it reached whoever was paged about it, or the report is made again.
@@ -13,6 +13,9 @@ _OWED: LiteralString = """
         WHERE key = %b AND attempts.state IN ('written', 'sent')
         AND ((attempts.kind = 'withdrawn' AND alerts.ending = 'withdrawn') OR (alerts.state IN ('open', 'debrief')
         AND (attempts.kind = 'sighting' OR (calls.status = 'owed' AND attempts.round = calls.round)))))"""
+_HOLD: LiteralString = """
+    SELECT FROM carried WHERE recipient = %(person)b AND key IN (SELECT key FROM attempts WHERE alert_id = %(alert)b)
+    ORDER BY key FOR UPDATE"""
 _READ: LiteralString = """
     WITH seen AS (
         SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries FROM sends JOIN attempts USING (key)
@@ -31,4 +34,4 @@ async def still_owed(connection: Connection, key: str) -> bool:
 async def note_read(connection: Connection, alert_id: str, person: str, now: datetime) -> None:
     """Whoever was paged about an alert and now looks at it has read their pages."""
     given = {"alert": bytes.fromhex(alert_id), "person": bytes.fromhex(person), "now": now}
-    await connection.execute(_READ, given, binary=True)
+    await ask(connection, (_HOLD, given), (_READ, given))

@@ -12,10 +12,11 @@ from services.core.errors import BrokenRule
 from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
 from services.core.oncall.receipts import PATIENCE, Receipt, Rung
 from services.oncall.channels import store
-from services.oncall.channels.choosing import Leaving, Means, choose, choose_again
+from services.oncall.channels.choosing import Choice, Leaving, Means, Wish, choose, choose_again
 from services.runtime.database import Connection, Session
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
+from services.runtime.together import Together
 
 SENT_WITHIN_SECONDS = 4.8
 AFTER_FAILURE = timedelta(seconds=6)
@@ -29,19 +30,45 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Pager:
-    """The one channel of on-call: every way there is, as each person ordered them; a page keeps to one session."""
+class _Said:
+    """What came of a page; `again`: the engine knows of another way, and others are told of this one."""
 
-    sessions: Sequence[Session]
-    means: Means
-    health: Health
-    metrics: Metrics
-    within_seconds: float = SENT_WITHIN_SECONDS
+    key: str
+    receipt: Receipt
+    outcome: Sent | Failed
+    again: bool
+
+
+class Pager:
+    """The one channel of on-call: every way there is, as each person ordered them.
+
+    Pages that leave at the same time share the transactions in which their ways are chosen and what came of them is
+    noted, on a session for each.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything outside that it works with
+        self,
+        choosing: Session,
+        saying: Session,
+        means: Means,
+        health: Health,
+        metrics: Metrics,
+        within_seconds: float = SENT_WITHIN_SECONDS,
+    ) -> None:
+        self.means = means
+        self.health = health
+        self.metrics = metrics
+        self._session = choosing
+        self._within_seconds = within_seconds
+        self._choosing: Together[Wish, Choice] = Together(
+            choosing, lambda connection, wishes: choose(connection, means, wishes)
+        )
+        self._saying: Together[_Said, None] = Together(saying, self._say)
 
     async def send(self, page: Page, key: str) -> Sent | Failed:
         """Hand a page on, within five seconds; a key that was sent before is the same page again."""
         try:
-            async with asyncio.timeout(self.within_seconds):
+            async with asyncio.timeout(self._within_seconds):
                 return await self._by_one_way_after_another(page, key)
         except TimeoutError:
             return Failed(NotSent.TIMED_OUT)
@@ -51,25 +78,23 @@ class Pager:
 
     async def _by_one_way_after_another(self, page: Page, key: str) -> Sent | Failed:
         tried: dict[Way, Failed] = {}
-
-        async def choosing(connection: Connection) -> Leaving | Sent | Failed:
-            return await choose(connection, self.means, page, key, tried)
-
-        while isinstance(leaving := await self._session(key).run(choosing), Leaving):
-            outcome = await self._carry(leaving)
+        while isinstance(found := await self._choosing.ask(Wish(key, page, frozenset(tried))), Leaving):
+            outcome = await self._carry(found)
             if isinstance(outcome, Sent):
                 return outcome
-            tried[leaving.way] = outcome
-        return next(reversed(tried.values()), leaving)
+            tried[found.way] = outcome
+        if isinstance(found, BrokenRule):
+            raise found
+        return next(reversed(tried.values()), found)
 
     async def sweep(self) -> int:
         """Send by another way what was lost on its first one, and set the light; gives how many left."""
         now = self.means.now()
         silent, failed = now - min(PATIENCE.values()), now - AFTER_FAILURE
-        keys = await self.sessions[0].run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
+        keys = await self._session.run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
         turn = asyncio.Semaphore(AT_ONCE)
         left = await asyncio.gather(*(self._again(key, turn) for key in keys))
-        self._show(await self.sessions[0].run(store.last_words))
+        self._show(await self._session.run(store.last_words))
         return sum(left)
 
     async def go_on(self, stopping: asyncio.Event) -> None:
@@ -82,7 +107,7 @@ class Pager:
     async def _again(self, key: str, turn: asyncio.Semaphore) -> bool:
         async with turn:
             try:
-                leaving = await self._session(key).run(lambda connection: choose_again(connection, self.means, key))
+                leaving = await self._session.run(lambda connection: choose_again(connection, self.means, key))
             except BrokenRule as broken:
                 self._show_broken(broken)
                 return False
@@ -93,24 +118,21 @@ class Pager:
             return True
 
     async def _carry(self, leaving: Leaving, *, again: bool = False) -> Sent | Failed:
-        """What came of it, written down; `again`: the engine knows of another way, and others are told of this one."""
         if leaving.tries > 1:
             self.metrics.sends_repeated.inc()
         outcome = await self._carried(leaving)
         rung, reason = (Rung.SENT, None) if isinstance(outcome, Sent) else (Rung.FAILED, outcome.reason)
-        key, receipt = leaving.message.key, Receipt(leaving.way, rung, self.means.now(), reason)
-
-        async def said(connection: Connection) -> None:
-            await store.say(connection, key, receipt)
-            if again:
-                await self.means.tell(connection, key, outcome)
-
-        await self._session(key).run(said)
+        receipt = Receipt(leaving.way, rung, self.means.now(), reason)
+        await self._saying.ask(_Said(leaving.message.key, receipt, outcome, again))
         self.metrics.page_receipts.labels(rung).inc()
         return outcome
 
-    def _session(self, key: str) -> Session:
-        return self.sessions[int(key, 16) % len(self.sessions)]
+    async def _say(self, connection: Connection, said: Sequence[_Said]) -> list[None]:
+        await store.say(connection, [(one.key, one.receipt) for one in said])
+        for one in said:
+            if one.again:
+                await self.means.tell(connection, one.key, one.outcome)
+        return [None] * len(said)
 
     async def _carried(self, leaving: Leaving) -> Sent | Failed:
         """What came of it; a fault of ours in one way must keep no page from going by another."""

@@ -1,35 +1,48 @@
 """Which way each page went and what was said of it: rows that are written before anything is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
 from services.core.oncall.alerts import AlertKind, Severity
-from services.core.oncall.pages import Page, Way
+from services.core.oncall.pages import NotSent, Page, Way
 from services.core.oncall.receipts import Receipt, Rung, Trace
 from services.runtime.database import Connection, ask
 
+Question = tuple[LiteralString, list[object]]
+
+# Whoever writes anything of pages holds them first, in the order of their keys: two never wait for one another.
 _KEEP: LiteralString = """
-    INSERT INTO carried (key, recipient, severity, kind, reference, drill, first_at) VALUES (%b, %b, %b, %b, %b, %b, %b)
+    INSERT INTO carried (key, recipient, severity, kind, reference, drill, first_at)
+    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::boolean[], %b::timestamptz[])
+        AS given (key) ORDER BY given.key
     ON CONFLICT DO NOTHING"""
-_LOCK: LiteralString = """
-    SELECT recipient, severity, kind, reference, drill FROM carried WHERE key = %b FOR UPDATE"""
+_HOLD: LiteralString = """
+    SELECT key, recipient, severity, kind, reference, drill FROM carried WHERE key = ANY(%b::bytea[])
+    ORDER BY key FOR UPDATE"""
 _TRACES: LiteralString = """
-    SELECT way, begun_at, promised,
+    SELECT key, way, begun_at, promised,
            array(SELECT rung FROM receipts AS said
                  WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries))
-    FROM sends WHERE key = %b"""
-_OTHERS_SETTLED: LiteralString = "UPDATE sends SET settled = true WHERE key = %b AND NOT settled"
+    FROM sends WHERE key = ANY(%b::bytea[])"""
+_SETTLED: LiteralString = "UPDATE sends SET settled = true WHERE key = ANY(%b::bytea[]) AND NOT settled"
 _BEGIN: LiteralString = """
-    INSERT INTO sends (key, way, tries, promised, begun_at, settled) VALUES (%b, %b, 1, %b, %b, false)
+    INSERT INTO sends (key, way, tries, promised, begun_at, settled)
+    SELECT key, way, 1, promised, begun_at, false
+    FROM unnest(%b::bytea[], %b::text[], %b::boolean[], %b::timestamptz[]) AS given (key, way, promised, begun_at)
     ON CONFLICT (key, way) DO UPDATE
     SET (tries, promised, begun_at, settled) = (sends.tries + 1, excluded.promised, excluded.begun_at, false)
-    RETURNING tries"""
+    RETURNING key, way, tries"""
 _SAY: LiteralString = """
     INSERT INTO receipts (key, way, try, rung, at, reason)
-    SELECT key, way, tries, %(rung)b, %(at)b, %(reason)b FROM sends WHERE (key, way) = (%(key)b, %(way)b)
-    ON CONFLICT DO NOTHING RETURNING 1"""
-_SETTLE_SENT: LiteralString = "UPDATE sends SET settled = NOT promised WHERE (key, way) = (%b, %b)"
+    SELECT key, way, tries, rung, at, reason
+    FROM unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::text[]) AS said (key, way, rung, at, reason)
+    JOIN sends USING (key, way)
+    ON CONFLICT DO NOTHING RETURNING key, way, rung"""
+_SETTLE_SENT: LiteralString = """
+    UPDATE sends SET settled = NOT promised FROM unnest(%b::bytea[], %b::text[]) AS gone (key, way)
+    WHERE (sends.key, sends.way) = (gone.key, gone.way)"""
 _UNSETTLED: LiteralString = """
     SELECT DISTINCT key FROM sends
     WHERE NOT settled AND (begun_at <= %(silent)b OR EXISTS (
@@ -42,47 +55,66 @@ _LAST_WORDS: LiteralString = """
         WHERE said.way = asked.way AND (rung <> 'sent' OR NOT promised) ORDER BY at DESC LIMIT 1) AS last"""
 
 
-async def keep(connection: Connection, page: Page, key: str, now: datetime) -> Page:
-    """Keep a page under its key and hold it until the transaction ends; gives the page that the key stands for."""
-    name, told = bytes.fromhex(key), (page.severity, page.kind, page.reference, page.drill, now)
-    _, [held] = await ask(connection, (_KEEP, [name, bytes.fromhex(page.recipient), *told]), (_LOCK, [name]))
-    return _page(*held)
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A page that is about to go by `way`; `promised`: it is told later that it was delivered."""
+
+    key: str
+    way: Way
+    promised: bool
+
+
+async def keep(connection: Connection, pages: Mapping[str, Page], now: datetime) -> dict[str, Page]:
+    """Keep pages under their keys and hold them until the transaction ends; gives what each key stands for."""
+    rows = [
+        (bytes.fromhex(key), bytes.fromhex(page.recipient), page.severity, page.kind, page.reference, page.drill, now)
+        for key, page in pages.items()
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    _, held = await ask(connection, (_KEEP, columns), (_HOLD, [columns[0]]))
+    return {key.hex(): _page(*row) for key, *row in held}
 
 
 async def hold(connection: Connection, key: str) -> Page | None:
     """Hold a page until the transaction ends, so that no other worker chooses a way for it meanwhile."""
-    row = await (await connection.execute(_LOCK, [bytes.fromhex(key)], binary=True)).fetchone()
-    return None if row is None else _page(*row)
+    [held] = await ask(connection, (_HOLD, [[bytes.fromhex(key)]]))
+    return _page(*held[0][1:]) if held else None
 
 
-async def traces(connection: Connection, key: str) -> dict[Way, Trace]:
-    """What is known of a page by each way that was tried, of the latest try."""
-    cursor = await connection.execute(_TRACES, [bytes.fromhex(key)], binary=True)
-    return {
-        Way(way): Trace(begun_at, frozenset(map(Rung, said)), promised)
-        for way, begun_at, promised, said in await cursor.fetchall()
-    }
+async def traces(connection: Connection, keys: Collection[str]) -> dict[str, dict[Way, Trace]]:
+    """What is known of each of these pages by each way that was tried, of the latest try."""
+    found: dict[str, dict[Way, Trace]] = {key: {} for key in keys}
+    [rows] = await ask(connection, (_TRACES, [list(map(bytes.fromhex, keys))]))
+    for key, way, begun_at, promised, said in rows:
+        found[key.hex()][Way(way)] = Trace(begun_at, frozenset(map(Rung, said)), promised)
+    return found
 
 
-async def begin(connection: Connection, key: str, way: Way, now: datetime, *, promised: bool) -> int:
-    """Write down that a page is about to go by `way`; gives how often it did so, this time included."""
-    name = bytes.fromhex(key)
-    _, begun = await ask(connection, (_OTHERS_SETTLED, [name]), (_BEGIN, [name, way, promised, now]))
-    return int(begun[0][0])
+async def begin(connection: Connection, begun: Collection[Begun], now: datetime) -> dict[tuple[str, Way], int]:
+    """Write down that pages are about to go; gives how often each did so by its way, this time included."""
+    if not begun:
+        return {}
+    rows = [(bytes.fromhex(one.key), one.way, one.promised, now) for one in begun]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    _, tries = await ask(connection, (_SETTLED, [columns[0]]), (_BEGIN, columns))
+    return {(key.hex(), Way(way)): int(count) for key, way, count in tries}
 
 
-async def say(connection: Connection, key: str, receipt: Receipt) -> bool:
-    """Write down what was said of a page; False if that was known, or no such page went by this way."""
-    name = bytes.fromhex(key)
-    given = {"key": name, "way": receipt.way, "rung": receipt.rung, "at": receipt.at, "reason": receipt.reason}
-    new, *_ = await ask(connection, (_SAY, given), *_settling(receipt, name))
-    return new != []
+async def say(connection: Connection, receipts: Sequence[tuple[str, Receipt]]) -> list[bool]:
+    """Write down what was said of pages, by key; False where that was known, or no such page went by this way."""
+    rows = [(bytes.fromhex(key), one.way, one.rung, one.at, one.reason) for key, one in receipts]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    _, new, *_ = await ask(connection, (_HOLD, [columns[0]]), (_SAY, columns), *_settling(rows))
+    first = {(key, Way(way), Rung(rung)) for key, way, rung in new}
+    return [(key, way, rung) in first for key, way, rung, *_ in rows]
 
 
-def _settling(receipt: Receipt, name: bytes) -> tuple[tuple[LiteralString, list[object]], ...]:
-    if receipt.rung is Rung.SENT:
-        return ((_SETTLE_SENT, [name, receipt.way]),)
-    return ((_OTHERS_SETTLED, [name]),) if receipt.rung in {Rung.DELIVERED, Rung.READ} else ()
+def _settling(rows: Sequence[tuple[bytes, Way, Rung, datetime, NotSent | None]]) -> list[Question]:
+    """A page that was sent waits for no more where no more is promised; one that arrived waits for nothing."""
+    gone = [(key, way) for key, way, rung, *_ in rows if rung is Rung.SENT]
+    arrived = [key for key, _, rung, *_ in rows if rung in {Rung.DELIVERED, Rung.READ}]
+    sent: list[Question] = [(_SETTLE_SENT, [[key for key, _ in gone], [way for _, way in gone]])] if gone else []
+    return [*sent, (_SETTLED, [arrived])] if arrived else sent
 
 
 def _page(recipient: bytes, severity: str, kind: str, reference: str, drill: bool) -> Page:  # noqa: FBT001 - a row
@@ -91,7 +123,7 @@ def _page(recipient: bytes, severity: str, kind: str, reference: str, drill: boo
 
 async def settle(connection: Connection, key: str) -> None:
     """Nothing more is to be done for a page."""
-    await connection.execute(_OTHERS_SETTLED, [bytes.fromhex(key)], binary=True)
+    await connection.execute(_SETTLED, [[bytes.fromhex(key)]], binary=True)
 
 
 async def unsettled(connection: Connection, silent: datetime, failed: datetime, at_most: int) -> list[str]:

@@ -17,6 +17,7 @@ from services.oncall.channels.mail import key_of
 from services.oncall.channels.notify import RUNGS
 from services.runtime.database import Session
 from services.runtime.metrics import Metrics
+from services.runtime.together import Together
 
 _PATIENCE_SECONDS = 5.0
 _BY_NOTIFY = {"sms": Way.NOTIFY_SMS, "email": Way.NOTIFY_EMAIL}
@@ -50,13 +51,13 @@ def receipt_routes(
     patience_seconds: float = _PATIENCE_SECONDS,
 ) -> APIRouter:
     """The two routes; without a token of their own nobody is heard. A key that is not known is no error."""
-    routes = APIRouter()
+    routes, saying = APIRouter(), Together(session, store.say)
 
     async def heard(authorization: str, key: str, way: Way, rung: Rung | None) -> Response:
         _expect(authorization, token)
         if rung is not None and _is_key(key):
             receipt = Receipt(way, rung, now())
-            new = await _in_time(session.run(lambda connection: store.say(connection, key, receipt)), patience_seconds)
+            new = await _in_time(saying.ask((key, receipt)), patience_seconds)
             metrics.page_receipts.labels(rung).inc(new)
         return Response(status_code=status.HTTP_204_NO_CONTENT)
 

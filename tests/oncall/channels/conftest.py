@@ -71,7 +71,8 @@ class Desk:
 
         metrics = Metrics()
         means = Means(self.contacts, self.ways, LINK, self.clock, owed, tell)
-        return Pager([session or self.session], means, Health(metrics), metrics, LONG_SECONDS)
+        own = session or self.session
+        return Pager(own, own, means, Health(metrics), metrics, LONG_SECONDS)
 
     async def reach(self, contact: Contact = CONTACT, person: str = PAGE.recipient) -> None:
         """Keep how somebody is reached."""
@@ -79,7 +80,7 @@ class Desk:
 
     async def say(self, key: str, way: Way, rung: Rung) -> None:
         """A receipt comes in."""
-        await self.session.run(lambda connection: store.say(connection, key, Receipt(way, rung, self.clock())))
+        await self.session.run(lambda connection: store.say(connection, [(key, Receipt(way, rung, self.clock()))]))
 
     @property
     def is_red(self) -> bool:

@@ -62,7 +62,7 @@ async def send(where: Database, carrier: Carrier, *numbers: int) -> None:
     metrics = Metrics()
     session = Session(where, Health(metrics))
     means = Means(Contacts(SECRET), {Way.EMAIL: carrier}, LINK, now, always, tell_nobody)
-    pager = Pager([session], means, Health(metrics), metrics, LONG_SECONDS)
+    pager = Pager(session, session, means, Health(metrics), metrics, LONG_SECONDS)
     for number in numbers:
         await pager.send(PAGE, key(number))
     await session.close()

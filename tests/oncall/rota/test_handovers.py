@@ -61,7 +61,7 @@ async def test_the_alerts_that_the_giver_owns_are_the_receivers_from_the_moment_
         rows = await (await connection.execute("SELECT encode(owner, 'hex') FROM alerts")).fetchall()
         return str(rows[0][0])
 
-    await site.session.run(lambda connection: put(connection, missing))
+    await site.session.run(lambda connection: put(connection, (missing, ())))
     await offer(site)
     assert await site.session.run(owner) == DANA.handle
     await answer(site, RUTH, "accept")

@@ -51,8 +51,8 @@ async def post(desk: Desk) -> AsyncIterator[Posts]:
 
 
 async def rungs(desk: Desk, way: Way) -> frozenset[Rung]:
-    found = await desk.session.run(lambda connection: store.traces(connection, KEY))
-    return found[way].said
+    found = await desk.session.run(lambda connection: store.traces(connection, [KEY]))
+    return found[KEY][way].said
 
 
 async def test_what_a_mail_server_delivered_is_known(desk: Desk, post: Posts) -> None:

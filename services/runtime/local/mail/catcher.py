@@ -16,6 +16,7 @@ from services.runtime.local.mail.inbox import Inbox
 
 LARGEST_BYTES = 1 << 16
 WAITING_RECEIPTS = 1000
+_AT_ONCE = 8
 _ASK_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
 
@@ -45,10 +46,14 @@ class Catcher:
         return "250 Kept on this machine; it goes no further."
 
     async def tell(self, told: Told, pause_seconds: float = _PAUSE_SECONDS) -> None:
-        """Tell on-call of each message, in order, for as long as it takes."""
-        async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
-            while True:
-                await _until_taken(client, told, await self.delivered.get(), pause_seconds)
+        """Tell on-call of each message, some at once and for as long as it takes."""
+        async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client, asyncio.TaskGroup() as telling:
+            for _ in range(_AT_ONCE):
+                telling.create_task(self._tell(client, told, pause_seconds))
+
+    async def _tell(self, client: httpx.AsyncClient, told: Told, pause_seconds: float) -> None:
+        while True:
+            await _until_taken(client, told, await self.delivered.get(), pause_seconds)
 
 
 async def _until_taken(client: httpx.AsyncClient, told: Told, message_id: str, pause_seconds: float) -> None:
