@@ -19,6 +19,7 @@ from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.programs import PEOPLE
 from services.runtime.local.provider import keys
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.free_ports import free_base
 
 START_SECONDS = 60
@@ -45,7 +46,7 @@ class RunningProvider:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.issuer}/jwks", trust_env=False).is_success
+            return httpx.get(f"{self.issuer}/jwks", trust_env=False, verify=trusted()).is_success
         except httpx.TransportError:
             return False
 
@@ -61,7 +62,7 @@ class RunningProvider:
             "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
         }
-        with httpx.Client(base_url=self.issuer, trust_env=False) as browser:
+        with httpx.Client(base_url=self.issuer, trust_env=False, verify=trusted()) as browser:
             pressed = browser.post("/oauth2/authorize", params=asked, data={"sub": name})
             [code] = parse_qs(urlsplit(pressed.headers["location"]).query)["code"]
             form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "client_id": client_id}

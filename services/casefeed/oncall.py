@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.core.codes import Sector
 from services.core.oncall.alerts import Answer, Severity
+from services.runtime.tls import trusted
 
 _PATIENCE_SECONDS = 5.0
 _REFUSED = range(400, 500)
@@ -144,6 +145,7 @@ class OnCall:
                 timeout=_PATIENCE_SECONDS,
                 transport=self._transport,
                 trust_env=False,
+                verify=trusted(),
             ) as client:
                 answer = await client.request(method, path, json=document)
         except httpx.HTTPError:

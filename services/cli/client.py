@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from services.core.errors import LanternError, Misconfigured, Unavailable
 from services.runtime.kafka import KafkaAccess
 from services.runtime.settings import KafkaSecurity, read_secrets, read_token
+from services.runtime.tls import trusted
 
 HOST = "127.0.0.1"
 DEFAULT_DATA = Path(".lantern")
@@ -120,6 +121,7 @@ def settings_with(edition: Edition, service: str, token: str) -> dict[str, Any]:
         "headers": {"Authorization": f"Bearer {token}"},
         "timeout": _TIMEOUT_SECONDS,
         "trust_env": False,
+        "verify": trusted(),
     }
 
 

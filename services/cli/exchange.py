@@ -23,7 +23,7 @@ _ASKED_AT_ONCE = 5_000
 _START_SECONDS = 15.0
 _STOP_SECONDS = 5.0
 _POLL_MS = 500
-_ASK_AGAIN_SECONDS = 0.2
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.2
 
 
 class Exchange:
@@ -130,12 +130,14 @@ async def wait_until_committed(edition: Edition, events: Sequence[str], patience
             asyncio.timeout(patience) as limit,
             httpx.AsyncClient(**http_settings(edition, "correlator")) as client,
         ):
+            pause = _FIRST_PAUSE_SECONDS
             while left := await _missing(client, missing):
                 if len(left) < len(missing):
                     limit.reschedule(loop.time() + patience)
                 missing = left
                 progress(len(events) - len(missing))
-                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     except TimeoutError:
         raise Unavailable(
             f"{len(missing)} of {len(events)} events are not on a timeline yet. They are shared and stay in Kafka: "

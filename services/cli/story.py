@@ -118,11 +118,9 @@ class _People:
     """The scenario's people at their terminals."""
 
     def __init__(self, edition: client.Edition) -> None:
-        from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
+        from services.cli.signing_in import obtain_all  # noqa: PLC0415 - a web server and an OAuth client
 
-        signed_in = {
-            name: obtain(edition, name) for name in sorted({ASKS, OPENS, SEARCHES, COMPARES, *APPROVE, *CHECK})
-        }
+        signed_in = obtain_all(edition, {ASKS, OPENS, SEARCHES, COMPARES, *APPROVE, *CHECK})
         self._edition = edition
         self._speakers = {name: Speaker(one.token, one.claims) for name, one in signed_in.items()}
 

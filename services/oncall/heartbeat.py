@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from services.runtime.health import Health, Reason
+from services.runtime.tls import trusted
 
 STOPS_PAGING = frozenset({Reason.STARTING, Reason.DATABASE_UNAVAILABLE, Reason.PAGES_NOT_SENT, Reason.RULE_BROKEN})
 """While the light is red for one of these, silence is the truth."""
@@ -24,7 +25,7 @@ class Heartbeat:
 
     async def go_on(self, stopping: asyncio.Event) -> None:
         """Beat until the process is asked to stop."""
-        async with httpx.AsyncClient(timeout=ANSWERED_WITHIN_SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=ANSWERED_WITHIN_SECONDS, trust_env=False, verify=trusted()) as client:
             while not stopping.is_set():
                 await self.beat(client)
                 with contextlib.suppress(TimeoutError):

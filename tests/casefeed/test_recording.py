@@ -5,6 +5,7 @@ import pytest
 
 from services.core.ids import person_handle
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire.topics import AUDIT_CHECKPOINTS
 from tests.casefeed.told import PEOPLE_KEY, SECONDS, Told
 from tests.runtime.agencies import everything
@@ -41,7 +42,7 @@ def test_every_case_that_a_search_showed_is_recorded(told: Told) -> None:
 def test_whoever_is_refused_at_the_door_is_recorded(told: Told) -> None:
     before = sum(entry["count"] for entry in told.recorded(action="door_tried"))
     for _ in range(3):
-        httpx.get(f"{told.service.url}/api/cases", trust_env=False)
+        httpx.get(f"{told.service.url}/api/cases", trust_env=False, verify=trusted())
     assert until(lambda: sum(one["count"] for one in told.recorded(action="door_tried")) == before + 3, SECONDS)
 
 

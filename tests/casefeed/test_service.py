@@ -10,6 +10,7 @@ import pytest
 
 from services.core.facts import PlacementStarted
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.builders import an_id, day, entry
 from tests.casefeed.told import NUMBERS, SECONDS, Told
 from tests.casefeed.updates import Update
@@ -55,7 +56,7 @@ def test_a_case_that_was_not_known_then_is_not_found(told: Told) -> None:
     "path", ["/api/cases", "/api/cases/00000000", "/api/enquiries", "/api/answer", "/api/feed", "/api/person"]
 )
 def test_nothing_is_shown_to_who_is_not_signed_in(told: Told, path: str) -> None:
-    assert httpx.get(f"{told.service.url}{path}", trust_env=False).status_code == 401
+    assert httpx.get(f"{told.service.url}{path}", trust_env=False, verify=trusted()).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/digests", "/rebuild"])

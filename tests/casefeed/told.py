@@ -13,6 +13,7 @@ from services.core.codes import MissingKind, Sector
 from services.core.facts import ChildMissing, KinshipClaimed, WorkerAllocated
 from services.core.ids import person_handle
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire.avro import Schemas
 from services.wire.topics import CASE_UPDATES
 from tests.builders import an_id, day, entry
@@ -65,7 +66,9 @@ class Told:
     def person(self, name: str = "coordinator") -> httpx.Client:
         """A command of somebody who signed in."""
         headers = {"authorization": f"Bearer {self.provider.token(name)}"}
-        return httpx.Client(base_url=self.service.url, headers=headers, timeout=SECONDS, trust_env=False)
+        return httpx.Client(
+            base_url=self.service.url, headers=headers, timeout=SECONDS, trust_env=False, verify=trusted()
+        )
 
     def get(self, path: str, **asked: Any) -> httpx.Response:
         with self.person() as coordinator:

@@ -16,6 +16,7 @@ from services.cli.login import USUAL, ensure_somebody
 from services.cli.signing_in import NotTaken, flow, provider_of
 from services.core.errors import Unavailable
 from services.runtime.local.ports import ports_from
+from services.runtime.tls import trusted
 from tests.cli.terminal import somebody
 from tests.free_ports import free_base
 from tests.identity_provider import RunningProvider, press
@@ -100,7 +101,7 @@ async def test_an_answer_to_somebody_elses_request_is_not_taken(data: Path) -> N
 
     async def visit(url: str) -> None:
         back = parse_qs(urlsplit(url).query)["redirect_uri"][0]
-        async with httpx.AsyncClient(trust_env=False) as browser:
+        async with httpx.AsyncClient(trust_env=False, verify=trusted()) as browser:
             refused.append((await browser.get(back, params={"code": "planted", "state": "x"})).status_code)
             answer = await press(browser, await browser.get(url), "manager")
             await browser.get(answer.headers["location"])
@@ -115,7 +116,7 @@ async def test_an_answer_to_somebody_elses_request_is_not_taken(data: Path) -> N
 async def test_an_answer_without_a_good_code_signs_nobody_in(data: Path, code: str) -> None:
     async def visit(url: str) -> None:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        async with httpx.AsyncClient(trust_env=False) as browser:
+        async with httpx.AsyncClient(trust_env=False, verify=trusted()) as browser:
             await browser.get(asked["redirect_uri"], params={"code": code, "state": asked["state"]})
 
     with pytest.raises(NotTaken):

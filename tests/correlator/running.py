@@ -17,6 +17,7 @@ from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.waiting import until
 from services.runtime.settings import environment
+from services.runtime.tls import trusted
 from services.wire.avro import Schemas
 from services.wire.records import to_record
 from services.wire.signing import KEY_BYTES, SIGNING_KEY
@@ -63,7 +64,9 @@ class Correlator:
         assert until(self._ready, START_SECONDS), self.log.read_text()
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30)
+        return httpx.Client(
+            base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30, verify=trusted()
+        )
 
     def digests(self) -> dict[str, str]:
         with self.client() as client:
@@ -82,7 +85,7 @@ class Correlator:
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz").status_code == 200
+            return httpx.get(f"{self.url}/readyz", verify=trusted()).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.edition import LocalEdition
 from tests.formats.documents import example
 
@@ -32,7 +33,7 @@ def two_records(edition: LocalEdition, folder: Path, child: str, family: str) ->
 def asked(edition: LocalEdition, *paths: str) -> list[dict[str, Any]]:
     """What the case feed answers a coordinator who has no browser."""
     base = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
-    with httpx.Client(base_url=base, headers=edition.person(), trust_env=False) as client:
+    with httpx.Client(base_url=base, headers=edition.person(), trust_env=False, verify=trusted()) as client:
         return [client.get(path).json() for path in paths]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.core import ids
 from services.core.gates import ANSWER_WITHIN
+from services.runtime.tls import trusted
 from tests.e2e.test_enquiry import done, sign_in
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
@@ -30,7 +31,9 @@ def number(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> s
     case = ids.subject_id((edition.parts.keys / "police" / "edge.key").read_bytes(), FORCE, SYSTEM, CHILD)
     url = f"http://127.0.0.1:{edition.parts.ports['vault']}"
     wish = {"subject": case, "purpose": "search_for_child"}
-    answer = httpx.post(f"{url}/api/decisions", json=wish, headers=edition.person(OFFICER), trust_env=False)
+    answer = httpx.post(
+        f"{url}/api/decisions", json=wish, headers=edition.person(OFFICER), trust_env=False, verify=trusted()
+    )
     return str(answer.json()["decision_id"])
 
 

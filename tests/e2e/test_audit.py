@@ -25,6 +25,7 @@ from services.runtime.database import Connection, Database, connect
 from services.runtime.local import database
 from services.runtime.local.principals import ADMIN, OPERATOR
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire.avro import Schemas
 from tests.edition import LocalEdition
 
@@ -281,6 +282,6 @@ async def made_anew(connection: Connection, number: int) -> None:
 def _cases(hub: Hub) -> list[dict[str, Any]]:
     """The cases that a coordinator lists, whole."""
     base = f"http://127.0.0.1:{hub.edition.parts.ports[SERVICE]}/api/cases"
-    with httpx.Client(headers=hub.edition.person(), timeout=SECONDS, trust_env=False) as coordinator:
+    with httpx.Client(headers=hub.edition.person(), timeout=SECONDS, trust_env=False, verify=trusted()) as coordinator:
         listed = coordinator.get(base).raise_for_status().json()["cases"]
         return [coordinator.get(f"{base}/{case['case_id']}").raise_for_status().json() for case in listed]

@@ -15,6 +15,7 @@ from services.runtime.local import credentials
 from services.runtime.local.files import ROOT
 from services.runtime.local.principals import ADMIN
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.vault.keys import Locked, load_vault_keys
 from services.wire.avro import Record, Schemas
 from services.wire.topics import load_topics
@@ -42,7 +43,9 @@ class Published:
         """Each case's digest by its id."""
         token = (self.edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
         url = f"http://127.0.0.1:{self.edition.parts.ports[service]}/digests"
-        told = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+        told = httpx.get(
+            url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False, verify=trusted()
+        )
         subjects = set(self.answer["subjects"])
         return {case: digest for case, digest in told.json()["digests"].items() if case in subjects}
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from services.cli.__main__ import commands
 from services.core import ids
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.e2e.test_enquiry import sign_in
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
@@ -49,7 +50,7 @@ def test_the_officer_on_duty_sees_where_she_was_last_seen_once_a_coordinator_agr
     sign_in(edition, "coordinator")
     url, officer = vault(edition), edition.person("police-duty-officer")
     wish = {"subject": case_id, "purpose": "search_for_child"}
-    asked = httpx.post(f"{url}/api/decisions", json=wish, headers=officer, trust_env=False).json()
+    asked = httpx.post(f"{url}/api/decisions", json=wish, headers=officer, trust_env=False, verify=trusted()).json()
     number = asked["decision_id"]
     waits = [number, "second_person"]
     assert until(

@@ -10,6 +10,7 @@ import pytest
 
 from services.cli import signed_in
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.edition import LocalEdition
 
 SECONDS = 60
@@ -46,7 +47,7 @@ def case_id(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> 
 def asked(edition: LocalEdition, name: str) -> httpx.Client:
     """The case feed as an invented person asks it."""
     url = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
-    return httpx.Client(base_url=url, headers=edition.person(name), timeout=SECONDS, trust_env=False)
+    return httpx.Client(base_url=url, headers=edition.person(name), timeout=SECONDS, trust_env=False, verify=trusted())
 
 
 def test_who_starts_an_edition_is_signed_in_as_somebody_who_is_invented(edition: LocalEdition) -> None:
@@ -70,7 +71,9 @@ def test_nobody_else_sees_it(edition: LocalEdition, case_id: str, name: str) -> 
 
 def test_a_browser_gets_there_with_one_click(edition: LocalEdition, case_id: str) -> None:
     url = f"http://127.0.0.1:{edition.parts.ports['casefeed']}/api/cases/{case_id}"
-    with httpx.Client(headers={"accept": "text/html"}, follow_redirects=True, trust_env=False) as browser:
+    with httpx.Client(
+        headers={"accept": "text/html"}, follow_redirects=True, trust_env=False, verify=trusted()
+    ) as browser:
         page = browser.get(url)
         assert "Invented people" in page.text
         shown = browser.post(page.url, data={"sub": "coordinator"})
@@ -80,7 +83,10 @@ def test_a_browser_gets_there_with_one_click(edition: LocalEdition, case_id: str
 def test_the_operators_token_opens_no_case(edition: LocalEdition, case_id: str) -> None:
     token = (edition.data / "secrets" / "operator_token").read_text()
     url = f"http://127.0.0.1:{edition.parts.ports['casefeed']}/api/cases/{case_id}"
-    assert httpx.get(url, headers={"authorization": f"Bearer {token}"}, trust_env=False).status_code == 404
+    assert (
+        httpx.get(url, headers={"authorization": f"Bearer {token}"}, trust_env=False, verify=trusted()).status_code
+        == 404
+    )
 
 
 def test_what_is_kept_of_who_is_signed_in_is_their_own_alone(edition: LocalEdition) -> None:

@@ -22,6 +22,7 @@ from services.runtime.local.programs import PARTS
 from services.runtime.local.starting import alone, catcher_answers, is_ready, provider_answers
 from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire.topics import SHARED
 from tests.edition import LocalEdition
 from tests.faults.harm import LONGEST_SECONDS, pid_of, publish, seconds_until
@@ -134,7 +135,7 @@ def answers(edition: LocalEdition, name: str) -> bool:
         return provider_answers(parts)
     if name == "mail":
         return catcher_answers(parts)
-    with httpx.Client(timeout=2, trust_env=False) as client:
+    with httpx.Client(timeout=2, trust_env=False, verify=trusted()) as client:
         return is_ready(parts, name, client)
 
 

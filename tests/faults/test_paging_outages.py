@@ -12,6 +12,7 @@ import pytest
 from services.runtime.local.principals import ADMIN
 from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.edition import LocalEdition, local_edition
 from tests.formats.documents import example
 
@@ -47,13 +48,13 @@ def goes_missing(edition: LocalEdition, folder: Path, child: str) -> None:
 def light(edition: LocalEdition) -> list[str]:
     """For what reasons on-call's light is red."""
     url = f"http://127.0.0.1:{edition.parts.ports['oncall']}/healthz"
-    return list(httpx.get(url, trust_env=False, timeout=30).json()["reasons"])
+    return list(httpx.get(url, trust_env=False, verify=trusted(), timeout=30).json()["reasons"])
 
 
 def missed(edition: LocalEdition) -> float:
     """How many steps on-call's own auditor misses."""
     url = f"http://127.0.0.1:{edition.parts.ports['oncall']}/metrics"
-    lines = httpx.get(url, trust_env=False, timeout=30).text.splitlines()
+    lines = httpx.get(url, trust_env=False, verify=trusted(), timeout=30).text.splitlines()
     return next(float(line.split()[-1]) for line in lines if line.startswith("lantern_steps_missed "))
 
 

@@ -16,6 +16,7 @@ from services.runtime.local import credentials, kafka
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.supervisor import Supervisor
+from services.runtime.tls import trusted
 from tests.edition import LocalEdition
 from tests.leaks.processes import Sink, of_processes, temporary_files
 
@@ -129,13 +130,15 @@ def tables(server: Postgres) -> Iterator[Sink]:
 def answers(edition: LocalEdition) -> Iterator[Sink]:
     """What each service answers over HTTP: to its operator, and the case feed to who sees every case."""
     token = (edition.data / "secrets" / credentials.OPERATOR_TOKEN).read_text()
-    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as client:
+    with httpx.Client(
+        headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False, verify=trusted()
+    ) as client:
         for service in SERVICES:
             base = f"http://127.0.0.1:{edition.parts.ports[service]}"
             for path in ("/metrics", "/healthz", "/readyz", "/digests", "/openapi.json", "/nowhere"):
                 yield f"{service} {path}", _spelt(client.get(f"{base}{path}"))
     casefeed = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
-    with httpx.Client(headers=edition.person(), timeout=60, trust_env=False) as coordinator:
+    with httpx.Client(headers=edition.person(), timeout=60, trust_env=False, verify=trusted()) as coordinator:
         yield from _cases(coordinator, casefeed)
         yield from _enquiries(coordinator, casefeed)
         yield from _pages(coordinator, casefeed)

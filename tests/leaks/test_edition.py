@@ -12,6 +12,7 @@ import pytest
 
 from services.runtime.local.waiting import until
 from services.runtime.signin.doorkeeper import csrf_of
+from services.runtime.tls import trusted
 from tests.casefeed.desk import shown_on
 from tests.e2e.lookalikes import asked as looked_up
 from tests.e2e.lookalikes import two_records
@@ -63,7 +64,9 @@ def decided(edition: LocalEdition, folder: Path, planter: Planter) -> list[str]:
 
     async def deciding() -> list[str]:
         headers = {"accept": "text/html", "origin": url}
-        async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, follow_redirects=True) as client:
+        async with httpx.AsyncClient(
+            base_url=url, headers=headers, trust_env=False, verify=trusted(), follow_redirects=True
+        ) as client:
             back = (await press(client, await client.get(path), "coordinator")).headers["location"]
             page = await client.get(back)
             assert page.url.path == path
@@ -82,7 +85,9 @@ def decided(edition: LocalEdition, folder: Path, planter: Planter) -> list[str]:
 def opened(edition: LocalEdition, child: Sought) -> str:
     """The vault's page as the officer on duty sees it, once a coordinator has seconded the search."""
     wish = {"subject": child.subject((edition.parts.keys / "police" / "edge.key").read_bytes())}
-    with httpx.Client(base_url=f"http://127.0.0.1:{edition.parts.ports['vault']}", trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{edition.parts.ports['vault']}", trust_env=False, verify=trusted()
+    ) as client:
         client.headers = httpx.Headers(edition.person("police-duty-officer"))
         asked = client.post("/api/decisions", json=wish | {"purpose": "search_for_child"})
         number: str = asked.json()["decision_id"]
@@ -98,7 +103,7 @@ def asked(edition: LocalEdition, planter: Planter) -> list[str]:
     base = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
     answers: list[httpx.Response] = []
     for headers in (edition.person(), {"authorization": f"Bearer {place}"}):
-        with httpx.Client(base_url=base, headers=headers, trust_env=False) as client:
+        with httpx.Client(base_url=base, headers=headers, trust_env=False, verify=trusted()) as client:
             answers += [client.get(path) for path in (f"/api/cases/{place}", f"/api/enquiries/{place}", f"/{place}")]
             answers += [client.get("/api/cases", params={name: place}) for name in ("cursor", "status", "near", place)]
             answers += [client.get("/api/feed", params={"after": place}), client.post("/rebuild", content=place)]

@@ -18,6 +18,7 @@ import pytest
 
 from services.core import ids
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from tests.e2e.vault_page import browser
 from tests.edition import LocalEdition
 from tests.formats.documents import example
@@ -63,7 +64,9 @@ class Site:
 
     def client(self, service: str) -> httpx.Client:
         headers = self.edition.person(STRANGER)
-        return httpx.Client(base_url=self.url(service), headers=headers, timeout=SECONDS, trust_env=False)
+        return httpx.Client(
+            base_url=self.url(service), headers=headers, timeout=SECONDS, trust_env=False, verify=trusted()
+        )
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,9 @@ def site(edition: LocalEdition, tmp_path_factory: pytest.TempPathFactory) -> Sit
     children = {name: ids.subject_id(key, COUNCIL, SYSTEM, name) for name in (KNOWN, PROTECTED)}
     adults = {name: ids.enquirer_handle(key, COUNCIL, SYSTEM, f"{ADULT} of {name}") for name in (KNOWN, PROTECTED)}
     made = Site(edition, children | {"unknown": "ab" * 16}, adults | {"unknown": "cd" * 16})
-    with httpx.Client(base_url=made.url("casefeed"), headers=edition.person(), trust_env=False) as client:
+    with httpx.Client(
+        base_url=made.url("casefeed"), headers=edition.person(), trust_env=False, verify=trusted()
+    ) as client:
         assert until(lambda: all(client.get(f"/api/cases/{one}").is_success for one in children.values()), SECONDS)
         assert until(lambda: all(client.get(f"/api/enquiries/{one}").is_success for one in adults.values()), SECONDS)
     return made

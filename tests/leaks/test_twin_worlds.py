@@ -22,6 +22,7 @@ import pytest
 from services.runtime.local import credentials
 from services.runtime.local.principals import ADMIN, SERVICES
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire.avro import Schemas
 from services.wire.topics import ALERTS, AUDIT_CHECKPOINTS, PATTERNS, Topic
 from tests.conftest import full_size
@@ -82,9 +83,9 @@ class Told:
     def texts(self) -> list[str]:
         """All of it, with moments of the run as "<now>"."""
         operator = {"authorization": f"Bearer {self._token()}"}
-        with httpx.Client(headers=operator, timeout=60, trust_env=False) as client:
+        with httpx.Client(headers=operator, timeout=60, trust_env=False, verify=trusted()) as client:
             said = [*self._published(), *self._messages(), *self._logs(), *self._others(client)]
-        with httpx.Client(headers=self.edition.person(), timeout=60, trust_env=False) as coordinator:
+        with httpx.Client(headers=self.edition.person(), timeout=60, trust_env=False, verify=trusted()) as coordinator:
             said += [*self._cases(coordinator), *self._refused(coordinator)]
         ended = datetime.now(UTC)
         return [MOMENT.sub(lambda found: self._moment(found[0], ended), text) for text in said]

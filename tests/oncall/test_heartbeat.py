@@ -13,6 +13,7 @@ from services.oncall.heartbeat import STOPS_PAGING, Heartbeat
 from services.runtime.health import Health, Reason
 from services.runtime.http import serving
 from services.runtime.metrics import Metrics
+from services.runtime.tls import trusted
 from tests.oncall.channels.messages import LONG_SECONDS
 
 
@@ -45,7 +46,7 @@ class Outside:
 async def beat(outside: Outside, health: Health) -> bool:
     async with (
         serving(outside.app, "127.0.0.1", 0) as port,
-        httpx.AsyncClient(timeout=LONG_SECONDS, trust_env=False) as client,
+        httpx.AsyncClient(timeout=LONG_SECONDS, trust_env=False, verify=trusted()) as client,
     ):
         return await Heartbeat(f"http://127.0.0.1:{port}/beat", 60, health).beat(client)
 
@@ -84,6 +85,6 @@ async def test_the_light_is_red_where_there_is_nobody_outside() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     health = well()
-    async with httpx.AsyncClient(timeout=LONG_SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=LONG_SECONDS, trust_env=False, verify=trusted()) as client:
         assert not await Heartbeat(f"http://127.0.0.1:{port}/beat", 60, health).beat(client)
     assert red(health) == [Reason.HEARTBEAT_NOT_SENT]

@@ -15,6 +15,7 @@ from services.runtime.local import credentials
 from services.runtime.local.ports import HOST, ports_from
 from services.runtime.local.waiting import until
 from services.runtime.settings import environment
+from services.runtime.tls import trusted
 from services.wire.signing import KEY_BYTES, SIGNING_KEY
 from tests.conftest import HOME
 from tests.free_ports import free_base
@@ -42,11 +43,20 @@ class Service:
     @property
     def to_reach(self) -> dict[str, object]:
         """The way to its API as httpx's arguments."""
-        return {"base_url": self.url, "headers": {"authorization": f"Bearer {TOKEN}"}, "trust_env": False}
+        return {
+            "base_url": self.url,
+            "headers": {"authorization": f"Bearer {TOKEN}"},
+            "trust_env": False,
+            "verify": trusted(),
+        }
 
     def client(self) -> httpx.Client:
         return httpx.Client(
-            base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False
+            base_url=self.url,
+            headers={"authorization": f"Bearer {TOKEN}"},
+            timeout=30,
+            trust_env=False,
+            verify=trusted(),
         )
 
     def start(self) -> None:
@@ -61,7 +71,7 @@ class Service:
 
     def is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", trust_env=False).is_success
+            return httpx.get(f"{self.url}/readyz", trust_env=False, verify=trusted()).is_success
         except httpx.TransportError:
             return False
 

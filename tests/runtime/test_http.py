@@ -17,6 +17,7 @@ from services.core.errors import Misconfigured
 from services.runtime.health import Health, Reason
 from services.runtime.http import Refusal, create_app, listen, serving
 from services.runtime.metrics import DEFINITIONS, Metrics
+from services.runtime.tls import trusted
 
 TOKEN = "token-of-the-tests"
 
@@ -41,7 +42,7 @@ async def client(metrics: Metrics, health: Health) -> AsyncIterator[httpx.AsyncC
     app = create_app(metrics, health, SecretStr(TOKEN), [Route("/secret", show_secret)])
     async with (
         serving(app, "127.0.0.1", 0) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=trusted()) as client,
     ):
         yield client
 

@@ -19,6 +19,7 @@ from confluent_kafka import Producer
 from services.core.codes import OrganisationKind, Sector
 from services.runtime.kafka import Message, make_producer, send_batch
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 from services.wire import topics
 from services.wire.avro import Record, Schemas
 from services.wire.seal import BatchSealer, public_key_of
@@ -154,7 +155,7 @@ def test_junk_stops_nothing(police: Police) -> None:
     police.send(submission)
 
     police.wait_for(submission)
-    assert "unreadable_record" in httpx.get(f"{police.processor.url}/metrics", trust_env=False).text
+    assert "unreadable_record" in httpx.get(f"{police.processor.url}/metrics", trust_env=False, verify=trusted()).text
 
 
 @dataclass

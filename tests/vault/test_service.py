@@ -28,6 +28,7 @@ from services.runtime.metrics import Metrics
 from services.runtime.settings import environment
 from services.runtime.signin import sessions
 from services.runtime.signin.doorkeeper import csrf_of
+from services.runtime.tls import trusted
 from services.vault.keys import load_vault_keys
 from services.wire.avro import Schemas
 from services.wire.seal import PublicKey
@@ -89,7 +90,7 @@ class Running:
         return until(lambda: address in self.addresses(), SECONDS)
 
     def metric(self, name: str) -> float:
-        lines = httpx.get(f"{self.service.url}/metrics", trust_env=False).text.splitlines()
+        lines = httpx.get(f"{self.service.url}/metrics", trust_env=False, verify=trusted()).text.splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
 
 
@@ -167,7 +168,10 @@ def test_no_word_of_it_is_in_the_vaults_log_or_metrics(vault: Running, field: Se
     vault.seal(fact(f"Canary {field} Street", number=6, field=field))
     vault.send(frame(vault.schemas, fact("Canary Lane"))[:-1])
     assert vault.holds(f"Canary {field} Street")
-    said = vault.service.log.read_text() + httpx.get(f"{vault.service.url}/metrics", trust_env=False).text
+    said = (
+        vault.service.log.read_text()
+        + httpx.get(f"{vault.service.url}/metrics", trust_env=False, verify=trusted()).text
+    )
     assert "Canary" not in said
 
 
@@ -186,7 +190,7 @@ def test_the_vault_answers_nothing_to_the_operator(vault: Running, path: str) ->
 
 @pytest.mark.parametrize("path", ["/", f"/api/decisions/{an_id(1)}", f"/decisions/{an_id(1)}"])
 def test_the_vault_answers_nothing_to_whoever_is_not_signed_in(vault: Running, path: str) -> None:
-    assert httpx.get(f"{vault.service.url}{path}", trust_env=False).status_code == 401
+    assert httpx.get(f"{vault.service.url}{path}", trust_env=False, verify=trusted()).status_code == 401
 
 
 def browser(vault: Running, who: Person) -> httpx.Client:
@@ -203,7 +207,12 @@ def browser(vault: Running, who: Person) -> httpx.Client:
     url = vault.service.url
     cookie = f"lantern-{url.rpartition(':')[2]}"
     return httpx.Client(
-        base_url=url, headers={"origin": url}, cookies={cookie: secret}, timeout=SECONDS, trust_env=False
+        base_url=url,
+        headers={"origin": url},
+        cookies={cookie: secret},
+        timeout=SECONDS,
+        trust_env=False,
+        verify=trusted(),
     )
 
 

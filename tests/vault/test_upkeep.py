@@ -21,6 +21,7 @@ from services.runtime.local import keys
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
 from services.runtime.settings import environment
+from services.runtime.tls import trusted
 from services.vault.keys import load_keyring
 from services.wire.avro import Schemas
 from services.wire.seal import public_key_of
@@ -166,7 +167,8 @@ def test_a_backup_of_a_vault_that_does_not_answer_leaves_no_file(vault: Running,
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_for_anybody_but_the_operator_it_is_as_if_it_were_not_there(vault: Running, path: str, method: str) -> None:
     it, nothing = (
-        httpx.request(method, f"{vault.service.url}{there}", trust_env=False) for there in (path, "/nothing-at-all")
+        httpx.request(method, f"{vault.service.url}{there}", trust_env=False, verify=trusted())
+        for there in (path, "/nothing-at-all")
     )
     assert it.status_code in {401, 403, 404}
     assert (it.status_code, it.content) == (nothing.status_code, nothing.content)

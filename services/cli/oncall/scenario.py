@@ -28,8 +28,12 @@ def arrange(data: Path) -> None:
     if arranged.exists():
         return
     edition = client.read_edition(data)
-    for agency in json.loads(DUTY.read_bytes()):
-        _arrange(edition, agency)
+    agencies = json.loads(DUTY.read_bytes())
+    from services.cli.signing_in import obtain_all  # noqa: PLC0415 - a web server and an OAuth client
+
+    signed_in = obtain_all(edition, [agency["keeper"] for agency in agencies])
+    for agency in agencies:
+        _arrange(client.settings_with(edition, SERVICE, signed_in[agency["keeper"]].token), agency)
     arranged.write_text(DUTY.read_text("utf-8"), encoding="utf-8")
 
 
@@ -39,18 +43,17 @@ def reach(edition: client.Edition) -> None:
     Raises:
         Unavailable: the hub does not answer; doing it again does the rest.
     """
-    from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
+    from services.cli.signing_in import obtain_all  # noqa: PLC0415 - a web server and an OAuth client
 
-    for name, ways in json.loads(CONTACTS.read_bytes()).items():
-        settings = client.settings_with(edition, SERVICE, obtain(edition, name).token)
+    contacts = json.loads(CONTACTS.read_bytes())
+    signed_in = obtain_all(edition, contacts)
+    for name, ways in contacts.items():
+        settings = client.settings_with(edition, SERVICE, signed_in[name].token)
         with client.asking(settings, SERVICE) as api:
             client.answer(api.put("/api/contact", json={"ways": ways}))
 
 
-def _arrange(edition: client.Edition, agency: dict[str, Any]) -> None:
-    from services.cli.signing_in import obtain  # noqa: PLC0415 - a web server and an OAuth client
-
-    settings = client.settings_with(edition, SERVICE, obtain(edition, agency["keeper"]).token)
+def _arrange(settings: dict[str, Any], agency: dict[str, Any]) -> None:
     with client.asking(settings, SERVICE) as api:
         if client.answer(api.get("/api/rota", params={"days": 1}))["version"]:
             return

@@ -24,6 +24,7 @@ from services.runtime.local.starting import (
     why_red,
 )
 from services.runtime.local.supervisor import Supervisor
+from services.runtime.tls import trusted
 from services.wire.topics import load_topics
 
 
@@ -168,7 +169,7 @@ def _mail(edition: Edition) -> str:
 
 
 def _service(edition: Edition, name: str) -> str:
-    with httpx.Client(timeout=ASK_SECONDS, trust_env=False) as client:
+    with httpx.Client(timeout=ASK_SECONDS, trust_env=False, verify=trusted()) as client:
         ready = is_ready(edition, name, client)
         red = why_red(edition, name, client) if ready else []
     if not ready:

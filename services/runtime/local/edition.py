@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from services.runtime import topics_admin
@@ -13,6 +13,7 @@ from services.runtime.local.kafka import Kafka
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN, DATABASE_ROLES, PRINCIPALS
 from services.runtime.local.provider import keys as provider_keys
+from services.runtime.local.waiting import at_once
 from services.wire.topics import load_topics
 
 
@@ -74,14 +75,17 @@ class Edition:
         credentials.make_missing(self.secrets)
         keys.make_missing(self.keys, now)
         provider_keys.make_missing(self.keys)
-        kafka.prepare(self.kafka, self.record.cluster_id)
-        postgres.prepare(self.postgres)
+        at_once(partial(kafka.prepare, self.kafka, self.record.cluster_id), partial(postgres.prepare, self.postgres))
         record.write(self.data, self.record)
 
     def provision(self) -> None:
         """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas."""
-        passwords = _passwords(self.secrets, credentials.database_password, DATABASE_ROLES)
-        database.provision(self.postgres, passwords)
+        at_once(self._provision_database, self._provision_kafka)
+
+    def _provision_database(self) -> None:
+        database.provision(self.postgres, _passwords(self.secrets, credentials.database_password, DATABASE_ROLES))
+
+    def _provision_kafka(self) -> None:
         admin = kafka.administrator(self.kafka.bootstrap, self.kafka.password)
         kafka_users.provision(admin, _passwords(self.secrets, credentials.kafka_password, PRINCIPALS))
         topics_admin.apply(admin, load_topics(ROOT))

@@ -22,6 +22,7 @@ from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
 from services.runtime.local.supervisor import Supervisor
 from services.runtime.local.waiting import until
+from services.runtime.tls import trusted
 
 LEAST_FREE_BYTES = 1 << 30
 READY_SECONDS = 180
@@ -119,7 +120,7 @@ def _services(edition: Edition, supervisor: Supervisor) -> None:
     for name in SERVICES:
         supervisor.run(name)
     waiting = set(SERVICES)
-    with httpx.Client(timeout=ASK_SECONDS, trust_env=False, verify=False) as client:  # noqa: S501 - loopback, no TLS
+    with httpx.Client(timeout=ASK_SECONDS, trust_env=False, verify=trusted()) as client:
         until(lambda: not _drop_ready(waiting, edition, client), READY_SECONDS, LOOK_AGAIN_SECONDS)
     if waiting:
         raise EditionFailed(
@@ -148,7 +149,7 @@ def provider_answers(edition: Edition) -> bool:
     """Whether people can sign in."""
     try:
         url = f"http://{HOST}:{edition.ports['provider']}/jwks"
-        return httpx.get(url, timeout=ASK_SECONDS, trust_env=False).is_success
+        return httpx.get(url, timeout=ASK_SECONDS, trust_env=False, verify=trusted()).is_success
     except httpx.TransportError:
         return False
 

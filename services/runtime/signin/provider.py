@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from services.core.errors import Misconfigured, Unavailable
 from services.runtime.settings import IdentitySettings, SignInSettings, read_token
 from services.runtime.signin.kept import Kept
+from services.runtime.tls import trusted
 from services.wire.identity import Identity, TokenRefused, Trusted, Unfit, load_keys, verify
 
 SCOPE = "openid profile"
@@ -128,6 +129,7 @@ class Provider:
             code_challenge_method="S256",
             timeout=_ANSWER_SECONDS,
             trust_env=False,
+            verify=trusted(),
         )
 
     async def _fetch_metadata(self) -> _Metadata:
@@ -157,7 +159,7 @@ async def _fetched(url: str) -> bytes:
         ProviderUnavailable: it does not come, or is no small document.
     """
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(_ANSWER_SECONDS), httpx.AsyncClient(trust_env=False, verify=trusted()) as client:
             answer = await client.get(url)
     except (httpx.HTTPError, TimeoutError):
         raise ProviderUnavailable from None

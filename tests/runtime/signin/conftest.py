@@ -21,6 +21,7 @@ from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import Doorkeeper
 from services.runtime.signin.routes import mounted
 from services.runtime.signin.sessions import TABLES
+from services.runtime.tls import trusted
 from tests.free_ports import free_base
 from tests.identity_provider import RunningProvider
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -50,7 +51,9 @@ class Site:
     def browser(self) -> httpx.AsyncClient:
         """A browser of its own, with a jar of its own, that is at this site."""
         headers = {"accept": "text/html", "origin": self.url}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, follow_redirects=True)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, trust_env=False, verify=trusted(), follow_redirects=True
+        )
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         """What stands in the tables."""

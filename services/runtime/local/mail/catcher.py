@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from services.runtime.http import listen
 from services.runtime.local.mail.inbox import Inbox
+from services.runtime.tls import trusted
 
 LARGEST_BYTES = 1 << 16
 WAITING_RECEIPTS = 1000
@@ -47,7 +48,10 @@ class Catcher:
 
     async def tell(self, told: Told, pause_seconds: float = _PAUSE_SECONDS) -> None:
         """Tell on-call of each message, some at once and for as long as it takes."""
-        async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client, asyncio.TaskGroup() as telling:
+        async with (
+            httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False, verify=trusted()) as client,
+            asyncio.TaskGroup() as telling,
+        ):
             for _ in range(_AT_ONCE):
                 telling.create_task(self._tell(client, told, pause_seconds))
 

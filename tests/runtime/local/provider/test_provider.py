@@ -14,6 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from services.core.rights import PersonRole
 from services.runtime.local.programs import PEOPLE
 from services.runtime.local.provider import keys
+from services.runtime.tls import trusted
 from services.wire.identity import Identity, Trusted, load_keys, verify
 from tests.identity_provider import RunningProvider, running_provider
 
@@ -23,7 +24,7 @@ BACK = "http://127.0.0.1:9/back"
 
 @pytest.fixture
 def browser(provider: RunningProvider) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=provider.issuer, trust_env=False) as client:
+    with httpx.Client(base_url=provider.issuer, trust_env=False, verify=trusted()) as client:
         yield client
 
 
@@ -135,7 +136,10 @@ def test_under_another_name_it_does_not_answer(browser: httpx.Client) -> None:
 
 
 def test_who_signed_in_before_a_restart_stays_so(tmp_path: Path) -> None:
-    with running_provider(tmp_path) as provider, httpx.Client(base_url=provider.issuer, trust_env=False) as browser:
+    with (
+        running_provider(tmp_path) as provider,
+        httpx.Client(base_url=provider.issuer, trust_env=False, verify=trusted()) as browser,
+    ):
         token = exchanged(browser, code_for(browser)).json()["id_token"]
         published = browser.get("/jwks").json()["keys"][0]["n"]
         assert provider.end(signal.SIGTERM) == 0
