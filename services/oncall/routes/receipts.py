@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -18,6 +18,9 @@ from services.oncall.channels.notify import RUNGS
 from services.runtime.database import Session
 from services.runtime.metrics import Metrics
 from services.runtime.together import Together
+
+MOST_AT_ONCE = 100
+"""So many e-mails may be told of at once."""
 
 _PATIENCE_SECONDS = 5.0
 _BY_NOTIFY = {"sms": Way.NOTIFY_SMS, "email": Way.NOTIFY_EMAIL}
@@ -43,6 +46,9 @@ class FromMail(BaseModel):
     rung: Literal["delivered", "failed"]
 
 
+Several = Annotated[list[FromMail], Field(max_length=MOST_AT_ONCE)]
+
+
 def receipt_routes(
     session: Session,
     metrics: Metrics,
@@ -53,29 +59,28 @@ def receipt_routes(
     """The two routes; without a token of their own nobody is heard. A key that is not known is no error."""
     routes, saying = APIRouter(), Together(session, store.say)
 
-    async def heard(authorization: str, key: str, way: Way, rung: Rung | None) -> Response:
+    async def heard(authorization: str, said: Iterable[tuple[str, Way, Rung | None]]) -> Response:
         _expect(authorization, token)
-        if rung is not None and _is_key(key):
-            receipt = Receipt(way, rung, now())
-            new = await _in_time(saying.ask((key, receipt)), patience_seconds)
-            metrics.page_receipts.labels(rung).inc(new)
+        receipts = [(key, Receipt(way, rung, now())) for key, way, rung in said if rung is not None and _is_key(key)]
+        new = await _in_time(asyncio.gather(*map(saying.ask, receipts)), patience_seconds)
+        for (_, receipt), is_new in zip(receipts, new, strict=True):
+            metrics.page_receipts.labels(receipt.rung).inc(is_new)
         return Response(status_code=status.HTTP_204_NO_CONTENT)
 
     @routes.post("/receipts/notify")
     async def by_notify(said: FromNotify, authorization: Bearer = "") -> Response:
-        return await heard(
-            authorization, said.reference or "", _BY_NOTIFY[said.notification_type], RUNGS.get(said.status)
-        )
+        way, rung = _BY_NOTIFY[said.notification_type], RUNGS.get(said.status)
+        return await heard(authorization, [(said.reference or "", way, rung)])
 
     @routes.post("/receipts/mail")
-    async def by_mail(said: FromMail, authorization: Bearer = "") -> Response:
-        return await heard(authorization, key_of(said.message_id), Way.EMAIL, Rung(said.rung))
+    async def by_mail(said: Several, authorization: Bearer = "") -> Response:
+        return await heard(authorization, [(key_of(one.message_id), Way.EMAIL, Rung(one.rung)) for one in said])
 
     return routes
 
 
-async def _in_time(saying: Awaitable[bool], seconds: float) -> bool:
-    """Whether it was new; who brings it is told to come again where the database does not answer."""
+async def _in_time(saying: Awaitable[list[bool]], seconds: float) -> list[bool]:
+    """Whether each was new; who brings it is told to come again where the database does not answer."""
     try:
         async with asyncio.timeout(seconds):
             return await saying

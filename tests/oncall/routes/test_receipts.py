@@ -12,7 +12,7 @@ from services.core.oncall.pages import Way
 from services.core.oncall.receipts import Rung
 from services.oncall.channels import store
 from services.oncall.channels.notify import RUNGS
-from services.oncall.routes.receipts import receipt_routes
+from services.oncall.routes.receipts import MOST_AT_ONCE, receipt_routes
 from tests.oncall.channels.conftest import Desk, desk
 from tests.oncall.channels.messages import ADDRESS, KEY, LONG_SECONDS, PAGE
 from tests.runtime.logged import logging_to
@@ -20,7 +20,8 @@ from tests.runtime.logged import logging_to
 __all__ = ["desk"]
 
 TOKEN = SecretStr("word")
-MAIL = {"message_id": f"<{KEY}@lantern.example>", "rung": "delivered"}
+OTHER_KEY = "f" * 32
+MAIL = [{"message_id": f"<{KEY}@lantern.example>", "rung": "delivered"}]
 NOTIFY = {
     "id": "740e5834-3a29-46b4-9a6f-16142fde533a",
     "reference": KEY,
@@ -43,7 +44,7 @@ async def post(desk: Desk) -> AsyncIterator[Posts]:
     app.include_router(receipt_routes(desk.session, desk.pager.metrics, TOKEN, desk.clock, LONG_SECONDS))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://oncall") as client:
 
-        async def post(path: str, said: dict[str, Any], word: str | None = "word") -> int:
+        async def post(path: str, said: Any, word: str | None = "word") -> int:
             headers = {"Authorization": f"Bearer {word}"} if word else {}
             return (await client.post(path, json=said, headers=headers)).status_code
 
@@ -61,6 +62,20 @@ async def test_what_a_mail_server_delivered_is_known(desk: Desk, post: Posts) ->
     assert await rungs(desk, Way.EMAIL) == {Rung.SENT, Rung.DELIVERED}
 
 
+async def test_what_a_mail_server_says_at_once_is_known_of_each(desk: Desk, post: Posts) -> None:
+    for key in (KEY, OTHER_KEY):
+        await desk.pager.send(PAGE, key)
+    other = {"message_id": f"<{OTHER_KEY}@lantern.example>", "rung": "failed"}
+    assert await post("/receipts/mail", [*MAIL, other, *MAIL]) == 204
+    found = await desk.session.run(lambda connection: store.traces(connection, [KEY, OTHER_KEY]))
+    said = {key: found[key][Way.EMAIL].said for key in found}
+    assert said == {KEY: {Rung.SENT, Rung.DELIVERED}, OTHER_KEY: {Rung.SENT, Rung.FAILED}}
+
+
+async def test_more_than_may_be_told_at_once_is_refused(post: Posts) -> None:
+    assert await post("/receipts/mail", MAIL * (MOST_AT_ONCE + 1)) == 422
+
+
 @pytest.mark.parametrize(("status", "rung"), RUNGS.items())
 async def test_what_notify_says_is_known_by_its_rung(desk: Desk, post: Posts, status: str, rung: Rung) -> None:
     desk.ways.pop(Way.EMAIL)
@@ -72,7 +87,7 @@ async def test_what_notify_says_is_known_by_its_rung(desk: Desk, post: Posts, st
 @pytest.mark.parametrize("word", [None, "", "another", "word "])
 @pytest.mark.parametrize(("path", "said"), [("/receipts/mail", MAIL), ("/receipts/notify", NOTIFY)])
 async def test_nobody_without_the_token_is_heard(
-    desk: Desk, post: Posts, path: str, said: dict[str, Any], word: str | None
+    desk: Desk, post: Posts, path: str, said: Any, word: str | None
 ) -> None:
     await desk.pager.send(PAGE, KEY)
     assert await post(path, said, word) == 401
@@ -89,7 +104,7 @@ async def test_where_no_token_is_set_nobody_is_heard(desk: Desk) -> None:
 
 @pytest.mark.parametrize("message_id", [f"<{'e' * 32}@lantern.example>", "<another@elsewhere.example>", "", "<>"])
 async def test_a_page_that_is_not_known_is_answered_like_one_that_is(post: Posts, message_id: str) -> None:
-    assert await post("/receipts/mail", {**MAIL, "message_id": message_id}) == 204
+    assert await post("/receipts/mail", [{**MAIL[0], "message_id": message_id}]) == 204
 
 
 async def test_an_address_in_a_callback_is_neither_kept_nor_logged(desk: Desk, post: Posts) -> None:

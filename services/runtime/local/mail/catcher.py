@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -17,7 +17,7 @@ from services.runtime.tls import trusted
 
 LARGEST_BYTES = 1 << 16
 WAITING_RECEIPTS = 1000
-_AT_ONCE = 8
+TOLD_AT_ONCE = 100
 _ASK_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
 
@@ -47,31 +47,27 @@ class Catcher:
         return "250 Kept on this machine; it goes no further."
 
     async def tell(self, told: Told, pause_seconds: float = _PAUSE_SECONDS) -> None:
-        """Tell on-call of each message, some at once and for as long as it takes."""
-        async with (
-            httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False, verify=trusted()) as client,
-            asyncio.TaskGroup() as telling,
-        ):
-            for _ in range(_AT_ONCE):
-                telling.create_task(self._tell(client, told, pause_seconds))
-
-    async def _tell(self, client: httpx.AsyncClient, told: Told, pause_seconds: float) -> None:
-        while True:
-            await _until_taken(client, told, await self.delivered.get(), pause_seconds)
+        """Tell on-call of the messages, those together that wait, in order and for as long as it takes."""
+        async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False, verify=trusted()) as client:
+            while True:
+                waiting = [await self.delivered.get()]
+                while len(waiting) < TOLD_AT_ONCE and not self.delivered.empty():
+                    waiting.append(self.delivered.get_nowait())
+                await _until_taken(client, told, waiting, pause_seconds)
 
 
-async def _until_taken(client: httpx.AsyncClient, told: Told, message_id: str, pause_seconds: float) -> None:
-    receipt = {"message_id": message_id, "rung": "delivered"}
-    taken = await _taken(client, told, receipt)
+async def _until_taken(client: httpx.AsyncClient, told: Told, messages: Sequence[str], pause_seconds: float) -> None:
+    receipts = [{"message_id": one, "rung": "delivered"} for one in messages]
+    taken = await _taken(client, told, receipts)
     while not taken:
         await asyncio.sleep(pause_seconds)
-        taken = await _taken(client, told, receipt)
+        taken = await _taken(client, told, receipts)
 
 
-async def _taken(client: httpx.AsyncClient, told: Told, receipt: dict[str, str]) -> bool:
+async def _taken(client: httpx.AsyncClient, told: Told, receipts: list[dict[str, str]]) -> bool:
     try:
         bearer = {"Authorization": f"Bearer {told.token.get_secret_value()}"}
-        answer = await client.post(told.url, json=receipt, headers=bearer)
+        answer = await client.post(told.url, json=receipts, headers=bearer)
     except httpx.TransportError:
         return False
     return answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR

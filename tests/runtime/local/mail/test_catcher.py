@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.runtime.http import serving
-from services.runtime.local.mail.catcher import LARGEST_BYTES, Catcher, Told, catching
+from services.runtime.local.mail.catcher import LARGEST_BYTES, TOLD_AT_ONCE, Catcher, Told, catching
 from services.runtime.local.mail.inbox import Inbox
 
 AT = datetime(2026, 11, 22, 23, 0, 0, 123456, tzinfo=UTC)
@@ -81,12 +81,13 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
 
 
 async def test_each_delivery_is_told_until_it_is_heard(tmp_path: Path) -> None:
-    heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-    answers = iter([503, 204, 204])
+    heard: asyncio.Queue[tuple[str, list[str]]] = asyncio.Queue()
+    answers = iter([503])
 
     async def take(request: Request) -> Response:
-        await heard.put((request.headers["authorization"], (await request.json())["message_id"]))
-        return Response(status_code=next(answers))
+        told = [one["message_id"] for one in await request.json()]
+        await heard.put((request.headers["authorization"], told))
+        return Response(status_code=next(answers, 204))
 
     app = Starlette(routes=[Route("/receipts/mail", take, methods=["POST"])])
     async with serving(app, "127.0.0.1", 0) as told_at, caught_in(tmp_path) as (catcher, port):
@@ -94,7 +95,32 @@ async def test_each_delivery_is_told_until_it_is_heard(tmp_path: Path) -> None:
         telling = asyncio.create_task(catcher.tell(told, pause_seconds=0))
         await send(port, mail(1), mail(2))
         async with asyncio.timeout(WAIT_SECONDS):
-            got = [await heard.get() for _ in range(3)]
+            refused = await heard.get()
+            got = [await heard.get()]
+            while message_id(2) not in got[-1][1]:
+                got.append(await heard.get())
         telling.cancel()
-    first, second = (f"<{number:032x}@lantern.example>" for number in (1, 2))
-    assert got == [("Bearer word", first), ("Bearer word", first), ("Bearer word", second)]
+    assert refused == got[0]
+    assert [(word, one) for word, ids in got for one in ids] == [("Bearer word", message_id(n)) for n in (1, 2)]
+
+
+async def test_what_was_delivered_meanwhile_is_told_together(tmp_path: Path) -> None:
+    heard: asyncio.Queue[int] = asyncio.Queue()
+
+    async def take(request: Request) -> Response:
+        await heard.put(len(await request.json()))
+        return Response(status_code=204)
+
+    app = Starlette(routes=[Route("/receipts/mail", take, methods=["POST"])])
+    async with serving(app, "127.0.0.1", 0) as told_at, caught_in(tmp_path) as (catcher, port):
+        await send(port, *map(mail, range(TOLD_AT_ONCE + 1)))
+        told = Told(f"http://127.0.0.1:{told_at}/receipts/mail", SecretStr("word"))
+        telling = asyncio.create_task(catcher.tell(told, pause_seconds=0))
+        async with asyncio.timeout(WAIT_SECONDS):
+            got = [await heard.get() for _ in range(2)]
+        telling.cancel()
+    assert got == [TOLD_AT_ONCE, 1]
+
+
+def message_id(number: int) -> str:
+    return f"<{number:032x}@lantern.example>"
