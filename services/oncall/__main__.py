@@ -30,6 +30,8 @@ from services.wire.avro import load_schemas
 from services.wire.signing import load_verifier
 
 BATCH_RECORDS = 500
+PACE_SECONDS = 0.15
+"""A page may take ten seconds: small batches leave the machine to the case feed, which may not."""
 
 
 def now() -> datetime:
@@ -59,7 +61,7 @@ async def main(process: Process) -> None:
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
-                async for batch in heard.batches(BATCH_RECORDS):
+                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS):
                     await taker.take(batch)
                     heard.acknowledge()
             for task in working:

@@ -56,11 +56,18 @@ class Inlet:
             for number in numbers
         }
 
-    async def batches(self, at_most: int) -> AsyncIterator[Batch]:
-        """Batches of up to `at_most` records, as soon as there are any."""
+    async def batches(self, at_most: int, pace_seconds: float = 0.0) -> AsyncIterator[Batch]:
+        """Batches of up to `at_most` records, as soon as there are any.
+
+        Behind a small one the next waits until `pace_seconds` have passed: two small ones cost as much as two large.
+        """
+        clock = asyncio.get_running_loop().time
         while batch := await self.take(at_most):
+            began = clock()
             with self._process.metrics.batch_seconds.time():
                 yield batch
+            if sum(map(len, batch.values())) < at_most:
+                await asyncio.sleep(began + pace_seconds - clock())
 
     async def take(self, at_most: int) -> Batch | None:
         """The next batch, as soon as there is one; None once the process is asked to stop.

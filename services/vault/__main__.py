@@ -32,6 +32,8 @@ from services.vault.upkeep_routes import upkeep_routes
 from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
+PACE_SECONDS = 0.15
+"""Nobody watches facts being kept: small batches leave the machine to the case feed."""
 
 
 def now() -> datetime:
@@ -80,7 +82,7 @@ async def arrivals(process: Process, session: Session, horizon: LateHorizon) -> 
 async def keep(arriving: Inlet, keeper: Keeper, upkeep: Upkeep) -> None:
     """Keep batch after batch, but none that was taken before the store was replaced by a backup."""
     await keeper.count_dead_letters()
-    async for batch in arriving.batches(BATCH_RECORDS):
+    async for batch in arriving.batches(BATCH_RECORDS, PACE_SECONDS):
         async with upkeep.gate:
             if upkeep.was_restored:
                 break

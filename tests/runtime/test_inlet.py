@@ -17,6 +17,8 @@ from services.runtime.process import Process
 TOPIC, ID = "contacts.v1", UUID(int=1)
 HERE = TopicPartition(TOPIC, 0)
 HINT = 7
+AT_MOST = 3
+PACE_SECONDS, LONG_SECONDS = 0.05, 3600.0
 
 
 class Numbered(NamedTuple):
@@ -29,6 +31,7 @@ class FromTheHint:
     def __init__(self) -> None:
         self.next = HINT
         self.asked = asyncio.Event()
+        self.most = AT_MOST
         self.answers = asyncio.Event()
         self.answers.set()
 
@@ -41,8 +44,9 @@ class FromTheHint:
 
     async def getmany(self, *, timeout_ms: int, max_records: int) -> Mapping[TopicPartition, list[Numbered]]:
         assert timeout_ms
-        taken = [Numbered(offset) for offset in range(self.next, self.next + max_records)]
-        self.next += max_records
+        count = min(max_records, self.most)
+        taken = [Numbered(offset) for offset in range(self.next, self.next + count)]
+        self.next += count
         self.asked.set()
         await self.answers.wait()
         return {HERE: taken}
@@ -75,7 +79,7 @@ class Running:
         self.inlet = Inlet(consumer, {TOPIC: ID}, process, self.start)
 
     async def first_offset(self) -> int:
-        batch = await self.inlet.take(3)
+        batch = await self.inlet.take(AT_MOST)
         assert batch
         return int(batch[Place(ID, 0)][0].offset)
 
@@ -121,3 +125,21 @@ async def test_nothing_is_handed_out_while_partitions_are_on_their_way_to_anothe
     assert not taking.done()
     running.tables.answers.set()
     assert await taking == 2
+
+
+async def test_behind_a_small_batch_the_next_waits_its_time(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    running.consumer.most = AT_MOST - 1
+    batches, clock = running.inlet.batches(AT_MOST, PACE_SECONDS), asyncio.get_running_loop().time
+    began = clock()
+    for _ in range(3):
+        await anext(batches)
+    assert clock() - began >= 2 * PACE_SECONDS
+
+
+async def test_behind_a_full_batch_the_next_does_not_wait(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    batches = running.inlet.batches(AT_MOST, LONG_SECONDS)
+    async with asyncio.timeout(LONG_SECONDS / 2):
+        for _ in range(3):
+            await anext(batches)
