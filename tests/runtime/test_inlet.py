@@ -18,7 +18,7 @@ TOPIC, ID = "contacts.v1", UUID(int=1)
 HERE = TopicPartition(TOPIC, 0)
 HINT = 7
 AT_MOST = 3
-PACE_SECONDS, LONG_SECONDS = 0.05, 3600.0
+PACE_SECONDS, LONG_SECONDS = 0.05, 120.0
 
 
 class Numbered(NamedTuple):
