@@ -62,6 +62,9 @@ class MailSettings(Environment):
     mail_from: Annotated[str, AfterValidator(_an_address)] = Field(
         "lantern@localhost.localdomain", description="The address from which pages come."
     )
+    smtp_connections: int = Field(
+        50, ge=1, le=1000, description="At most so many connections to it at once; it may take fewer from one client."
+    )
     mail_receipts: bool = Field(
         default=False,
         description="Whether it is told at /receipts/mail what was delivered; what is not, then counts as lost.",

@@ -33,7 +33,7 @@ from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
 PACE_SECONDS = 0.15
-"""Nobody watches facts being kept: small batches leave the machine to the case feed."""
+"""Small batches leave the machine to the case feed; a decision waits so much longer at most for what just arrived."""
 
 
 def now() -> datetime:

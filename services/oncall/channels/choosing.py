@@ -14,6 +14,7 @@ from services.oncall.contacts import Contacts
 from services.oncall.reaching import Contact
 from services.oncall.telling import Tell
 from services.runtime.database import Connection
+from services.runtime.together import NotNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Wish:
 Choice = Leaving | Sent | Failed | BrokenRule
 
 
-async def choose(connection: Connection, means: Means, wishes: Sequence[Wish]) -> list[Choice]:
+async def choose(connection: Connection, means: Means, wishes: Sequence[Wish]) -> list[Choice | NotNow]:
     """Write down by which way each owed page goes now.
 
     Sent where it left before, Failed where nothing is left to try, BrokenRule where nobody can tell the address.
@@ -62,8 +63,8 @@ async def choose(connection: Connection, means: Means, wishes: Sequence[Wish]) -
     contacts = await means.contacts.find_all(connection, {page.recipient for page in pages.values()})
     traces = await store.traces(connection, pages)
     found = [
-        _found(wish, page, contacts.get(page.recipient), means, traces[wish.key], now)
-        for wish, page in ((wish, pages[wish.key]) for wish in wishes)
+        _found(wish, page, contacts.get(page.recipient), means, traces[wish.key], now) if page else NotNow.HELD
+        for wish, page in ((wish, pages.get(wish.key)) for wish in wishes)
     ]
     left = iter(await _leave(connection, means, [one for one in found if isinstance(one, _Going)], now))
     return [next(left) if isinstance(one, _Going) else one for one in found]

@@ -33,7 +33,7 @@ class Mail:
         self._within_seconds = within_seconds
         self._password = settings.smtp_password_file and read_token(settings.smtp_password_file, "the mail password")
         self._tls = None if settings.smtp_security is Security.NONE else ssl.create_default_context()
-        self._connections = Connections(self._client)
+        self._connections = Connections(self._client, settings.smtp_connections)
 
     async def carry(self, message: Message) -> Sent | Failed:
         """Hand one page over to the mail server."""

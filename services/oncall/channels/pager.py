@@ -13,10 +13,10 @@ from services.core.oncall.pages import Failed, NotSent, Page, Sent, Way
 from services.core.oncall.receipts import PATIENCE, Receipt, Rung
 from services.oncall.channels import store
 from services.oncall.channels.choosing import Choice, Leaving, Means, Wish, choose, choose_again
-from services.runtime.database import Connection, Session
+from services.runtime.database import Connection, Session, end_frozen
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
-from services.runtime.together import Together
+from services.runtime.together import NotNow, Together
 
 SENT_WITHIN_SECONDS = 4.8
 AFTER_FAILURE = timedelta(seconds=6)
@@ -63,7 +63,7 @@ class Pager:
         self._choosing: Together[Wish, Choice] = Together(
             choosing, lambda connection, wishes: choose(connection, means, wishes)
         )
-        self._saying: Together[_Said, None] = Together(saying, self._say)
+        self._saying: Together[_Said, bool] = Together(saying, self._say)
 
     async def send(self, page: Page, key: str) -> Sent | Failed:
         """Hand a page on, within five seconds; a key that was sent before is the same page again."""
@@ -89,6 +89,8 @@ class Pager:
 
     async def sweep(self) -> int:
         """Send by another way what was lost on its first one, and set the light; gives how many left."""
+        if ended := await self._session.run(end_frozen):
+            log.error("Another worker is frozen in the middle of its work; its locks are taken from it.", count=ended)
         now = self.means.now()
         silent, failed = now - min(PATIENCE.values()), now - AFTER_FAILURE
         keys = await self._session.run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
@@ -127,12 +129,12 @@ class Pager:
         self.metrics.page_receipts.labels(rung).inc()
         return outcome
 
-    async def _say(self, connection: Connection, said: Sequence[_Said]) -> list[None]:
-        await store.say(connection, [(one.key, one.receipt) for one in said])
-        for one in said:
-            if one.again:
+    async def _say(self, connection: Connection, said: Sequence[_Said]) -> list[bool | NotNow]:
+        noted = await store.say(connection, [(one.key, one.receipt) for one in said])
+        for one, new in zip(said, noted, strict=True):
+            if one.again and not isinstance(new, NotNow):
                 await self.means.tell(connection, one.key, one.outcome)
-        return [None] * len(said)
+        return noted
 
     async def _carried(self, leaving: Leaving) -> Sent | Failed:
         """What came of it; a fault of ours in one way must keep no page from going by another."""

@@ -1,5 +1,6 @@
 """Which way each page went and what was said of it: rows that are written before anything is sent."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,13 @@ from services.core.oncall.alerts import AlertKind, Severity
 from services.core.oncall.pages import NotSent, Page, Way
 from services.core.oncall.receipts import Receipt, Rung, Trace
 from services.runtime.database import Connection, ask
+from services.runtime.together import NotNow
 
 Question = tuple[LiteralString, list[object]]
+_Row = tuple[bytes, Way, Rung, datetime, NotSent | None]
 
-# Whoever writes anything of pages holds them first, in the order of their keys: two never wait for one another.
+# Whoever writes anything of pages holds them first, and leaves for later what another worker holds: a frozen one stops
+# its own pages alone.
 _KEEP: LiteralString = """
     INSERT INTO carried (key, recipient, severity, kind, reference, drill, first_at)
     SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::boolean[], %b::timestamptz[])
@@ -20,7 +24,8 @@ _KEEP: LiteralString = """
     ON CONFLICT DO NOTHING"""
 _HOLD: LiteralString = """
     SELECT key, recipient, severity, kind, reference, drill FROM carried WHERE key = ANY(%b::bytea[])
-    ORDER BY key FOR UPDATE"""
+    ORDER BY key FOR UPDATE SKIP LOCKED"""
+_KNOWN: LiteralString = "SELECT key FROM carried WHERE key = ANY(%b::bytea[])"
 _TRACES: LiteralString = """
     SELECT key, way, begun_at, promised,
            array(SELECT rung FROM receipts AS said
@@ -65,7 +70,12 @@ class Begun:
 
 
 async def keep(connection: Connection, pages: Mapping[str, Page], now: datetime) -> dict[str, Page]:
-    """Keep pages under their keys and hold them until the transaction ends; gives what each key stands for."""
+    """Keep pages under their keys and hold them until the transaction ends; gives what each key stands for.
+
+    Those that another worker holds are left out.
+    """
+    if not pages:
+        return {}
     rows = [
         (bytes.fromhex(key), bytes.fromhex(page.recipient), page.severity, page.kind, page.reference, page.drill, now)
         for key, page in pages.items()
@@ -76,7 +86,7 @@ async def keep(connection: Connection, pages: Mapping[str, Page], now: datetime)
 
 
 async def hold(connection: Connection, key: str) -> Page | None:
-    """Hold a page until the transaction ends, so that no other worker chooses a way for it meanwhile."""
+    """Hold a page until the transaction ends; None where it is not known, or another worker holds it."""
     [held] = await ask(connection, (_HOLD, [[bytes.fromhex(key)]]))
     return _page(*held[0][1:]) if held else None
 
@@ -100,16 +110,29 @@ async def begin(connection: Connection, begun: Collection[Begun], now: datetime)
     return {(key.hex(), Way(way)): int(count) for key, way, count in tries}
 
 
-async def say(connection: Connection, receipts: Sequence[tuple[str, Receipt]]) -> list[bool]:
+async def say(connection: Connection, receipts: Sequence[tuple[str, Receipt]]) -> list[bool | NotNow]:
     """Write down what was said of pages, by key; False where that was known, or no such page went by this way."""
-    rows = [(bytes.fromhex(key), one.way, one.rung, one.at, one.reason) for key, one in receipts]
+    names = [bytes.fromhex(key) for key, _ in receipts]
+    known, held = ({row[0] for row in rows} for rows in await ask(connection, (_KNOWN, [names]), (_HOLD, [names])))
+    told = zip(names, (one for _, one in receipts), strict=True)
+    rows = [(key, one.way, one.rung, one.at, one.reason) for key, one in told if key in held]
+    new = Counter(await _said(connection, rows))
+    return [
+        NotNow.HELD if name in known - held else new.pop((name, one.way, one.rung), 0) > 0
+        for name, (_, one) in zip(names, receipts, strict=True)
+    ]
+
+
+async def _said(connection: Connection, rows: Sequence[_Row]) -> list[tuple[bytes, Way, Rung]]:
+    """What was new of it."""
+    if not rows:
+        return []
     columns = [list(column) for column in zip(*rows, strict=True)]
-    _, new, *_ = await ask(connection, (_HOLD, [columns[0]]), (_SAY, columns), *_settling(rows))
-    first = {(key, Way(way), Rung(rung)) for key, way, rung in new}
-    return [(key, way, rung) in first for key, way, rung, *_ in rows]
+    new, *_ = await ask(connection, (_SAY, columns), *_settling(rows))
+    return [(key, Way(way), Rung(rung)) for key, way, rung in new]
 
 
-def _settling(rows: Sequence[tuple[bytes, Way, Rung, datetime, NotSent | None]]) -> list[Question]:
+def _settling(rows: Sequence[_Row]) -> list[Question]:
     """A page that was sent waits for no more where no more is promised; one that arrived waits for nothing."""
     gone = [(key, way) for key, way, rung, *_ in rows if rung is Rung.SENT]
     arrived = [key for key, _, rung, *_ in rows if rung in {Rung.DELIVERED, Rung.READ}]

@@ -42,7 +42,7 @@ class FromMail(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    message_id: Annotated[str, Field(max_length=1000)]
+    message_id: str
     rung: Literal["delivered", "failed"]
 
 

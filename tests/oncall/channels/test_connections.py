@@ -93,6 +93,10 @@ async def test_many_pages_share_few_connections_and_leave_none_open() -> None:
         assert watched.open == 0
 
 
+def test_an_e_mails_address_is_in_no_text() -> None:
+    assert address(7) not in repr(Mailed(SENDER, address(7), address(7).encode()))
+
+
 async def test_a_page_alone_leaves_no_connection_open() -> None:
     async with catching(Counting(), "127.0.0.1", 0) as port:
         watched = Watched(port)
@@ -110,11 +114,12 @@ async def test_a_server_that_has_enough_of_a_connection_has_every_page_by_new_on
         assert watched.open == 0
 
 
-async def test_what_is_refused_on_a_new_connection_is_refused() -> None:
+async def test_who_is_refused_is_not_tried_again() -> None:
     async with catching(Refusing(), "127.0.0.1", 0) as port:
         watched = Watched(port)
         sent = await asyncio.gather(*map(watched.send, range(PAGES)), return_exceptions=True)
         assert all(isinstance(one, aiosmtplib.SMTPRecipientsRefused) for one in sent)
+        assert len(watched.made) == PAGES
         assert watched.open == 0
 
 

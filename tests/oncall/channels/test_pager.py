@@ -7,16 +7,20 @@ from typing import LiteralString
 
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
 
 from services.core.oncall import reach
 from services.core.oncall.alerts import Severity
 from services.core.oncall.pages import Failed, NotSent, Sent, Way
-from services.core.oncall.receipts import PATIENCE, Rung
+from services.core.oncall.receipts import PATIENCE, Receipt, Rung
+from services.oncall.channels import store
 from services.oncall.channels.pager import AFTER_FAILURE
 from services.oncall.contacts import Contacts, contacts_of
-from services.runtime.database import Connection, Session
+from services.oncall.reaching import ByWay, Contact
+from services.runtime.database import Connection, Session, connect
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
+from services.runtime.together import Together
 from tests.oncall.channels.carrying import Killed, die, fail
 from tests.oncall.channels.conftest import CONTACT, Desk
 from tests.oncall.channels.messages import ADDRESS, AT, KEY, PAGE
@@ -169,6 +173,70 @@ async def test_a_contact_that_does_not_open_stops_no_other_page(desk: Desk) -> N
     desk.clock.move(A_WHILE)
     assert await desk.pager.sweep() == 0
     assert Reason.RULE_BROKEN in desk.pager.health.reasons
+
+
+async def test_pages_that_leave_together_go_each_to_its_own_person_by_their_own_way(desk: Desk) -> None:
+    people = {f"{number:032x}": f"person-{number}@invented-force.example" for number in range(1, 6)}
+    for person, address in people.items():
+        way = ByWay(way=Way.EMAIL, at=SecretStr(address))
+        await desk.reach(Contact(ways=(way,)), person)
+    keys = {f"{number:032x}": person for number, person in enumerate([*people, STRANGER], start=0xA0)}
+    sent = await asyncio.gather(
+        *(desk.pager.send(dataclasses.replace(PAGE, recipient=person), key) for key, person in keys.items())
+    )
+    assert sent == [Sent(Way.EMAIL)] * len(people) + [Failed(NotSent.NO_ADDRESS)]
+    went = {one.key: one.address.get_secret_value() for one in desk.email.taken}
+    assert went == {key: people[person] for key, person in keys.items() if person != STRANGER}
+
+
+async def test_a_contact_that_does_not_open_stops_no_page_that_leaves_with_it(desk: Desk) -> None:
+    other = Contacts(b"x" * 32)
+    await desk.session.run(lambda connection: other.put(connection, STRANGER, CONTACT, AT))
+    stranger = dataclasses.replace(PAGE, recipient=STRANGER)
+    sent = await asyncio.gather(desk.pager.send(stranger, OTHER_KEY), desk.pager.send(PAGE, KEY))
+    assert list(sent) == [Failed(NotSent.NO_ADDRESS), Sent(Way.EMAIL)]
+    assert Reason.RULE_BROKEN in desk.pager.health.reasons
+
+
+async def test_a_page_that_another_worker_holds_stops_no_page_that_leaves_with_it(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    desk.clock.move(A_WHILE)
+    async with await connect(desk.where) as frozen, frozen.transaction():
+        await store.hold(frozen, KEY)
+        held = asyncio.create_task(desk.pager.send(PAGE, KEY))
+        assert await desk.pager.send(PAGE, OTHER_KEY) == Sent(Way.EMAIL)
+        assert not held.done()
+    assert await held == Sent(Way.NOTIFY_SMS)
+
+
+async def test_a_receipt_of_a_page_that_another_worker_holds_is_noted_once_it_is_free(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    saying: Together[tuple[str, Receipt], bool] = Together(desk.session, store.say)
+    async with await connect(desk.where) as frozen, frozen.transaction():
+        await store.hold(frozen, KEY)
+        said = asyncio.create_task(saying.ask((KEY, Receipt(Way.EMAIL, Rung.DELIVERED, AT))))
+        assert not await saying.ask((OTHER_KEY, Receipt(Way.EMAIL, Rung.DELIVERED, AT)))
+        assert not said.done()
+    assert await said
+
+
+async def test_what_is_said_twice_at_once_is_new_once(desk: Desk) -> None:
+    await desk.pager.send(PAGE, KEY)
+    twice = [(KEY, Receipt(Way.EMAIL, Rung.DELIVERED, AT))] * 2
+    assert await desk.session.run(lambda connection: store.say(connection, twice)) == [True, False]
+
+
+async def test_two_workers_with_the_same_pages_lose_none(desk: Desk) -> None:
+    keys = [f"{number:032x}" for number in range(50)]
+    sessions = [Session(desk.where, Health(Metrics())) for _ in range(2)]
+    workers = [desk.another(session) for session in sessions]
+    sent = await asyncio.gather(
+        *(one.send(PAGE, key) for one, order in zip(workers, (keys, keys[::-1]), strict=True) for key in order)
+    )
+    assert all(isinstance(one, Sent) for one in sent)
+    assert set(desk.email.keys) == set(keys)
+    for session in sessions:
+        await session.close()
 
 
 async def test_of_several_workers_one_sends_a_lost_page_again(desk: Desk) -> None:
