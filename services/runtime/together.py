@@ -76,12 +76,14 @@ class Together(Generic[Asked, Answer]):
 
     async def _done(self, taken: Sequence[_Waiting[Asked, Answer]]) -> bool:
         """Whether there is nothing more to try: what is raised by one alone is its answer."""
-        try:
-            answers = await self._session.run(lambda connection: self._answers(connection, taken))
-        except Exception as fault:  # noqa: BLE001 - it is told to the one whose it is
+        doing = self._session.run(lambda connection: self._answers(connection, taken))
+        (answers,) = await asyncio.gather(doing, return_exceptions=True)
+        if isinstance(answers, Exception):
             if len(taken) == 1 and _still_here(taken):
-                taken[0].answer.set_exception(fault)
+                taken[0].answer.set_exception(answers)
             return len(taken) == 1
+        if isinstance(answers, BaseException):
+            raise answers
         for one, answer in answers:
             if not (isinstance(answer, NotNow) or one.answer.done()):
                 one.answer.set_result(answer)

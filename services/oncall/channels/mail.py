@@ -16,8 +16,6 @@ from services.oncall.channels.connections import Connections, Mailed
 from services.runtime.paging_settings import MailSettings, Security
 from services.runtime.settings import read_token
 
-_AS_IT_CROSSES = compat32.clone(linesep="\r\n")
-
 
 class Mail:
     """Hands pages to the mail server of the settings; `now` dates them."""
@@ -33,6 +31,7 @@ class Mail:
         self._within_seconds = within_seconds
         self._password = settings.smtp_password_file and read_token(settings.smtp_password_file, "the mail password")
         self._tls = None if settings.smtp_security is Security.NONE else ssl.create_default_context()
+        self._as_it_crosses = compat32.clone(linesep="\r\n")
         self._connections = Connections(self._client, settings.smtp_connections)
 
     async def carry(self, message: Message) -> Sent | Failed:
@@ -42,7 +41,7 @@ class Mail:
     async def _hand_over(self, message: Message) -> None:
         sender = self._settings.mail_from
         with _told_apart():
-            content = written(message, sender, self._now()).as_bytes(policy=_AS_IT_CROSSES)
+            content = written(message, sender, self._now()).as_bytes(policy=self._as_it_crosses)
             await self._connections.send(Mailed(sender, message.address.get_secret_value(), content))
 
     def _client(self) -> aiosmtplib.SMTP:

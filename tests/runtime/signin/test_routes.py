@@ -18,7 +18,6 @@ from services.runtime.settings import SignInSettings
 from services.runtime.signin.doorkeeper import STEP_UP, Doorkeeper, csrf_of
 from services.runtime.signin.routes import mounted, own_path
 from services.runtime.signin.sessions import ABSOLUTE, IDLE, PENDING
-from services.runtime.tls import trusted
 from tests.identity_provider import RunningProvider, press, running_provider
 from tests.runtime.signin.conftest import PEOPLE_KEY, Clock, Site, served
 from tests.runtime.signin.visiting import JSON, kept_token, secret_of, seen, signed_in, way_back
@@ -216,7 +215,7 @@ async def test_a_command_shows_its_token(site: Site) -> None:
         await signed_in(site, browser, "police-officer")
         who = await site.door.run(lambda connection: kept_token(connection, secret_of(site, browser), site))
     headers = {**JSON, "authorization": f"Bearer {who}"}
-    async with httpx.AsyncClient(base_url=site.url, headers=headers, trust_env=False, verify=trusted()) as command:
+    async with httpx.AsyncClient(base_url=site.url, headers=headers, trust_env=False) as command:
         assert (await command.get("/")).json()["role"] == "police_officer"
         site.clock.ahead = timedelta(hours=1, minutes=1)
         assert (await command.get("/")).status_code == 401
@@ -234,7 +233,7 @@ async def test_a_command_has_no_form_to_send(site: Site) -> None:
     async with site.browser() as browser:
         await signed_in(site, browser)
         token = await site.door.run(lambda connection: kept_token(connection, secret_of(site, browser), site))
-    async with httpx.AsyncClient(base_url=site.url, trust_env=False, verify=trusted()) as command:
+    async with httpx.AsyncClient(base_url=site.url, trust_env=False) as command:
         answer = await command.post("/change", headers={"authorization": f"Bearer {token}"}, data={"csrf": ""})
         assert answer.status_code == 403
 
