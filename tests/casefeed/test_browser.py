@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,8 +11,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Response, expect
 
 from services.casefeed.access import ROUTES
-from services.core.codes import MissingKind
+from services.casefeed.waiting import Waiting, keep_waiting
+from services.core.codes import MissingKind, Purpose, Sector
 from services.core.facts import ChildMissing, Sighting
+from services.core.ids import SubjectId
 from services.core.rights import Action, PersonRole, reach
 from services.runtime.http import serving
 from services.wire.avro import Schemas
@@ -39,6 +41,7 @@ OWN = re.compile(r"[0-9a-f]{8,}|[0-9]+|\bselected\b")
 async def home(postgres: SecuredPostgres, schemas: Schemas) -> AsyncIterator[House]:
     url = f"http://{HOST}:{free_base()}"
     async with house(postgres.database("casefeed"), schemas, HISTORY, FOUND, url) as open_house:
+        await open_house.session.run(lambda connection: keep_waiting(connection, [waiting()]))
         yield open_house
 
 
@@ -180,6 +183,13 @@ async def test_a_case_is_printed_without_navigation_and_without_anything_to_pres
         on_paper = await pressed.evaluate_all(STANDING)
         heading = await visit.page.locator("h1").is_visible()
     assert (bool(on_screen), on_paper, heading) == (True, [], True)
+
+
+def waiting() -> Waiting:
+    """A search that waits for its second person."""
+    now, missing = datetime.now(UTC), SubjectId(an_id(MISSING))
+    about = missing, Purpose.SEARCH_FOR_CHILD, Sector.POLICE
+    return Waiting(an_id(0xD1), "second_person", *about, now, now + timedelta(hours=1), now)
 
 
 def news(number: int) -> Update:
