@@ -123,12 +123,16 @@ async def ask(connection: Connection, *questions: tuple[QueryNoTemplate, Paramet
     return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
+def columns_of(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Rows as unnest takes them: one array a column."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 async def write_rows(connection: Connection, text: LiteralString, rows: Sequence[Sequence[object]]) -> list[TupleRow]:
     """Run a statement that takes its rows as one array a column (unnest), if there are any; gives what it returns."""
     if not rows:
         return []
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    cursor = await connection.execute(text, columns, binary=True)
+    cursor = await connection.execute(text, columns_of(rows), binary=True)
     return await cursor.fetchall() if cursor.description else []
 
 

@@ -1,6 +1,5 @@
 """Which way each page went and what was said of it: rows that are written before anything is sent."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import LiteralString
 from services.core.oncall.alerts import AlertKind, Severity
 from services.core.oncall.pages import NotSent, Page, Way
 from services.core.oncall.receipts import Receipt, Rung, Trace
-from services.runtime.database import Connection, ask
+from services.runtime.database import Connection, ask, columns_of
 from services.runtime.together import NotNow
 
 Question = tuple[LiteralString, list[object]]
@@ -80,7 +79,7 @@ async def keep(connection: Connection, pages: Mapping[str, Page], now: datetime)
         (bytes.fromhex(key), bytes.fromhex(page.recipient), page.severity, page.kind, page.reference, page.drill, now)
         for key, page in pages.items()
     ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns = columns_of(rows)
     _, held = await ask(connection, (_KEEP, columns), (_HOLD, [columns[0]]))
     return {key.hex(): _page(*row) for key, *row in held}
 
@@ -105,7 +104,7 @@ async def begin(connection: Connection, begun: Collection[Begun], now: datetime)
     if not begun:
         return {}
     rows = [(bytes.fromhex(one.key), one.way, one.promised, now) for one in begun]
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns = columns_of(rows)
     _, tries = await ask(connection, (_SETTLED, [columns[0]]), (_BEGIN, columns))
     return {(key.hex(), Way(way)): int(count) for key, way, count in tries}
 
@@ -116,9 +115,9 @@ async def say(connection: Connection, receipts: Sequence[tuple[str, Receipt]]) -
     known, held = ({row[0] for row in rows} for rows in await ask(connection, (_KNOWN, [names]), (_HOLD, [names])))
     told = zip(names, (one for _, one in receipts), strict=True)
     rows = [(key, one.way, one.rung, one.at, one.reason) for key, one in told if key in held]
-    new = Counter(await _said(connection, rows))
+    new = dict.fromkeys(await _said(connection, rows), True)
     return [
-        NotNow.HELD if name in known - held else new.pop((name, one.way, one.rung), 0) > 0
+        NotNow.HELD if name in known - held else new.pop((name, one.way, one.rung), False)
         for name, (_, one) in zip(names, receipts, strict=True)
     ]
 
@@ -127,8 +126,7 @@ async def _said(connection: Connection, rows: Sequence[_Row]) -> list[tuple[byte
     """What was new of it."""
     if not rows:
         return []
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    new, *_ = await ask(connection, (_SAY, columns), *_settling(rows))
+    new, *_ = await ask(connection, (_SAY, columns_of(rows)), *_settling(rows))
     return [(key, Way(way), Rung(rung)) for key, way, rung in new]
 
 
