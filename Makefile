@@ -13,8 +13,12 @@ bin := .venv/bin
 ready := .venv/ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 pages := services/casefeed/static/made-$(shell cat services/casefeed/assets/* services/casefeed/assets/.npmrc | cksum | cut -d ' ' -f 1)
 
-# Tests wait for processes more than they reckon: two workers, each with a Kafka and a PostgreSQL of its own, share the waiting.
-pytest := $(bin)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# A test starts hundreds of processes: what one has compiled, the next need not compile again.
+export PYTHONDONTWRITEBYTECODE :=
+
+# Tests wait for processes more than they reckon: three workers, each with a Kafka and a PostgreSQL of its own, share the
+# waiting of two cores.
+pytest := $(bin)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)

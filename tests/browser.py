@@ -56,7 +56,8 @@ class Visit:
         return answered
 
     async def faults(self) -> list[str]:
-        """What is wrong with the page as it stands, at every width, and what its visit did wrong until now."""
+        """What is wrong with the page once all of it is there, at every width, and what its visit did wrong so far."""
+        await self.page.wait_for_load_state()
         found = list(self.wrongs)
         for width in WIDTHS:
             await self.page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -25,9 +25,9 @@ from tests.runtime.secured_postgres import SecuredPostgres, secured_postgres
 TESTS = Path(__file__).parent
 HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
-FIRST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py")
-"""What takes longest of its kind: begun last, it would leave one of two workers idle."""
-LAST = ("faults/test_chaos.py", "e2e/test_bench.py")
+FIRST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py", "faults/test_chaos.py", "faults/test_edition.py")
+"""What takes longest of its kind: begun last, it would leave the other workers idle."""
+LAST = ("e2e/test_bench.py",)
 """What fills an edition, so that whatever reads all of it afterwards takes long."""
 REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 

@@ -118,7 +118,7 @@ async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: 
 
 async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:
     async with visit_of(home, chromium) as visit:
-        await visit.go("/")
+        await come_to_the_feed(visit)
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
         await home.session.run(lambda connection: connection.execute("DELETE FROM sessions"))
         home.feed.forget_rights()

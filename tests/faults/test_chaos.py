@@ -6,7 +6,7 @@ LANTERN_PROVE=1 does it at the size that is promised: 100,000 events, 100 kills,
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,7 @@ import pytest
 
 from services.runtime.local.waiting import until
 from services.wire.avro import Schemas
-from tests.edition import LocalEdition
+from tests.edition import LocalEdition, local_edition
 from tests.faults.harm import harms, publish, publish_under
 from tests.faults.survivor import Survivor, edge_keys
 from tests.generated import files
@@ -27,6 +27,14 @@ SEED = 3
 
 def say(measured: str) -> None:
     print(measured)  # noqa: T201 - pytest shows it on request (-rP)
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEdition]:
+    """An edition of its own: it is mostly waited for, and the others need not be as full as it is."""
+    with local_edition(tmp_path_factory.mktemp("edition") / "data") as own:
+        own.up()
+        yield own
 
 
 @pytest.fixture(scope="module")
