@@ -31,7 +31,7 @@ EVERYTHING, ONE_IN_TWENTY = "coordinator", "police-duty-officer"
 CROWDS: Sequence[Mapping[str, int]] = ({EVERYTHING: 10}, {EVERYTHING: 2, ONE_IN_TWENTY: 198})
 FEW: Sequence[Mapping[str, int]] = ({EVERYTHING: 2}, {EVERYTHING: 1, ONE_IN_TWENTY: 19})
 _FIRST: Mapping[str, int] = {EVERYTHING: 1, ONE_IN_TWENTY: 1}
-"""Who only warm up what the others measure."""
+"""Who only warm up what the others measure, for as long: what the feed keeps of late is full then."""
 
 _CASEFEED = "casefeed"
 _RATE, _SECONDS = 100.0, 20.0
@@ -109,7 +109,7 @@ async def measure(measured: Target, *, quick: bool) -> WatcherFigures:
     floor = await floors(measured, _FLOOR_EVENTS)
     await asyncio.to_thread(put_on_duty, measured)
     seconds = _QUICK_SECONDS if quick else _SECONDS
-    await _crowd(measured, _FIRST, _QUICK_SECONDS)
+    await _crowd(measured, _FIRST, seconds)
     found = [await _crowd(measured, crowd, seconds) for crowd in (FEW if quick else CROWDS)]
     return WatcherFigures(os.cpu_count() or 1, floor, _RATE, found)
 
