@@ -35,7 +35,8 @@ from services.casefeed.routes.links import link_routes
 from services.casefeed.routes.patterns import pattern_routes
 from services.casefeed.routes.waiting import waiting_routes
 from services.runtime.health import Reason
-from services.runtime.kafka import access_of, send_once
+from services.runtime.kafka import send_once
+from services.runtime.kafka_access import access_of
 from services.runtime.process import Process
 from services.runtime.settings import KeySettings, OnCallAddress, load
 from services.runtime.signin.auditors import auditor_routes

@@ -15,10 +15,10 @@ from services.runtime.settings import LogLevel
 # Where each command and each group of commands is: the hub is asked at night, and a terminal that first reads in what
 # another command needs is a terminal that waits.
 _COMMANDS = {
-    "up": "edition:up",
+    "up": "up:up",
     "down": "edition:down",
     "status": "edition:status",
-    "doctor": "edition:examine",
+    "doctor": "doctor:examine",
     "rebuild": "rebuild:rebuild",
     "login": "login:login",
     "logout": "login:logout",

@@ -16,7 +16,7 @@ from services.cli.reading import Message, Wanted, messages
 from services.core.audit import Checkpoint
 from services.core.audit_check import Check, Fault, Finding, Piece, first_fault, pieces
 from services.core.errors import UnreadableBytes
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka_access import KafkaAccess
 from services.wire.audit_lines import entry_of, link_of
 from services.wire.avro import Record, Schemas
 from services.wire.checkpoints import NAME, NotSigned, load_public_key, verified

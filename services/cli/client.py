@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.core.errors import LanternError, Misconfigured, Unavailable
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.settings import KafkaSecurity, read_secrets, read_token
 from services.runtime.tls import trusted
 

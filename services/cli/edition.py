@@ -1,11 +1,7 @@
-"""`lantern up`, `down`, `status` and `doctor`: the local edition on this machine."""
+"""`lantern down` and `status`: the local edition on this machine."""
 
-import contextlib
 import json
 import shutil
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli import client
-from services.cli.demo import play
-from services.cli.login import ensure_somebody, sentence
-from services.cli.story import OPENS, SEARCHES, told_in
-from services.runtime.local import credentials, doctor, kafka, record, starting
+from services.runtime.local import credentials, kafka, record, starting
 from services.runtime.local.edition import Edition
 from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT
@@ -28,31 +21,6 @@ from services.runtime.local.supervisor import State, Supervisor
 from services.wire.topics import load_topics
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-PortBase = Annotated[
-    int | None, typer.Option("--port-base", metavar="N", help="Count all ports from N; only at the first start.")
-]
-
-
-def up(
-    data: client.Data = client.DEFAULT_DATA,
-    port_base: PortBase = None,
-    demo: Annotated[bool, typer.Option(help="Play the scenario once the services run.")] = False,
-) -> None:
-    """Start Kafka, PostgreSQL and every service; run again, it changes nothing.
-
-    Example: lantern up --data /srv/lantern --port-base 21000
-    """
-    console = Console(stderr=True)
-    edition = _edition(data, port_base)
-    with starting.alone(edition.data):
-        for step in starting.steps(edition):
-            with _told(console, step.title):
-                step.act()
-    if demo:
-        _play(console, data)
-    with _told(console, "Sign in an invented person"):
-        ensure_somebody(data)
-    typer.echo(_closing(edition, data))
 
 
 def down(
@@ -63,7 +31,7 @@ def down(
 
     Example: lantern down
     """
-    edition = _edition(data)
+    edition = edition_in(data)
     if not edition.data.exists():
         typer.echo(f"There is no edition in {edition.data}: nothing was done.")
         return
@@ -90,22 +58,12 @@ def status(data: client.Data = client.DEFAULT_DATA, as_json: AsJson = False) -> 
     Console().print(table)
 
 
-def examine(data: client.Data = client.DEFAULT_DATA, as_json: AsJson = False) -> None:
-    """Look at each thing that can be wrong, and say what to do; exit status 1 when something is.
+def edition_in(data: Path, port_base: int | None = None) -> Edition:
+    """The edition of a folder; one that was never started counts its ports from `port_base`.
 
-    Example: lantern doctor
+    Raises:
+        EditionFailed: the folder is somebody else's, or of something else, or counts its ports from another.
     """
-    findings = doctor.examine(_edition(data))
-    if as_json:
-        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            typer.echo(f"{'well ' if finding.well else 'WRONG'}  {finding.subject}: {finding.sentence}")
-    if not all(finding.well for finding in findings):
-        raise typer.Exit(1)
-
-
-def _edition(data: Path, port_base: int | None = None) -> Edition:
     record.refuse_strangers(data.resolve())
     record.refuse_other_folders(data.resolve())
     edition = Edition(data.resolve(), port_base or DEFAULT_BASE)
@@ -119,50 +77,9 @@ def _edition(data: Path, port_base: int | None = None) -> Edition:
 
 def _started(data: Path) -> Edition:
     client.read_edition(data)
-    edition = _edition(data)
+    edition = edition_in(data)
     record.read(edition.data)
     return edition
-
-
-@contextlib.contextmanager
-def _told(console: Console, title: str) -> Iterator[None]:
-    began = time.monotonic()
-    with console.status(f"{title} ..."):
-        yield
-    console.print(f"  {title}: done ({time.monotonic() - began:.1f} s)", highlight=False)
-
-
-def _play(console: Console, data: Path) -> None:
-    with _told(console, "Play the scenario (invented people)"):
-        play(data, datetime.now(UTC))
-
-
-def _closing(edition: Edition, data: Path) -> str:
-    folder = "" if data == client.DEFAULT_DATA else f" --data {data}"
-    return "\n".join([
-        "",
-        f"Lantern is up: http://127.0.0.1:{edition.ports['casefeed']}/ (sign in with one click)",
-        sentence(data),
-        f"  lantern watch{folder}     the live case feed",
-        f"  lantern cases{folder}     every case",
-        f"  lantern login{folder}     sign in as somebody else: --as NAME",
-        f"  lantern status{folder}    what runs where",
-        f"  lantern down{folder}      stop; the data stays",
-        *_to_open(edition, data),
-    ])  # fmt: skip
-
-
-def _to_open(edition: Edition, data: Path) -> list[str]:
-    """What the scenario left for a person to open, and as whom, on the vault's page."""
-    told = told_in(data)
-    if told is None:
-        return []
-    page = f"http://127.0.0.1:{edition.ports['vault']}/decisions"
-    return [
-        "Two decisions on where a child is, to be opened on the vault's page by the one who asked:",
-        f"  {page}/{told.release}   as {OPENS}: a release that two people approved",
-        f"  {page}/{told.access}   as {SEARCHES}: a second person is asked; after two minutes it opens alone",
-    ]
 
 
 def _erase(edition: Edition) -> None:

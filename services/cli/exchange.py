@@ -12,7 +12,8 @@ from aiokafka.errors import KafkaError
 from services.cli.client import Edition, answer, http_settings, unavailable
 from services.core.codes import Sector
 from services.core.errors import Unavailable, UnreadableBytes
-from services.runtime.kafka import Client, ClientT, KafkaAccess, Message, make_consumer, make_producer, send_batch
+from services.runtime.kafka import Client, ClientT, Message, make_consumer, make_producer, send_batch
+from services.runtime.kafka_access import KafkaAccess
 from services.wire import topics
 from services.wire.avro import Record, Schemas
 

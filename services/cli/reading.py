@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.core.errors import Unavailable
-from services.runtime.kafka import KafkaAccess, make_consumer
+from services.runtime.kafka import make_consumer
+from services.runtime.kafka_access import KafkaAccess
 
 _START_SECONDS = 15.0
 _POLL_MS = 500

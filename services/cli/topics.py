@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from services.cli import client
 from services.cli.reading import Message, Wanted, messages
 from services.runtime import topics_admin
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.local.principals import ADMIN, OPERATOR
 from services.runtime.settings import HOME
 from services.wire.avro import Schemas, load_schemas

@@ -12,7 +12,7 @@ from services.correlator.relay import Relay, waiting
 from services.runtime import inlet
 from services.runtime.database import Session, end_frozen
 from services.runtime.inlet import Inlet
-from services.runtime.kafka import access_of
+from services.runtime.kafka_access import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process
 from services.runtime.publisher import publishing

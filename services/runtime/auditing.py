@@ -11,7 +11,8 @@ from services.core.audit import Checkpoint
 from services.core.errors import Unavailable
 from services.runtime.audit import Trail
 from services.runtime.database import Session
-from services.runtime.kafka import KafkaAccess, Message, access_of, send_once
+from services.runtime.kafka import Message, send_once
+from services.runtime.kafka_access import KafkaAccess, access_of
 from services.runtime.process import Process, leave
 from services.runtime.settings import KeySettings, load
 from services.wire.avro import Schemas, load_schemas

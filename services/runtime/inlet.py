@@ -15,7 +15,8 @@ from services.runtime.consumer import lag_of, take, watch
 from services.runtime.database import Session
 from services.runtime.fence import Place, positions
 from services.runtime.health import Health, Reason
-from services.runtime.kafka import RETRY_SECONDS, KafkaAccess, access_of, connect, make_consumer
+from services.runtime.kafka import RETRY_SECONDS, connect, make_consumer
+from services.runtime.kafka_access import KafkaAccess, access_of
 from services.runtime.process import Process, leave
 from services.runtime.topic_ids import topic_ids
 

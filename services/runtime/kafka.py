@@ -5,7 +5,6 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -14,14 +13,13 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.helpers import create_ssl_context
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
-from pydantic import SecretStr
 
 from services.core.errors import BrokenRule, Unavailable
 from services.runtime.fetching import PatientConsumer
 from services.runtime.health import Health, Reason
-from services.runtime.settings import KafkaSecurity, Settings, read_secrets
+from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
+from services.runtime.settings import KafkaSecurity
 
-SASL_MECHANISM = "SCRAM-SHA-512"
 # Kafka refuses a batch above the topic's max.message.bytes (1 MiB at least); one larger record travels alone.
 _BATCH_BYTES = 512 * 1024
 _FETCH_BYTES = 4 * 1024 * 1024
@@ -55,40 +53,6 @@ class Message:
     key: bytes
     value: bytes
     headers: Sequence[tuple[str, bytes]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaAccess:
-    """How one principal reaches the brokers."""
-
-    bootstrap: str
-    security: KafkaSecurity
-    user: str
-    password: SecretStr
-    ca_file: Path | None = None
-    instance: int = 0
-
-    @property
-    def member(self) -> str:
-        """The worker's own name in its group: a killed worker that comes back takes its place at once."""
-        return f"{self.user}-{self.instance}"
-
-
-def access_of(settings: Settings) -> KafkaAccess:
-    """Say how this service reaches the brokers.
-
-    Raises:
-        Misconfigured: its secrets cannot be read.
-    """
-    password = read_secrets(settings.secrets_file).kafka_password
-    return KafkaAccess(
-        settings.kafka_bootstrap,
-        settings.kafka_security,
-        settings.kafka_user,
-        password,
-        settings.kafka_ca_file,
-        settings.instance,
-    )
 
 
 def client_settings(access: KafkaAccess) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from services.core.codes import Sector
 from services.core.weeks import is_of_this_week
 from services.runtime.health import Health, Reason
 from services.runtime.intake import Answers, Decide, Intake, Keys, load_keys, pages_of
-from services.runtime.kafka import access_of
+from services.runtime.kafka_access import access_of
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process, serving
 from services.runtime.publisher import publishing

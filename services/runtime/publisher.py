@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaProducer
 
 from services.core.errors import Unavailable
 from services.runtime.health import Health, Reason
-from services.runtime.kafka import RETRY_SECONDS, KafkaAccess, Message, connect, impatient, make_producer, send_batch
+from services.runtime.kafka import RETRY_SECONDS, Message, connect, impatient, make_producer, send_batch
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.metrics import Metrics
 
 _WRITING = Reason.KAFKA_DOES_NOT_ACKNOWLEDGE

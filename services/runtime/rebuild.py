@@ -15,7 +15,7 @@ from services.runtime.audit import Trail
 from services.runtime.database import Connection, Database, Session, snapshot
 from services.runtime.fence import Place, positions
 from services.runtime.inlet import Batch
-from services.runtime.kafka import access_of
+from services.runtime.kafka_access import access_of
 from services.runtime.migrations import migrate
 from services.runtime.process import Process
 from services.runtime.replay import replay

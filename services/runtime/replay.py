@@ -10,7 +10,8 @@ from services.runtime.consumer import take
 from services.runtime.fence import Place
 from services.runtime.health import Health, Reason
 from services.runtime.inlet import Batch
-from services.runtime.kafka import KafkaAccess, connect, make_consumer
+from services.runtime.kafka import connect, make_consumer
+from services.runtime.kafka_access import KafkaAccess
 
 BATCH_RECORDS = 1_000
 _WAIT_SECONDS = 0.5

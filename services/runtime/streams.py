@@ -21,7 +21,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 from services.runtime.consumer import watch
 from services.runtime.fetching import fetch_patiently
 from services.runtime.health import Reason
-from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
+from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
 from services.runtime.process import Process, leave
 from services.runtime.settings import KafkaSecurity
 

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from services.core.errors import Unavailable
-from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
+from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
 
 _ASK_SECONDS = 5
 

@@ -24,7 +24,7 @@ from confluent_kafka.admin import (
 )
 
 from services.core.errors import Unavailable
-from services.runtime.kafka import SASL_MECHANISM, KafkaAccess
+from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
 from services.wire.topics import Acl, Topic, acls
 
 ANSWER_SECONDS = 30.0

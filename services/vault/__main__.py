@@ -11,7 +11,7 @@ from services.runtime.audit_routes import Auditor
 from services.runtime.auditing import auditing
 from services.runtime.database import Session, database, sessions
 from services.runtime.inlet import Inlet
-from services.runtime.kafka import access_of
+from services.runtime.kafka_access import access_of
 from services.runtime.migrations import migrate
 from services.runtime.process import Process, run, serving
 from services.runtime.publisher import publishing

@@ -12,7 +12,8 @@ from services.core.errors import Unavailable
 from services.runtime.database import Session
 from services.runtime.fence import Place, positions
 from services.runtime.health import Health, Reason
-from services.runtime.kafka import KafkaAccess, connect, make_consumer
+from services.runtime.kafka import connect, make_consumer
+from services.runtime.kafka_access import KafkaAccess
 
 Ends = Mapping[Place, int]
 """The offset that the next record of each partition will have."""

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from services.core.codes import Sector
 from services.runtime.consumer import lag_of, take
-from services.runtime.kafka import KafkaAccess, make_consumer
+from services.runtime.kafka import make_consumer
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.local import credentials, keys
 from services.runtime.local.ports import HOST, ports_from
 from services.runtime.settings import KafkaSecurity, environment

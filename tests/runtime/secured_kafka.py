@@ -12,7 +12,7 @@ from confluent_kafka import Uuid
 from confluent_kafka.admin import AdminClient
 from pydantic import SecretStr
 
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.local import credentials, kafka, kafka_users
 from services.runtime.local.jars import cache_folder, ensure, listed
 from services.runtime.local.ports import ports_from

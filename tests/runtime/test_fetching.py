@@ -120,7 +120,7 @@ async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
 
 FAUST = """
 from pydantic import SecretStr
-from services.runtime.kafka import KafkaAccess
+from services.runtime.kafka_access import KafkaAccess
 from services.runtime.settings import KafkaSecurity
 from services.runtime.streams import make_app
 app = make_app(KafkaAccess("127.0.0.1:1", KafkaSecurity.SASL_PLAINTEXT, "police", SecretStr("none")))

@@ -13,16 +13,8 @@ from pydantic import SecretStr
 from services.core.errors import BrokenRule, Unavailable
 from services.runtime.consumer import lag_of, take, watch
 from services.runtime.health import Health, Reason
-from services.runtime.kafka import (
-    Message,
-    access_of,
-    connect,
-    make_consumer,
-    make_producer,
-    partition_of,
-    send_batch,
-    send_once,
-)
+from services.runtime.kafka import Message, connect, make_consumer, make_producer, partition_of, send_batch, send_once
+from services.runtime.kafka_access import access_of
 from services.runtime.local.ports import HOST
 from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
