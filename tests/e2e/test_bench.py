@@ -16,10 +16,3 @@ def test_a_quick_bench_measures_everything_and_leaves_every_service_running(edit
     assert 0 < figures["page_p50"] <= figures["page_p99"]
     assert min(figures["memory"].values()) > 0
     assert all(edition.pids().values())
-
-
-def test_a_quick_bench_of_watchers_brings_each_of_them_what_is_theirs(edition: LocalEdition) -> None:
-    figures = json.loads(edition.done("bench", "watchers", "--quick", "--json"))
-    assert figures["floors"].keys() == FLOORS
-    assert [crowd["watchers"] for crowd in figures["crowds"]] == [2, 20]
-    assert all(0 < crowd["p50"] <= crowd["p99"] for crowd in figures["crowds"])
