@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from services.casefeed.pages.words import english
+from services.casefeed.pages.words import SENTENCES, english
 from services.core import codes, denials, indicators, ladder, letters, rights
 from services.core.audit import Action, Outcome
 from services.core.case import CaseStatus
@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 
 def messages() -> list[str]:
     """Every sentence, each once, in a steady order."""
-    found = {*_templates(), *_spelt(), *_codes(), *_fixed(), "No date"}
+    found = {*_templates(), *_spelt(), *_codes(), *_fixed(), *SENTENCES}
     return sorted(found)
 
 

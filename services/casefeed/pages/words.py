@@ -16,6 +16,12 @@ UK = ZoneInfo("Europe/London")
 SHORT_ID = 8
 """So many digits of an id are shown, and are enough to ask for the case."""
 
+_NO_DATE = "No date"
+_BETWEEN = "between %(earliest)s and %(latest)s"
+SENTENCES = (_NO_DATE, _BETWEEN)
+"""What is said here and in no template."""
+
+_CLAIMED = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 _SAID_NOTHING = {"unknown", "undecided", "unverified", "other"}
 _CAPITAL = re.compile("(?<!^)(?=[A-Z])|_")
 _HERE = Path(__file__).parent
@@ -59,8 +65,21 @@ class Words:
     def happened(self, at: datetime | None, precision: Precision) -> str:
         """When something happened, no more exactly than is known; a day is the day that was said."""
         if at is None:
-            return self._gettext("No date")
+            return self._gettext(_NO_DATE)
         return self.moment(at) if precision is Precision.INSTANT else self.day(at.astimezone(UTC))
+
+    def born(self, claimed: str) -> str:
+        """A date of birth no more exactly than it is claimed: a day, a month, a year, or the days it lies between."""
+        earliest, _, latest = claimed.partition("/")
+        if not latest:
+            return self._claimed(earliest)
+        return self._gettext(_BETWEEN) % {"earliest": self._claimed(earliest), "latest": self._claimed(latest)}
+
+    def _claimed(self, text: str) -> str:
+        if (found := _CLAIMED.fullmatch(text)) is None:
+            return text
+        year, month, day = found.groups()
+        return " ".join([*([str(int(day))] if day else []), self.named("Month", str(int(month))), year])
 
     def _value(self, value: object) -> str:
         if isinstance(value, Enum):

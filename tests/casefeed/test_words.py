@@ -1,0 +1,19 @@
+"""Times in the words of a page: no more exactly than they are claimed."""
+
+import pytest
+
+from services.casefeed.pages.words import Words
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        ("2011-05-09", "9 May 2011"),
+        ("2011-05", "May 2011"),
+        ("2011", "2011"),
+        ("2010-11-03/2011-11-02", "between 3 November 2010 and 2 November 2011"),
+        ("of age", "of age"),
+    ],
+)
+def test_a_date_of_birth_is_told_as_it_is_claimed(claimed: str, told: str) -> None:
+    assert Words(str).born(claimed) == told
