@@ -28,6 +28,7 @@ from services.runtime.settings import DatabaseSettings, KeySettings, load, read_
 from services.runtime.signin.doorkeeper import doorkeeper
 from services.wire.avro import load_schemas
 from services.wire.signing import load_verifier
+from services.wire.topics import MISSING_CHILDREN
 
 BATCH_RECORDS = 500
 PACE_SECONDS = 0.15
@@ -61,7 +62,7 @@ async def main(process: Process) -> None:
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
-                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS):
+                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS, MISSING_CHILDREN):
                     await taker.take(batch)
                     heard.acknowledge()
             for task in working:

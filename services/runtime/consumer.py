@@ -1,6 +1,7 @@
 """Reading from Kafka in batches, and knowing how far behind; a broken pipe is asked again for ever, light red."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
@@ -13,6 +14,9 @@ from services.runtime.kafka import PATIENCE_SECONDS, RETRY_SECONDS
 from services.runtime.metrics import Metrics
 
 _WATCH_SECONDS = 1.0
+_CATCH_UP_SECONDS = 0.5
+"""So long at most what was taken waits for what it repeats."""
+_MOMENT_MS = 100
 
 log = structlog.get_logger()
 
@@ -35,6 +39,29 @@ async def take(consumer: AIOKafkaConsumer, at_most: int, within: float) -> Mappi
             await asyncio.sleep(RETRY_SECONDS)
         else:
             return taken
+
+
+async def caught_up(
+    consumer: AIOKafkaConsumer, original: str, taken: Mapping[TopicPartition, list[Any]], at_most: int
+) -> Mapping[TopicPartition, list[Any]]:
+    """What was taken, and what stood on the topic `original` by then: nobody hears a repetition first.
+
+    A partition whose records wait to be taken is not fetched meanwhile, so that others overtake it. What cannot be had
+    within half a second, or in `at_most` records, is not waited for.
+    """
+    if all(place.topic == original for place in taken):
+        return taken
+    found = {place: list(records) for place, records in taken.items()}
+    places = [place for place in consumer.assignment() if place.topic == original]
+    with contextlib.suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(_CATCH_UP_SECONDS):
+            ends = await consumer.end_offsets(places)
+            while at_most > 0 and (behind := [one for one in places if await consumer.position(one) < ends[one]]):
+                more = await consumer.getmany(*behind, timeout_ms=_MOMENT_MS, max_records=at_most)
+                for place, records in more.items():
+                    found.setdefault(place, []).extend(records)
+                    at_most -= len(records)
+    return found
 
 
 async def lag_of(consumer: AIOKafkaConsumer) -> dict[str, int]:

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.core.errors import Unavailable
-from services.runtime.consumer import lag_of, take, watch
+from services.runtime.consumer import caught_up, lag_of, take, watch
 from services.runtime.database import Session
 from services.runtime.fence import Place, positions
 from services.runtime.health import Health, Reason
@@ -57,20 +57,23 @@ class Inlet:
             for number in numbers
         }
 
-    async def batches(self, at_most: int, pace_seconds: float = 0.0) -> AsyncIterator[Batch]:
+    async def batches(
+        self, at_most: int, pace_seconds: float = 0.0, original: str | None = None
+    ) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any.
 
         Behind a small one the next waits until `pace_seconds` have passed: two small ones cost as much as two large.
+        With what other topics repeat of the topic `original` comes what stood there by then, `at_most` records more.
         """
         clock = asyncio.get_running_loop().time
-        while batch := await self.take(at_most):
+        while batch := await self.take(at_most, original):
             began = clock()
             with self._process.metrics.batch_seconds.time():
                 yield batch
             if sum(map(len, batch.values())) < at_most:
                 await asyncio.sleep(began + pace_seconds - clock())
 
-    async def take(self, at_most: int) -> Batch | None:
+    async def take(self, at_most: int, original: str | None = None) -> Batch | None:
         """The next batch, as soon as there is one; None once the process is asked to stop.
 
         Until the partitions stand where the tables end, aiokafka reads on from the group's hint: what it brings from
@@ -78,7 +81,7 @@ class Inlet:
         """
         while not self._process.stopping.is_set():
             turn = self._start.turn
-            taken = await self._taken(at_most)
+            taken = await self._taken(at_most, original)
             if self._start.turn != turn or not self._start.settled:
                 await self._start.settle()
                 continue
@@ -88,9 +91,10 @@ class Inlet:
                 return {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
         return None
 
-    async def _taken(self, at_most: int) -> Mapping[TopicPartition, Sequence[Any]]:
+    async def _taken(self, at_most: int, original: str | None) -> Mapping[TopicPartition, Sequence[Any]]:
         try:
-            return await take(self._consumer, at_most, _WAIT_SECONDS)
+            taken = await take(self._consumer, at_most, _WAIT_SECONDS)
+            return taken if original is None else await caught_up(self._consumer, original, taken, at_most)
         except KafkaError as error:
             log.critical("Reading from Kafka ended by itself; the service starts anew.", exc_info=error)
             leave()

@@ -57,6 +57,13 @@ class Published:
             found[record["head"]["event_id"]] = (name, record)
         return [one for one in found.values() if one[1]["head"]["subject_id"] in subjects]
 
+    def alerts(self) -> dict[str, int]:
+        """What the alerts of this return's episodes are now, and how many."""
+        server, subjects = self.edition.parts.postgres, [bytes.fromhex(one) for one in self.answer["subjects"]]
+        with psycopg.connect(server.conninfo(ADMIN, server.password, "lantern")) as admin:
+            counted = "SELECT state, count(*) FROM oncall.alerts WHERE subject_id = ANY(%s) GROUP BY state"
+            return dict(admin.execute(counted, [subjects]).fetchall())
+
     def sealed(self) -> list[dict[str, str]]:
         """What the vault holds of this return's children, opened with the vault's own key; one a content."""
         kek, _ = load_vault_keys(self.edition.data / "keys" / "vault")
@@ -105,6 +112,11 @@ def test_the_events_are_those_of_the_return(published: Published) -> None:
     assert published.answer["events"] == {
         "ChildFound": 43, "ChildLookedAfter": 132, "ChildMissing": 43, "PlacementEnded": 240, "PlacementStarted": 340
     }  # fmt: skip
+
+
+def test_episodes_that_were_over_when_they_were_told_page_nobody(published: Published) -> None:
+    assert until(lambda: sum(published.alerts().values()) == 43, 60)
+    assert published.alerts() == {"history": 43}
 
 
 def test_missing_and_away_without_authorisation_are_told_apart(events: list[tuple[str, Record]]) -> None:

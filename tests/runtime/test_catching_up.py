@@ -1,0 +1,96 @@
+"""Who reads a topic and what others repeat of it never hears the repetition first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
+
+from services.runtime.consumer import caught_up, take
+from services.runtime.kafka import make_consumer, make_producer
+from services.wire.topics import MISSING_CHILDREN, REFERRALS
+from tests.runtime.agencies import access
+from tests.runtime.secured_kafka import SecuredKafka
+
+ORIGINAL, REPEATED = TopicPartition(MISSING_CHILDREN, 0), TopicPartition(REFERRALS, 0)
+SECONDS, FETCHED_SECONDS = 30, 1.0
+AT_MOST = 500
+
+
+@pytest.fixture
+async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]:
+    """Stands at the end of a partition of each topic."""
+    made = make_consumer(access(spare_kafka, "operator"))
+    await made.start()
+    made.assign([ORIGINAL, REPEATED])
+    await made.seek_to_end(ORIGINAL, REPEATED)
+    await made.position(ORIGINAL)
+    await made.position(REPEATED)
+    yield made
+    await made.stop()
+
+
+async def say(kafka: SecuredKafka, value: bytes, *places: TopicPartition) -> None:
+    producer = make_producer(access(kafka, "police"))
+    await producer.start()
+    try:
+        for place in places:
+            await producer.send_and_wait(place.topic, value, partition=place.partition)
+    finally:
+        await producer.stop()
+    await asyncio.sleep(FETCHED_SECONDS)
+
+
+def values(taken: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, list[bytes]]:
+    return {place: [record.value for record in records] for place, records in taken.items()}
+
+
+async def overtaken(consumer: AIOKafkaConsumer, kafka: SecuredKafka) -> Mapping[TopicPartition, list[Any]]:
+    """What is taken when the original was written first, behind a record that waits to be taken."""
+    await say(kafka, b"before", ORIGINAL)
+    await say(kafka, b"said", ORIGINAL, REPEATED)
+    taken = await take(consumer, AT_MOST, SECONDS)
+    assert values(taken) == {ORIGINAL: [b"before"], REPEATED: [b"said"]}
+    return taken
+
+
+async def test_a_repetition_is_handed_out_with_its_original(
+    consumer: AIOKafkaConsumer, spare_kafka: SecuredKafka
+) -> None:
+    taken = await overtaken(consumer, spare_kafka)
+    found = await caught_up(consumer, ORIGINAL.topic, taken, AT_MOST)
+    assert values(found) == {ORIGINAL: [b"before", b"said"], REPEATED: [b"said"]}
+
+
+async def test_what_there_is_no_room_for_comes_with_the_next_batch(
+    consumer: AIOKafkaConsumer, spare_kafka: SecuredKafka
+) -> None:
+    taken = await overtaken(consumer, spare_kafka)
+    assert await caught_up(consumer, ORIGINAL.topic, taken, 0) == taken
+    assert values(await take(consumer, AT_MOST, SECONDS)) == {ORIGINAL: [b"said"]}
+
+
+class Silent:
+    """A consumer whose broker does not say how far the original goes, by a fault or by nothing at all."""
+
+    def __init__(self, fault: KafkaConnectionError | None) -> None:
+        self._fault = fault
+
+    def assignment(self) -> set[TopicPartition]:
+        return {ORIGINAL, REPEATED}
+
+    async def end_offsets(self, _: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+        if self._fault is not None:
+            raise self._fault
+        silence: asyncio.Future[Mapping[TopicPartition, int]] = asyncio.get_running_loop().create_future()
+        return await silence
+
+
+@pytest.mark.parametrize("fault", [KafkaConnectionError(), None], ids=["fault", "silence"])
+async def test_what_was_taken_does_not_wait_for_a_broker_that_says_nothing(fault: KafkaConnectionError | None) -> None:
+    consumer: Any = Silent(fault)
+    taken = {REPEATED: ["said"]}
+    async with asyncio.timeout(SECONDS):
+        assert await caught_up(consumer, ORIGINAL.topic, taken, AT_MOST) == taken
