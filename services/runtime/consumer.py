@@ -1,7 +1,6 @@
 """Reading from Kafka in batches, and knowing how far behind; a broken pipe is asked again for ever, light red."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
@@ -14,8 +13,8 @@ from services.runtime.kafka import PATIENCE_SECONDS, RETRY_SECONDS
 from services.runtime.metrics import Metrics
 
 _WATCH_SECONDS = 1.0
-_CATCH_UP_SECONDS = 0.5
-"""So long at most what was taken waits for what it repeats."""
+_CATCH_UP_SECONDS = 1.0
+"""So long at most what was taken waits for what it repeats: longer than a broker holds a fetch, of a page's ten."""
 _MOMENT_MS = 100
 
 log = structlog.get_logger()
@@ -47,21 +46,41 @@ async def caught_up(
     """What was taken, and what stood on the topic `original` by then: nobody hears a repetition first.
 
     A partition whose records wait to be taken is not fetched meanwhile, so that others overtake it. What cannot be had
-    within half a second, or in `at_most` records, is not waited for.
+    within a second, or in `at_most` records, is not waited for.
+
+    Raises:
+        KafkaError: the library met what it did not expect; its work for the group has ended, and never begins again.
     """
     if all(place.topic == original for place in taken):
         return taken
     found = {place: list(records) for place, records in taken.items()}
-    places = [place for place in consumer.assignment() if place.topic == original]
-    with contextlib.suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
-            ends = await consumer.end_offsets(places)
-            while at_most > 0 and (behind := [one for one in places if await consumer.position(one) < ends[one]]):
-                more = await consumer.getmany(*behind, timeout_ms=_MOMENT_MS, max_records=at_most)
-                for place, records in more.items():
-                    found.setdefault(place, []).extend(records)
-                    at_most -= len(records)
+    try:
+        await _add_up_to_the_ends(consumer, original, found, at_most)
+    except (KafkaError, TimeoutError) as error:
+        if type(error) is KafkaError:  # every fault that passes has a type of its own
+            raise
+        log.warning("Kafka did not say how far a topic goes; what repeats it is not kept waiting.", exc_info=error)
     return found
+
+
+async def _add_up_to_the_ends(
+    consumer: AIOKafkaConsumer, original: str, found: dict[TopicPartition, list[Any]], at_most: int
+) -> None:
+    """Nothing is cancelled while it takes records: the library would never again know itself to be idle."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + _CATCH_UP_SECONDS
+    places = [place for place in consumer.assignment() if place.topic == original]
+    async with asyncio.timeout_at(deadline):
+        ends = await consumer.end_offsets(places)
+    while at_most > 0 and (left := deadline - clock()) > 0:
+        async with asyncio.timeout_at(deadline):
+            behind = [place for place in places if await consumer.position(place) < ends[place]]
+        if not behind:
+            return
+        more = await consumer.getmany(*behind, timeout_ms=min(_MOMENT_MS, round(left * 1000)), max_records=at_most)
+        for place, records in more.items():
+            found.setdefault(place, []).extend(records)
+            at_most -= len(records)
 
 
 async def lag_of(consumer: AIOKafkaConsumer) -> dict[str, int]:

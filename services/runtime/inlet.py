@@ -154,10 +154,10 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
 
     async def on_partitions_revoked(self, _: Sequence[TopicPartition]) -> None:
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
-        self._unsettle()
+        self.unsettle()
 
     async def on_partitions_assigned(self, _: Sequence[TopicPartition]) -> None:
-        self._unsettle()
+        self.unsettle()
         await self.settle()
         self._health.green(Reason.STARTING)
 
@@ -169,7 +169,8 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
                 self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
             self.settled = True
 
-    def _unsettle(self) -> None:
+    def unsettle(self) -> None:
+        """What is in hand is not handed out any more, but taken again."""
         self.turn += 1
         self.settled = False
 
@@ -183,6 +184,7 @@ async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], start: F
             now = await topic_ids(access, ids)
             if now != ids:
                 log.error("A topic was deleted and made again under its name; it is read from its beginning.")
+                start.unsettle()
                 ids.update(now)
                 await start.settle()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.runtime.consumer import caught_up, take
 from services.runtime.kafka import make_consumer, make_producer
@@ -15,7 +15,7 @@ from tests.runtime.agencies import access
 from tests.runtime.secured_kafka import SecuredKafka
 
 ORIGINAL, REPEATED = TopicPartition(MISSING_CHILDREN, 0), TopicPartition(REFERRALS, 0)
-SECONDS, FETCHED_SECONDS = 30, 1.0
+SECONDS, STEP_SECONDS = 30, 0.01
 AT_MOST = 500
 
 
@@ -40,7 +40,13 @@ async def say(kafka: SecuredKafka, value: bytes, *places: TopicPartition) -> Non
             await producer.send_and_wait(place.topic, value, partition=place.partition)
     finally:
         await producer.stop()
-    await asyncio.sleep(FETCHED_SECONDS)
+
+
+async def fetched(consumer: AIOKafkaConsumer, place: TopicPartition) -> None:
+    """Returns once records of a partition wait to be taken."""
+    async with asyncio.timeout(SECONDS):
+        while place not in consumer._fetcher._records:  # noqa: ASYNC110, SLF001 - what waits there is said nowhere else
+            await asyncio.sleep(STEP_SECONDS)
 
 
 def values(taken: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, list[bytes]]:
@@ -50,7 +56,9 @@ def values(taken: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, li
 async def overtaken(consumer: AIOKafkaConsumer, kafka: SecuredKafka) -> Mapping[TopicPartition, list[Any]]:
     """What is taken when the original was written first, behind a record that waits to be taken."""
     await say(kafka, b"before", ORIGINAL)
+    await fetched(consumer, ORIGINAL)
     await say(kafka, b"said", ORIGINAL, REPEATED)
+    await fetched(consumer, REPEATED)
     taken = await take(consumer, AT_MOST, SECONDS)
     assert values(taken) == {ORIGINAL: [b"before"], REPEATED: [b"said"]}
     return taken
@@ -75,7 +83,7 @@ async def test_what_there_is_no_room_for_comes_with_the_next_batch(
 class Silent:
     """A consumer whose broker does not say how far the original goes, by a fault or by nothing at all."""
 
-    def __init__(self, fault: KafkaConnectionError | None) -> None:
+    def __init__(self, fault: KafkaError | None) -> None:
         self._fault = fault
 
     def assignment(self) -> set[TopicPartition]:
@@ -89,8 +97,48 @@ class Silent:
 
 
 @pytest.mark.parametrize("fault", [KafkaConnectionError(), None], ids=["fault", "silence"])
-async def test_what_was_taken_does_not_wait_for_a_broker_that_says_nothing(fault: KafkaConnectionError | None) -> None:
+async def test_what_was_taken_does_not_wait_for_a_broker_that_says_nothing(fault: KafkaError | None) -> None:
     consumer: Any = Silent(fault)
     taken = {REPEATED: ["said"]}
     async with asyncio.timeout(SECONDS):
         assert await caught_up(consumer, ORIGINAL.topic, taken, AT_MOST) == taken
+
+
+async def test_a_fault_that_the_library_did_not_expect_is_not_passed_over() -> None:
+    consumer: Any = Silent(KafkaError("Unexpected error during coordination"))
+    with pytest.raises(KafkaError):
+        await caught_up(consumer, ORIGINAL.topic, {REPEATED: ["said"]}, AT_MOST)
+
+
+class BreakingOff(Silent):
+    """A consumer that stands two records behind the end, hands out one, and then a fault or nothing."""
+
+    def __init__(self, fault: KafkaError | None) -> None:
+        super().__init__(None)
+        self._then = fault
+        self._given = 0
+
+    async def end_offsets(self, _: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return {ORIGINAL: 2}
+
+    async def position(self, _: TopicPartition) -> int:
+        return self._given
+
+    async def getmany(
+        self, *places: TopicPartition, timeout_ms: int, max_records: int
+    ) -> Mapping[TopicPartition, list[str]]:
+        assert (places, max_records > 0) == ((ORIGINAL,), True)
+        if self._given:
+            if self._then is not None:
+                raise self._then
+            await asyncio.sleep(timeout_ms / 1000)
+            return {}
+        self._given = 1
+        return {ORIGINAL: ["first"]}
+
+
+@pytest.mark.parametrize("fault", [KafkaConnectionError(), None], ids=["fault", "silence"])
+async def test_what_was_had_until_then_is_handed_out(fault: KafkaError | None) -> None:
+    consumer: Any = BreakingOff(fault)
+    found = await caught_up(consumer, ORIGINAL.topic, {REPEATED: ["said"]}, AT_MOST)
+    assert found == {ORIGINAL: ["first"], REPEATED: ["said"]}

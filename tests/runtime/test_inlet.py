@@ -116,6 +116,18 @@ async def test_what_was_asked_for_before_partitions_came_and_went_is_taken_again
     assert await taking == 4
 
 
+async def test_what_was_asked_for_before_a_topic_was_made_again_is_taken_again(running: Running) -> None:
+    await running.start.on_partitions_assigned([HERE])
+    running.consumer.answers.clear()
+    taking = asyncio.create_task(running.first_offset())
+    await running.consumer.asked.wait()
+    running.tables.reached = {Place(ID, 0): 0}
+    running.start.unsettle()
+    await running.start.settle()
+    running.consumer.answers.set()
+    assert await taking == 0
+
+
 async def test_nothing_is_handed_out_while_partitions_are_on_their_way_to_another_worker(running: Running) -> None:
     await running.start.on_partitions_assigned([HERE])
     await running.start.on_partitions_revoked([HERE])
