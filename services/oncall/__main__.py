@@ -14,8 +14,7 @@ from services.oncall.proving import Prover
 from services.oncall.relay import Relay
 from services.oncall.rota.desk import PublishedRota
 from services.oncall.routes.recording import Desk
-from services.oncall.taking import TOPICS, Taker
-from services.runtime import inlet
+from services.oncall.taking import Taker, arriving
 from services.runtime.audit import Trail
 from services.runtime.audit_routes import Auditor
 from services.runtime.auditing import auditing
@@ -28,7 +27,6 @@ from services.runtime.settings import DatabaseSettings, KeySettings, load, read_
 from services.runtime.signin.doorkeeper import doorkeeper
 from services.wire.avro import load_schemas
 from services.wire.signing import load_verifier
-from services.wire.topics import MISSING_CHILDREN
 
 BATCH_RECORDS = 500
 PACE_SECONDS = 0.15
@@ -61,8 +59,8 @@ async def main(process: Process) -> None:
             going = (engine.run(bell), relay.run(), prover.run(), sweeper.go_on(process.stopping), heartbeat(process))
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
-            async with auditing(process, asking, trail), inlet.opened(process, hearing, *TOPICS) as heard:
-                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS, MISSING_CHILDREN):
+            async with auditing(process, asking, trail), arriving(process, hearing) as heard:
+                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS):
                     await taker.take(batch)
                     heard.acknowledge()
             for task in working:

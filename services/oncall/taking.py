@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,18 +24,23 @@ from services.oncall.knowing import News, children, keep
 from services.runtime.audit import Trail, offsets
 from services.runtime.database import Connection, Session, write_rows
 from services.runtime.fence import Place, admit
-from services.runtime.inlet import Batch
+from services.runtime.inlet import Batch, Inlet, opened
 from services.runtime.metrics import Metrics
+from services.runtime.process import Process
 from services.wire.avro import Schemas
 from services.wire.signing import SignedMessage, Verifier
 from services.wire.topics import CASE_UPDATES, MISSING_CHILDREN, QUARANTINE
 
-TOPICS = (MISSING_CHILDREN, CASE_UPDATES, QUARANTINE)
 _SEEN = frozenset({"Sighting", "ChildFound"})
 # One worker judges at a time: two that know half of a child each would both be wrong.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('judging alerts', 0))"
 
 log = structlog.get_logger()
+
+
+def arriving(process: Process, session: Session) -> AbstractAsyncContextManager[Inlet]:
+    """What on-call hears; of what is said of missing children it hears the original no later than a repetition."""
+    return opened(process, session, MISSING_CHILDREN, CASE_UPDATES, QUARANTINE, original=MISSING_CHILDREN)
 
 
 @dataclass(slots=True)

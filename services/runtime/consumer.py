@@ -32,7 +32,7 @@ async def take(consumer: AIOKafkaConsumer, at_most: int, within: float) -> Mappi
                 timeout_ms=round(within * 1000), max_records=at_most
             )
         except KafkaError as error:
-            if type(error) is KafkaError:  # every fault that passes has a type of its own
+            if not _passes(error):
                 raise
             log.warning("Kafka did not hand out records; it is asked again until it does.", exc_info=error)
             await asyncio.sleep(RETRY_SECONDS)
@@ -57,7 +57,7 @@ async def caught_up(
     try:
         await _add_up_to_the_ends(consumer, original, found, at_most)
     except (KafkaError, TimeoutError) as error:
-        if type(error) is KafkaError:  # every fault that passes has a type of its own
+        if not _passes(error):
             raise
         log.warning("Kafka did not say how far a topic goes; what repeats it is not kept waiting.", exc_info=error)
     return found
@@ -81,6 +81,11 @@ async def _add_up_to_the_ends(
         for place, records in more.items():
             found.setdefault(place, []).extend(records)
             at_most -= len(records)
+
+
+def _passes(error: Exception) -> bool:
+    """Every fault that passes has a type of its own."""
+    return type(error) is not KafkaError
 
 
 async def lag_of(consumer: AIOKafkaConsumer) -> dict[str, int]:

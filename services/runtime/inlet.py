@@ -31,15 +31,24 @@ log = structlog.get_logger()
 
 
 class Inlet:
-    """Hands out batches until the process stops; who saves one calls `acknowledge` afterwards."""
+    """Hands out batches until the process stops; who saves one calls `acknowledge` afterwards.
+
+    `original`: the topic of which the others repeat what stands there; None where none does.
+    """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], process: Process, start: "FromPositions"
+        self,
+        consumer: AIOKafkaConsumer,
+        ids: Mapping[str, UUID],
+        process: Process,
+        start: "FromPositions",
+        original: str | None = None,
     ) -> None:
         self._consumer = consumer
         self._ids = ids
         self._process = process
         self._start = start
+        self._original = original
         self._dealt_with = asyncio.Event()
 
     def places(self) -> dict[TopicPartition, Place]:
@@ -57,23 +66,21 @@ class Inlet:
             for number in numbers
         }
 
-    async def batches(
-        self, at_most: int, pace_seconds: float = 0.0, original: str | None = None
-    ) -> AsyncIterator[Batch]:
+    async def batches(self, at_most: int, pace_seconds: float = 0.0) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any.
 
         Behind a small one the next waits until `pace_seconds` have passed: two small ones cost as much as two large.
-        With what other topics repeat of the topic `original` comes what stood there by then, `at_most` records more.
+        With what repeats an original comes what stood on its topic by then, `at_most` records more.
         """
         clock = asyncio.get_running_loop().time
-        while batch := await self.take(at_most, original):
+        while batch := await self.take(at_most):
             began = clock()
             with self._process.metrics.batch_seconds.time():
                 yield batch
             if sum(map(len, batch.values())) < at_most:
                 await asyncio.sleep(began + pace_seconds - clock())
 
-    async def take(self, at_most: int, original: str | None = None) -> Batch | None:
+    async def take(self, at_most: int) -> Batch | None:
         """The next batch, as soon as there is one; None once the process is asked to stop.
 
         Until the partitions stand where the tables end, aiokafka reads on from the group's hint: what it brings from
@@ -81,7 +88,7 @@ class Inlet:
         """
         while not self._process.stopping.is_set():
             turn = self._start.turn
-            taken = await self._taken(at_most, original)
+            taken = await self._taken(at_most)
             if self._start.turn != turn or not self._start.settled:
                 await self._start.settle()
                 continue
@@ -91,10 +98,12 @@ class Inlet:
                 return {Place(self._ids[place.topic], place.partition): records for place, records in taken.items()}
         return None
 
-    async def _taken(self, at_most: int, original: str | None) -> Mapping[TopicPartition, Sequence[Any]]:
+    async def _taken(self, at_most: int) -> Mapping[TopicPartition, Sequence[Any]]:
         try:
             taken = await take(self._consumer, at_most, _WAIT_SECONDS)
-            return taken if original is None else await caught_up(self._consumer, original, taken, at_most)
+            if self._original is None:
+                return taken
+            return await caught_up(self._consumer, self._original, taken, at_most)
         except KafkaError as error:
             log.critical("Reading from Kafka ended by itself; the service starts anew.", exc_info=error)
             leave()
@@ -116,13 +125,16 @@ class Inlet:
 
 
 @contextlib.asynccontextmanager
-async def opened(process: Process, session: Session, *topics: str) -> AsyncIterator[Inlet]:
-    """Join the service's group on `topics`, and watch how far behind it is; each partition begins at its position."""
+async def opened(process: Process, session: Session, *topics: str, original: str | None = None) -> AsyncIterator[Inlet]:
+    """Join the service's group on `topics`, and watch how far behind it is; each partition begins at its position.
+
+    `original`: that one of them of which the others repeat what stands there.
+    """
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
     consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
     start = FromPositions(consumer, ids, session, process.health)
-    inlet = Inlet(consumer, ids, process, start)
+    inlet = Inlet(consumer, ids, process, start, original)
     consumer.subscribe(topics, listener=start)
     async with asyncio.TaskGroup() as tasks:
         watching = (
@@ -144,7 +156,7 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     `turn` counts how often partitions came or went; `settled` is whether those that are here stand where they must.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer, ids: Mapping[str, UUID], session: Session, health: Health) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, ids: dict[str, UUID], session: Session, health: Health) -> None:
         self._consumer = consumer
         self._ids = ids
         self._session = session
@@ -154,10 +166,10 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
 
     async def on_partitions_revoked(self, _: Sequence[TopicPartition]) -> None:
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
-        self.unsettle()
+        self._unsettle()
 
     async def on_partitions_assigned(self, _: Sequence[TopicPartition]) -> None:
-        self.unsettle()
+        self._unsettle()
         await self.settle()
         self._health.green(Reason.STARTING)
 
@@ -169,13 +181,18 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
                 self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
             self.settled = True
 
-    def unsettle(self) -> None:
-        """What is in hand is not handed out any more, but taken again."""
+    async def follow(self, ids: Mapping[str, UUID]) -> None:
+        """Topics were made again, and have these ids now: what is in hand is of the old ones, and is taken again."""
+        self._unsettle()
+        self._ids.update(ids)
+        await self.settle()
+
+    def _unsettle(self) -> None:
         self.turn += 1
         self.settled = False
 
 
-async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], start: FromPositions) -> NoReturn:
+async def _notice_new_topics(access: KafkaAccess, ids: Mapping[str, UUID], start: FromPositions) -> NoReturn:
     """Read a topic that was deleted and made again from its beginning: aiokafka goes by names and does not notice."""
     while True:
         await asyncio.sleep(_ASK_SECONDS)
@@ -184,9 +201,7 @@ async def _notice_new_topics(access: KafkaAccess, ids: dict[str, UUID], start: F
             now = await topic_ids(access, ids)
             if now != ids:
                 log.error("A topic was deleted and made again under its name; it is read from its beginning.")
-                start.unsettle()
-                ids.update(now)
-                await start.settle()
+                await start.follow(now)
 
 
 async def _ids_of(access: KafkaAccess, topics: Sequence[str], health: Health) -> dict[str, UUID]:

@@ -13,6 +13,7 @@ from services.casefeed.pages.words import Words
         ("2011", "2011"),
         ("2010-11-03/2011-11-02", "between 3 November 2010 and 2 November 2011"),
         ("of age", "of age"),
+        ("2011-02-31", "2011-02-31"),
     ],
 )
 def test_a_date_of_birth_is_told_as_it_is_claimed(claimed: str, told: str) -> None:

@@ -6,23 +6,17 @@ from typing import Any
 
 import httpx
 
-from services.casefeed.deciding import shown
-from services.casefeed.links import LinkDetail
 from services.runtime.local.waiting import until
 from services.runtime.tls import trusted
 from tests.edition import LocalEdition
 from tests.formats.documents import example
 
 SECONDS = 30
-AT_REST_SECONDS = 1.0
 Ends = tuple[str, str]
 
 
 def two_records(edition: LocalEdition, folder: Path, child: str, family: str) -> Ends:
-    """The records of a child of this family's name, for whom an adult asks.
-
-    Given once something speaks for the two, and what a person would decide about changes no more.
-    """
+    """The records of a child of this family's name, for whom an adult asks; given once something speaks for the two."""
     police = _said("coming-to-notice", child, f"Quyen Thi {family}", "2012-10-05")
     hospital = _said("emergency-care", child, f"{family} Quyen", "2012-05-10")
     claim = example("KinshipClaimed", source=police["source"], recorded_at=police["recorded_at"], location={})
@@ -32,13 +26,7 @@ def two_records(edition: LocalEdition, folder: Path, child: str, family: str) ->
         _published(edition, folder, *sent)
         for sent in (("police", "INVENTED-FORCE", contact, claim), ("health", "INVENTED-HOSPITAL", attendance))
     )
-    marks = [""]
-
-    def at_rest() -> bool:
-        marks.append(_mark(asked(edition, f"/api/links/{one}/{other}")[0]))
-        return marks[-1] != "" and marks[-1] == marks[-2]
-
-    assert until(at_rest, SECONDS, AT_REST_SECONDS)
+    assert until(lambda: "link" in asked(edition, f"/api/links/{one}/{other}")[0], SECONDS)
     return one, other
 
 
@@ -47,11 +35,6 @@ def asked(edition: LocalEdition, *paths: str) -> list[dict[str, Any]]:
     base = f"http://127.0.0.1:{edition.parts.ports['casefeed']}"
     with httpx.Client(base_url=base, headers=edition.person(), trust_env=False, verify=trusted()) as client:
         return [client.get(path).json() for path in paths]
-
-
-def _mark(answer: dict[str, Any]) -> str:
-    """The mark of what a person would decide about; empty while nothing speaks for it."""
-    return shown(LinkDetail.model_validate(answer)) if "link" in answer else ""
 
 
 def _said(system: str, child: str, name: str, born: str) -> dict[str, Any]:

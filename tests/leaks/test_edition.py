@@ -78,7 +78,7 @@ def decided(edition: LocalEdition, folder: Path, planter: Planter) -> list[str]:
             refused = await client.post(path, data={**form, "verdict": "unlinked", "narrative": tales[0]})
             taken = await client.post(path, data={**form, "verdict": "linked", "narrative": tales[1]})
             assert tales[0] in unescape(refused.text)
-            assert any(word in taken.text for word in TAKEN), taken.text
+            assert (taken.url.params.get("sent"), any(words in taken.text for words in TAKEN)) == ("linked", True)
             return [taken.text, (await client.get(path)).text]
 
     answers = asyncio.run(deciding())

@@ -14,7 +14,7 @@ from services.runtime.inlet import FromPositions, Inlet
 from services.runtime.metrics import Metrics
 from services.runtime.process import Process
 
-TOPIC, ID = "contacts.v1", UUID(int=1)
+TOPIC, ID, NEW_ID = "contacts.v1", UUID(int=1), UUID(int=2)
 HERE = TopicPartition(TOPIC, 0)
 HINT = 7
 AT_MOST = 3
@@ -75,13 +75,27 @@ class Running:
         process: Any = Process(unused, health, metrics, asyncio.Event())  # type: ignore[arg-type]  # no setting is read here
         consumer: Any = self.consumer
         session: Any = self.tables
-        self.start = FromPositions(consumer, {TOPIC: ID}, session, health)
-        self.inlet = Inlet(consumer, {TOPIC: ID}, process, self.start)
+        ids = {TOPIC: ID}
+        self.start = FromPositions(consumer, ids, session, health)
+        self.inlet = Inlet(consumer, ids, process, self.start)
 
-    async def first_offset(self) -> int:
+    async def first(self) -> tuple[Place, int]:
+        """Where the next batch begins."""
         batch = await self.inlet.take(AT_MOST)
         assert batch
-        return int(batch[Place(ID, 0)][0].offset)
+        [(place, records)] = batch.items()
+        return place, int(records[0].offset)
+
+    async def first_offset(self) -> int:
+        return (await self.first())[1]
+
+    async def asked_for(self) -> asyncio.Task[tuple[Place, int]]:
+        """A batch from where the tables end that Kafka is asked for, and hands out once it may."""
+        await self.start.on_partitions_assigned([HERE])
+        self.consumer.answers.clear()
+        taking = asyncio.create_task(self.first())
+        await self.consumer.asked.wait()
+        return taking
 
 
 @pytest.fixture
@@ -105,27 +119,20 @@ async def test_what_came_from_the_groups_hint_before_the_tables_answered_is_not_
 
 
 async def test_what_was_asked_for_before_partitions_came_and_went_is_taken_again(running: Running) -> None:
-    await running.start.on_partitions_assigned([HERE])
-    running.consumer.answers.clear()
-    taking = asyncio.create_task(running.first_offset())
-    await running.consumer.asked.wait()
+    taking = await running.asked_for()
     running.tables.reached = {Place(ID, 0): 4}
     await running.start.on_partitions_revoked([HERE])
     await running.start.on_partitions_assigned([HERE])
     running.consumer.answers.set()
-    assert await taking == 4
+    assert await taking == (Place(ID, 0), 4)
 
 
-async def test_what_was_asked_for_before_a_topic_was_made_again_is_taken_again(running: Running) -> None:
-    await running.start.on_partitions_assigned([HERE])
-    running.consumer.answers.clear()
-    taking = asyncio.create_task(running.first_offset())
-    await running.consumer.asked.wait()
-    running.tables.reached = {Place(ID, 0): 0}
-    running.start.unsettle()
-    await running.start.settle()
+async def test_what_was_asked_for_before_a_topic_was_made_again_is_not_taken_for_the_new_ones(running: Running) -> None:
+    taking = await running.asked_for()
+    running.tables.reached = {Place(ID, 0): 2}
+    await running.start.follow({TOPIC: NEW_ID})
     running.consumer.answers.set()
-    assert await taking == 0
+    assert await taking == (Place(NEW_ID, 0), 0)
 
 
 async def test_nothing_is_handed_out_while_partitions_are_on_their_way_to_another_worker(running: Running) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.core.codes import Precision
 from services.core.facts import Fact
+from services.core.matching.dates import born
 
 UK = ZoneInfo("Europe/London")
 SHORT_ID = 8
@@ -21,7 +22,6 @@ _BETWEEN = "between %(earliest)s and %(latest)s"
 SENTENCES = (_NO_DATE, _BETWEEN)
 """What is said here and in no template."""
 
-_CLAIMED = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 _SAID_NOTHING = {"unknown", "undecided", "unverified", "other"}
 _CAPITAL = re.compile("(?<!^)(?=[A-Z])|_")
 _HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ class Words:
                 yield self.named("Fact", one.name), told
 
     def day(self, at: date) -> str:
-        return f"{at.day} {self.named('Month', str(at.month))} {at.year}"
+        return f"{at.day} {self._month(at)} {at.year}"
 
     def moment(self, at: datetime) -> str:
         """To the minute, in UK time."""
@@ -70,16 +70,18 @@ class Words:
 
     def born(self, claimed: str) -> str:
         """A date of birth no more exactly than it is claimed: a day, a month, a year, or the days it lies between."""
-        earliest, _, latest = claimed.partition("/")
-        if not latest:
-            return self._claimed(earliest)
-        return self._gettext(_BETWEEN) % {"earliest": self._claimed(earliest), "latest": self._claimed(latest)}
+        try:
+            known = born(claimed)
+        except ValueError:
+            return claimed
+        if known.is_a_day:
+            return self.day(known.earliest)
+        if "/" in claimed:
+            return self._gettext(_BETWEEN) % {"earliest": self.day(known.earliest), "latest": self.day(known.latest)}
+        return f"{self._month(known.earliest)} {known.earliest.year}" if "-" in claimed else claimed
 
-    def _claimed(self, text: str) -> str:
-        if (found := _CLAIMED.fullmatch(text)) is None:
-            return text
-        year, month, day = found.groups()
-        return " ".join([*([str(int(day))] if day else []), self.named("Month", str(int(month))), year])
+    def _month(self, at: date) -> str:
+        return self.named("Month", str(at.month))
 
     def _value(self, value: object) -> str:
         if isinstance(value, Enum):
