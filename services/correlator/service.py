@@ -20,7 +20,6 @@ from services.wire.topics import MATCHING_WEIGHTS, SHARED
 
 BATCH_RECORDS = 1_000
 _WATCH_SECONDS = 1.0
-_PACE_SECONDS = 0.025
 
 log = structlog.get_logger()
 
@@ -54,18 +53,12 @@ async def correlate(shared: Inlet, decoder: Decoder, batches: Batches, relay: Re
 
 
 async def decoded(shared: Inlet, decoder: Decoder) -> AsyncIterator[Batch]:
-    """Batches as they come; behind a full one the next is taken and decoded while the first is saved.
-
-    Behind a small one the next waits a moment, because two small ones cost as much as two large ones.
-    """
-    clock = asyncio.get_running_loop().time
+    """Batches as they come; behind a full one the next is taken and decoded while the first is saved."""
     ahead: asyncio.Task[Batch | None] | None = None
     while batch := await (ahead or _decode(shared, decoder)):
-        full, began = sum(map(len, batch.values())) >= BATCH_RECORDS, clock()
+        full = sum(map(len, batch.values())) >= BATCH_RECORDS
         ahead = asyncio.create_task(_decode(shared, decoder)) if full else None
         yield batch
-        if not full:
-            await asyncio.sleep(began + _PACE_SECONDS - clock())
 
 
 async def _decode(shared: Inlet, decoder: Decoder) -> Batch | None:

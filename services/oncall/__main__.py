@@ -29,8 +29,6 @@ from services.wire.avro import load_schemas
 from services.wire.signing import load_verifier
 
 BATCH_RECORDS = 500
-PACE_SECONDS = 0.15
-"""A page may take ten seconds: small batches leave the machine to the case feed, which may not."""
 
 
 def now() -> datetime:
@@ -60,7 +58,7 @@ async def main(process: Process) -> None:
             working = [tasks.create_task(work) for work in going]
             await taker.count_dead_letters()
             async with auditing(process, asking, trail), arriving(process, hearing) as heard:
-                async for batch in heard.batches(BATCH_RECORDS, PACE_SECONDS):
+                async for batch in heard.batches(BATCH_RECORDS):
                     await taker.take(batch)
                     heard.acknowledge()
             for task in working:

@@ -32,6 +32,8 @@ from services.wire.signing import SignedMessage, Verifier
 from services.wire.topics import CASE_UPDATES, MISSING_CHILDREN, QUARANTINE
 
 _SEEN = frozenset({"Sighting", "ChildFound"})
+_REST_SECONDS = 0.15
+"""A page may take ten seconds: what comes together leaves the machine to the case feed, which may not."""
 # One worker judges at a time: two that know half of a child each would both be wrong.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('judging alerts', 0))"
 
@@ -40,7 +42,8 @@ log = structlog.get_logger()
 
 def arriving(process: Process, session: Session) -> AbstractAsyncContextManager[Inlet]:
     """What on-call hears; of what is said of missing children it hears the original no later than a repetition."""
-    return opened(process, session, MISSING_CHILDREN, CASE_UPDATES, QUARANTINE, original=MISSING_CHILDREN)
+    topics = MISSING_CHILDREN, CASE_UPDATES, QUARANTINE
+    return opened(process, session, *topics, original=MISSING_CHILDREN, rest_seconds=_REST_SECONDS)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NoReturn
 from uuid import UUID
@@ -14,6 +15,7 @@ from services.core.errors import Unavailable
 from services.runtime.consumer import caught_up, lag_of, take, watch
 from services.runtime.database import Session
 from services.runtime.fence import Place, positions
+from services.runtime.fetching import REST_SECONDS
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import RETRY_SECONDS, connect, make_consumer
 from services.runtime.kafka_access import KafkaAccess, access_of
@@ -66,19 +68,14 @@ class Inlet:
             for number in numbers
         }
 
-    async def batches(self, at_most: int, pace_seconds: float = 0.0) -> AsyncIterator[Batch]:
+    async def batches(self, at_most: int) -> AsyncIterator[Batch]:
         """Batches of up to `at_most` records, as soon as there are any.
 
-        Behind a small one the next waits until `pace_seconds` have passed: two small ones cost as much as two large.
         With what repeats an original comes what stood on its topic by then, `at_most` records more.
         """
-        clock = asyncio.get_running_loop().time
         while batch := await self.take(at_most):
-            began = clock()
             with self._process.metrics.batch_seconds.time():
                 yield batch
-            if sum(map(len, batch.values())) < at_most:
-                await asyncio.sleep(began + pace_seconds - clock())
 
     async def take(self, at_most: int) -> Batch | None:
         """The next batch, as soon as there is one; None once the process is asked to stop.
@@ -125,14 +122,18 @@ class Inlet:
 
 
 @contextlib.asynccontextmanager
-async def opened(process: Process, session: Session, *topics: str, original: str | None = None) -> AsyncIterator[Inlet]:
+async def opened(
+    process: Process, session: Session, *topics: str, original: str | None = None, rest_seconds: float = REST_SECONDS
+) -> AsyncIterator[Inlet]:
     """Join the service's group on `topics`, and watch how far behind it is; each partition begins at its position.
 
-    `original`: that one of them of which the others repeat what stands there.
+    `original`: that one of them of which the others repeat what stands there. `rest_seconds`: how long nothing is
+    fetched behind what came, so that what follows comes together.
     """
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
-    consumer = await connect(lambda: make_consumer(access, group=access.user), process.health, Reason.KAFKA_UNAVAILABLE)
+    make = functools.partial(make_consumer, access, group=access.user, rest_seconds=rest_seconds)
+    consumer = await connect(make, process.health, Reason.KAFKA_UNAVAILABLE)
     start = FromPositions(consumer, ids, session, process.health)
     inlet = Inlet(consumer, ids, process, start, original)
     consumer.subscribe(topics, listener=start)

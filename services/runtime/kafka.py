@@ -15,7 +15,7 @@ from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from services.core.errors import BrokenRule, Unavailable
-from services.runtime.fetching import PatientConsumer
+from services.runtime.fetching import REST_SECONDS, PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
 from services.runtime.settings import KafkaSecurity
@@ -76,13 +76,17 @@ def make_producer(access: KafkaAccess) -> AIOKafkaProducer:
     )
 
 
-def make_consumer(access: KafkaAccess, *topics: str, group: str | None = None) -> AIOKafkaConsumer:
-    """Make a consumer that answers at once and commits only when told; not started.
+def make_consumer(
+    access: KafkaAccess, *topics: str, group: str | None = None, rest_seconds: float = REST_SECONDS
+) -> AIOKafkaConsumer:
+    """Make a consumer that hears at once what comes after a silence, and commits only when told; not started.
 
     It starts at the group's committed offsets, else at the beginning; without topics, assign and seek it yourself.
+    Behind a fetch that brought something it rests for `rest_seconds`.
     """
     return PatientConsumer(
         *topics,
+        rest_seconds=rest_seconds,
         **client_settings(access),
         group_id=group,
         group_instance_id=access.member if group else None,

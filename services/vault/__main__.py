@@ -32,8 +32,8 @@ from services.vault.upkeep_routes import upkeep_routes
 from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
-PACE_SECONDS = 0.15
-"""Small batches leave the machine to the case feed; a decision waits so much longer at most for what just arrived."""
+REST_SECONDS = 0.15
+"""What comes together leaves the machine to the case feed; a decision waits so much longer for what just arrived."""
 
 
 def now() -> datetime:
@@ -73,7 +73,7 @@ async def main(process: Process) -> None:
 async def arrivals(process: Process, session: Session, horizon: LateHorizon) -> AsyncIterator[Inlet]:
     """What arrives, and from now on how far its topics reach."""
     async with (
-        inlet.opened(process, session, SEALED_FACTS, *TOPICS) as arriving,
+        inlet.opened(process, session, SEALED_FACTS, *TOPICS, rest_seconds=REST_SECONDS) as arriving,
         kafka_horizon(access_of(process.settings), arriving, process.health) as horizon.known,
     ):
         yield arriving
@@ -82,7 +82,7 @@ async def arrivals(process: Process, session: Session, horizon: LateHorizon) -> 
 async def keep(arriving: Inlet, keeper: Keeper, upkeep: Upkeep) -> None:
     """Keep batch after batch, but none that was taken before the store was replaced by a backup."""
     await keeper.count_dead_letters()
-    async for batch in arriving.batches(BATCH_RECORDS, PACE_SECONDS):
+    async for batch in arriving.batches(BATCH_RECORDS):
         async with upkeep.gate:
             if upkeep.was_restored:
                 break

@@ -29,6 +29,8 @@ from tests.runtime.secured_postgres import SecuredPostgres
 HOST = "127.0.0.1"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+MOST = 200
+"""So many rows a page of the feed holds."""
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
 FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "one": an_id(REFERRED), "other": an_id(HIDDEN)}
 PAGES = [path for (method, path), _ in ROUTES.items() if method == "GET" and not NO_PAGES.match(path)]
@@ -147,6 +149,50 @@ async def test_a_lost_connection_is_said_and_what_was_missed_comes_once(home: Ho
     assert len(shown) == len(set(shown))
 
 
+async def test_a_page_that_is_open_all_day_holds_the_latest_rows_and_leads_to_those_before(
+    home: House, chromium: Browser
+) -> None:
+    async with visit_of(home, chromium) as visit:
+        await come_to_the_feed(visit)
+        await home.say(news(*range(0x100, 0x100 + MOST)))
+        await come(visit, 0xFF + MOST)
+        rows = await sequences(visit)
+        await visit.page.get_by_role("link", name="Earlier").click()
+        before = await sequences(visit)
+    assert rows == list(range(rows[0], rows[0] - MOST, -1))
+    assert before[0] == rows[-1] - 1
+
+
+async def test_after_more_than_one_answer_holds_the_page_shows_no_rows_with_a_gap_between(
+    home: House, chromium: Browser
+) -> None:
+    async with visit_of(home, chromium) as visit:
+        await come_to_the_feed(visit)
+        await visit.page.locator("[data-event]").last.scroll_into_view_if_needed()
+        await home.say(news(*range(0x200, 0x210 + MOST)))
+        await come(visit, 0x20F + MOST)
+        rows = await sequences(visit)
+    assert rows == list(range(rows[0], rows[0] - MOST, -1))
+
+
+async def test_a_row_that_the_reader_has_before_them_stays_until_they_have_gone_on(
+    home: House, chromium: Browser
+) -> None:
+    async with visit_of(home, chromium) as visit:
+        await come_to_the_feed(visit)
+        await home.say(news(*range(0x300, 0x300 + MOST)))
+        await come(visit, 0x2FF + MOST)
+        read = (await sequences(visit))[-1]
+        await visit.page.locator(f'[data-sequence="{read}"]').scroll_into_view_if_needed()
+        await home.say(news(0x400))
+        await come(visit, 0x400)
+        assert (await sequences(visit))[-1] == read
+        await visit.page.locator("h1").scroll_into_view_if_needed()
+        await home.say(news(0x401))
+        await come(visit, 0x401)
+        assert (await sequences(visit))[-1] == read + 2
+
+
 async def test_everything_is_reached_by_keyboard_alone(home: House, chromium: Browser) -> None:
     async with visit_of(home, chromium) as visit:
         await visit.go("/cases")
@@ -192,8 +238,19 @@ def waiting() -> Waiting:
     return Waiting(an_id(0xD1), "second_person", *about, now, now + timedelta(hours=1), now)
 
 
-def news(number: int) -> Update:
-    """Something new about the missing child."""
-    said = entry(Sighting(), event=0xE000 + number, subject=MISSING, occurred_at=day(5))
+def news(*numbers: int) -> Update:
+    """Something new about the missing child, an event a number."""
+    said = [entry(Sighting(), event=0xE000 + number, subject=MISSING, occurred_at=day(5)) for number in numbers]
     missing = entry(ChildMissing(MissingKind.MISSING), event=1, subject=MISSING, occurred_at=day(1))
-    return Update(MISSING, 10 + number, day(5), timeline=[missing], new=[said])
+    return Update(MISSING, 10 + numbers[-1], day(5), timeline=[missing], new=said)
+
+
+async def come(visit: Visit, number: int) -> None:
+    """Stay until one event of `news` is on the feed's page."""
+    await expect(visit.page.locator(f'[data-event="{an_id(0xE000 + number)}"]')).to_have_count(1)
+
+
+async def sequences(visit: Visit) -> list[int]:
+    """The numbers of the rows of the feed's page, from the top."""
+    rows = await visit.page.locator("[data-sequence]").evaluate_all("rows => rows.map(row => row.dataset.sequence)")
+    return [int(row) for row in rows]

@@ -72,7 +72,7 @@ async def test_the_page_of_a_bell_begins_after_what_the_reader_holds(home: House
     last = max(int(number) for number in re.findall(r'data-sequence="(\d+)"', everything))
     some = await page(home, PersonRole.COORDINATOR, f"/feed/entries?after={last - 2}")
     assert re.findall(r'data-sequence="(\d+)"', some) == [str(last), str(last - 1)]
-    assert f'name="after" id="feed-reached" value="{last}" hx-swap-oob="true"' in some
+    assert f'data-live-reached value="{last}"' in some
 
 
 async def test_a_corrected_entry_is_struck_through_and_kept(home: House) -> None:

@@ -1,9 +1,10 @@
-"""A consumer that waits for everything asks seldom; one that leaves a partition out asks again soon."""
+"""A consumer that waits for everything asks seldom, one that leaves a partition out soon; behind what came it rests."""
 
 import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.protocol.fetch import FetchRequest
 
 from services.runtime.consumer import take
-from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS
+from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS, REST_SECONDS
 from services.runtime.kafka import make_consumer, make_producer
 from services.wire.topics import REFERRALS
 from tests.conftest import HOME
@@ -20,6 +21,7 @@ from tests.runtime.secured_kafka import SecuredKafka
 
 PLACES = [TopicPartition(REFERRALS, number) for number in range(4)]
 SECONDS = 30
+LONG_REST_SECONDS = 5.0
 
 
 Fetch = tuple[int, int]
@@ -51,7 +53,13 @@ class Asked:
 @pytest.fixture
 async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]:
     """Stands at the end of four partitions."""
-    made = make_consumer(access(spare_kafka, "operator"))
+    async with at_the_end(spare_kafka, REST_SECONDS) as made:
+        yield made
+
+
+@asynccontextmanager
+async def at_the_end(kafka: SecuredKafka, rest_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
+    made = make_consumer(access(kafka, "operator"), rest_seconds=rest_seconds)
     await made.start()
     made.assign(PLACES)
     await made.seek_to_end(*PLACES)
@@ -59,13 +67,13 @@ async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]
     await made.stop()
 
 
-async def say(kafka: SecuredKafka, *partitions: int) -> None:
-    """Write some records to each of these partitions of `REFERRALS`."""
+async def say(kafka: SecuredKafka, *partitions: int, times: int = 5) -> None:
+    """Write so many records to each of these partitions of `REFERRALS`."""
     producer = make_producer(access(kafka, "police"))
     await producer.start()
     try:
         for number in partitions:
-            for _ in range(5):
+            for _ in range(times):
                 await producer.send_and_wait(REFERRALS, b"said", partition=number)
     finally:
         await producer.stop()
@@ -116,6 +124,26 @@ async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
         taken = await take(consumer, 500, SECONDS)
         assert taken
         found |= taken.keys()
+
+
+async def test_behind_a_fetch_that_brought_something_the_next_rests_and_brings_all_that_came_meanwhile(
+    spare_kafka: SecuredKafka,
+) -> None:
+    async with at_the_end(spare_kafka, LONG_REST_SECONDS) as consumer:
+        await say(spare_kafka, 0, times=1)
+        assert await take(consumer, 500, SECONDS)
+        await say(spare_kafka, 1, 2)
+        found = await take(consumer, 500, SECONDS)
+    assert {place.partition: len(records) for place, records in found.items()} == {1: 5, 2: 5}
+
+
+async def test_behind_a_fetch_that_brought_nothing_the_next_does_not_rest(spare_kafka: SecuredKafka) -> None:
+    async with at_the_end(spare_kafka, 2 * SECONDS) as consumer:
+        asked = Asked(consumer)
+        for _ in range(2):
+            await asked.first(all_of_them)
+        await say(spare_kafka, 0)
+        assert await take(consumer, 500, SECONDS)
 
 
 FAUST = """

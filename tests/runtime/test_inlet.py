@@ -18,7 +18,6 @@ TOPIC, ID, NEW_ID = "contacts.v1", UUID(int=1), UUID(int=2)
 HERE = TopicPartition(TOPIC, 0)
 HINT = 7
 AT_MOST = 3
-PACE_SECONDS, LONG_SECONDS = 0.05, 120.0
 
 
 class Numbered(NamedTuple):
@@ -144,21 +143,3 @@ async def test_nothing_is_handed_out_while_partitions_are_on_their_way_to_anothe
     assert not taking.done()
     running.tables.answers.set()
     assert await taking == 2
-
-
-async def test_behind_a_small_batch_the_next_waits_its_time(running: Running) -> None:
-    await running.start.on_partitions_assigned([HERE])
-    running.consumer.most = AT_MOST - 1
-    batches, clock = running.inlet.batches(AT_MOST, PACE_SECONDS), asyncio.get_running_loop().time
-    began = clock()
-    for _ in range(3):
-        await anext(batches)
-    assert clock() - began >= 2 * PACE_SECONDS
-
-
-async def test_behind_a_full_batch_the_next_does_not_wait(running: Running) -> None:
-    await running.start.on_partitions_assigned([HERE])
-    batches = running.inlet.batches(AT_MOST, LONG_SECONDS)
-    async with asyncio.timeout(LONG_SECONDS / 2):
-        for _ in range(3):
-            await anext(batches)

@@ -8,23 +8,47 @@ const SOUND = "lantern-feed-sound";
 export function follow(htmx) {
   const feed = document.querySelector("[data-live]");
   if (!feed) return;
-  const ear = new Ear(feed);
+  const ear = new Ear(feed, new Asking(feed, htmx));
   htmx.createEventSource = (url) => ear.listen(new EventSource(url));
   new Pause(feed, htmx);
   const sound = new Sound(feed);
   const unread = new Unread(feed);
-  htmx.on("htmx:afterSettle", (event) => {
-    if (event.target.matches("[data-live-entries]") && unread.mark() > 0) sound.play();
+  const rows = new Rows(feed);
+  htmx.on(feed, "htmx:beforeSwap", (event) => {
+    if (!event.detail.shouldSwap) return;
+    event.detail.shouldSwap = false;
+    if (unread.mark(rows.take(event.detail.serverResponse)) > 0) sound.play();
   });
   htmx.on("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 401) ear.over();
   });
   htmx.on("htmx:sendError", () => ear.lost());
-  unread.mark();
+  unread.mark(rows.all);
+}
+
+// What is new is asked for at a bell; behind each answer is a rest as long as it took to come and to be drawn, so that a
+// busy machine is left to others for half of the time.
+class Asking {
+  constructor(feed, htmx) {
+    this.ask = () => { this.timer = null; htmx.trigger(this.fetching, "ask"); };
+    this.fetching = feed.querySelector("[data-live-fetch]");
+    this.restUntil = 0;
+    htmx.on(this.fetching, "htmx:beforeRequest", () => { this.askedAt = performance.now(); });
+    htmx.on(this.fetching, "htmx:afterRequest", () => requestAnimationFrame(() => setTimeout(() => this.rest())));
+  }
+
+  soon() {
+    this.timer ??= setTimeout(this.ask, this.restUntil - performance.now());
+  }
+
+  rest() {
+    this.restUntil = 2 * performance.now() - this.askedAt;
+  }
 }
 
 class Ear {
-  constructor(feed) {
+  constructor(feed, asking) {
+    this.asking = asking;
     this.state = feed.querySelector("[data-live-state]");
     this.since = feed.querySelector("[data-live-since]");
     this.heardAt = new Date();
@@ -35,7 +59,7 @@ class Ear {
   listen(source) {
     source.addEventListener("open", () => this.heard());
     source.addEventListener("beat", () => this.heard());
-    source.addEventListener("bell", () => this.heard());
+    source.addEventListener("bell", () => { this.heard(); this.asking.soon(); });
     source.addEventListener("lost", () => this.lost());
     source.addEventListener("over", () => { source.close(); this.over(); });
     source.addEventListener("error", () => this.lost());
@@ -117,6 +141,55 @@ class Sound {
   }
 }
 
+// A page that is open all day holds the latest rows; those before them stand behind "Earlier".
+class Rows {
+  constructor(feed) {
+    this.list = feed.querySelector("[data-live-entries]");
+    this.most = Number(this.list.dataset.most);
+    this.reached = feed.querySelector("[data-live-reached]");
+    this.none = feed.querySelector("[data-live-none]");
+    this.earlier = document.querySelector("[data-live-earlier]");
+  }
+
+  get all() {
+    return [...this.list.children];
+  }
+
+  // htmx would look through each row for what is its own, and there is nothing.
+  take(answer) {
+    const piece = document.createElement("template");
+    piece.innerHTML = answer;
+    const came = [...piece.content.querySelectorAll("[data-sequence]")];
+    this.reached.value = piece.content.querySelector("[data-live-reached]").value;
+    if (came.length === 0) return came;
+    this.trim(came);
+    this.list.prepend(...came);
+    this.none.hidden = true;
+    return came;
+  }
+
+  // What the reader has before them stays; but a full answer may have left out what lies between it and the rows here.
+  trim(came) {
+    const over = this.all.slice(this.most - came.length);
+    if (over.length === 0) return;
+    if (came.length < this.most && isInView(over[0])) return;
+    over.forEach((row) => row.remove());
+    this.lead((this.list.lastElementChild ?? came.at(-1)).dataset.sequence);
+  }
+
+  lead(sequence) {
+    const link = this.earlier.querySelector("a");
+    const address = new URL(link.href);
+    address.searchParams.set("before", sequence);
+    link.href = address;
+    this.earlier.hidden = false;
+  }
+}
+
+function isInView(row) {
+  return row.getBoundingClientRect().top < window.innerHeight;
+}
+
 class Unread {
   constructor(feed) {
     this.feed = feed;
@@ -126,27 +199,26 @@ class Unread {
   }
 
   latest() {
-    return Math.max(0, ...this.rows().map((row) => Number(row.dataset.sequence)));
+    return Number(this.feed.querySelector("[data-sequence]")?.dataset.sequence ?? 0);
   }
 
-  rows() {
-    return [...this.feed.querySelectorAll("[data-sequence]")];
-  }
-
-  mark() {
+  mark(rows) {
     const read = Number(localStorage.getItem(READ));
-    const unread = this.rows().filter((row) => Number(row.dataset.sequence) > read);
-    const fresh = unread.filter((row) => row.querySelector("[data-unread]").hidden);
-    fresh.forEach((row) => { row.querySelector("[data-unread]").hidden = false; });
-    this.button.hidden = unread.length === 0;
+    const fresh = rows.filter((row) => Number(row.dataset.sequence) > read);
+    fresh.forEach((row) => { badge(row).hidden = false; });
+    if (fresh.length > 0) this.button.hidden = false;
     return fresh.length;
   }
 
   read() {
     localStorage.setItem(READ, String(this.latest()));
-    this.rows().forEach((row) => { row.querySelector("[data-unread]").hidden = true; });
+    this.feed.querySelectorAll("[data-sequence]").forEach((row) => { badge(row).hidden = true; });
     this.button.hidden = true;
   }
+}
+
+function badge(row) {
+  return row.querySelector("[data-unread]");
 }
 
 function clock(moment) {

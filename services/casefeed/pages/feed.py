@@ -30,7 +30,8 @@ from services.runtime.process import Process
 from services.runtime.signin.doorkeeper import SignedIn
 
 _PAGE = 30
-_MOST_NEW = 200
+_MOST = 200
+"""So many rows the page keeps, and so many at most are new in one answer: a full one leaves no older row beside it."""
 _SEE_OTHER = 303
 
 
@@ -69,13 +70,13 @@ class FeedPages:
             return RedirectResponse("/more", _SEE_OTHER)
         found = await self._seen(who, asked, _PAGE)
         lists = {"sectors": list(Sector), "types": sorted(FACTS), "statuses": list(CaseStatus)}
-        return self._shell.page(request, "feed.html", who, {"found": found, "asked": asked, **lists})
+        return self._shell.page(request, "feed.html", who, {"found": found, "asked": asked, "most": _MOST, **lists})
 
     async def entries(self, request: Request) -> Response:
         """What is new since the page was made, or since it last asked."""
         who, asked = signed_in(request), _asked(request)
         since = replace(asked.sought, after=asked.sought.after or 0)
-        found = await self._seen(who, replace(asked, sought=since), _MOST_NEW)
+        found = await self._seen(who, replace(asked, sought=since), _MOST)
         return self._shell.page(request, "feed_entries.html", who, {"found": found})
 
     async def bell(self, request: Request) -> Response:

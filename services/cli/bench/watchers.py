@@ -119,10 +119,10 @@ async def _crowd(measured: Target, crowd: Mapping[str, int], seconds: float) -> 
     run = uuid.uuid4().hex[:8].upper()
     reports = reported(measured, generating.sightings(1, run, round(_RATE * seconds), SPEAKING))
     before = _memory(measured)
-    async with _watching(measured, crowd, reports) as watchers:
+    async with watching(measured, crowd, reports) as watchers:
         worked = usage.cpu_seconds(measured.pids())[_CASEFEED]
         sent = await send(measured, reports, _RATE)
-        await _until(watcher.all for watcher in watchers)
+        await until(watcher.all for watcher in watchers)
         worked = usage.cpu_seconds(measured.pids())[_CASEFEED] - worked
         each = (_memory(measured) - before) / len(watchers)
     waited = [one.at[event] - sent[event] for one in watchers for event in warm(one.awaited)]
@@ -133,7 +133,7 @@ def _memory(measured: Target) -> int:
     return usage.memory({_CASEFEED: measured.pids()[_CASEFEED]}, (_CASEFEED,))[_CASEFEED]
 
 
-async def _until(events: Iterable[asyncio.Event]) -> None:
+async def until(events: Iterable[asyncio.Event]) -> None:
     """Wait for each of these.
 
     Raises:
@@ -147,7 +147,7 @@ async def _until(events: Iterable[asyncio.Event]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _watching(
+async def watching(
     measured: Target, crowd: Mapping[str, int], reports: Sequence[Report]
 ) -> AsyncIterator[list[Watcher]]:
     """So many people of each name follow the feed from now on, each over a connection of their own."""
@@ -163,7 +163,7 @@ async def _watching(
                 listening = asyncio.create_task(_listen(watcher, api))
                 open_.push_async_callback(_stopped, listening)
                 made.append(watcher)
-        await _until(watcher.begun for watcher in made)
+        await until(watcher.begun for watcher in made)
         yield made
 
 

@@ -1,0 +1,138 @@
+"""How soon two real browsers side by side show what is published, beside other watchers of the feed.
+
+`python -m tests.bench.browsers` measures a fresh edition, `--data FOLDER` one that runs. The browsers run on this
+machine too: what they take of its cores is printed, for the hub has the rest.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from playwright.async_api import Page
+from rich.console import Console
+
+from services.cli.bench import generating, rates, usage
+from services.cli.bench.figures import percentile, warm
+from services.cli.bench.latency import Report, reported, send
+from services.cli.bench.paging import put_on_duty, settled
+from services.cli.bench.target import Target, target
+from services.cli.bench.watchers import EVERYTHING, SPEAKING, until, watching
+from services.runtime.local.principals import SERVICES
+from tests.browser import running_chromium, visiting
+
+BROWSERS, OTHERS = 2, 8
+RATE, SECONDS = 100.0, 15.0
+_DRAWN_SECONDS = 3.0
+_CHROMIUM = "chromium"
+_NOTE = """() => {
+  const seen = window.seen = {};
+  const note = (row) => { seen[row.dataset.event] ??= (performance.timeOrigin + performance.now()) / 1000; };
+  const came = (change) => change.addedNodes.forEach((row) => { if (row.dataset?.event) note(row); });
+  const rows = document.querySelector("#entries");
+  new MutationObserver((changes) => changes.forEach(came)).observe(rows, { childList: true });
+}"""
+"""When each event first stood on the page, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was waited, in seconds: by each browser for what it saw of `published` events, and by the other watchers."""
+
+    published: int
+    browsers: Sequence[Sequence[float]]
+    others: Sequence[float]
+    cores: Mapping[str, float]
+
+
+async def measure(edition: Target, seconds: float) -> Seen:
+    """Two coordinators at their browsers and eight others hear what is published at a steady rate.
+
+    Raises:
+        Failed: an event did not come to each of the others within a minute.
+    """
+    await asyncio.gather(*(rates.ready(edition, service) for service in SERVICES))
+    await asyncio.to_thread(put_on_duty, edition)
+    await _once(edition, seconds)  # warms up what the second one measures
+    return await _once(edition, seconds)
+
+
+async def _once(edition: Target, seconds: float) -> Seen:
+    await settled(edition)
+    reports = _reports(edition, seconds)
+    epoch = time.time() - asyncio.get_running_loop().time()
+    async with watching(edition, {EVERYTHING: OTHERS}, reports) as others, _pages(edition) as pages:
+        before, began = _worked(edition), time.monotonic()
+        sent = await send(edition, reports, RATE)
+        await until(one.all for one in others)
+        after, took = _worked(edition), time.monotonic() - began
+        await asyncio.sleep(_DRAWN_SECONDS)
+        seen: list[dict[str, float]] = [await page.evaluate("window.seen") for page in pages]
+    awaited = warm([report.event_id for report in reports])
+    return Seen(
+        len(awaited),
+        [[one[event] - epoch - sent[event] for event in awaited if event in one] for one in seen],
+        [one.at[event] - sent[event] for one in others for event in awaited],
+        {name: share / took for name, share in usage.per_event(before, after, 1).items()},
+    )
+
+
+def _reports(edition: Target, seconds: float) -> list[Report]:
+    run = uuid.uuid4().hex[:8].upper()
+    return reported(edition, generating.sightings(1, run, round(RATE * seconds), SPEAKING))
+
+
+@contextlib.asynccontextmanager
+async def _pages(edition: Target) -> AsyncIterator[list[Page]]:
+    """The feed before coordinators who have signed in, each at a browser of their own."""
+    casefeed, provider = (f"http://127.0.0.1:{edition.parts.ports[part]}" for part in ("casefeed", "provider"))
+    async with contextlib.AsyncExitStack() as open_:
+        pages = []
+        for _ in range(BROWSERS):
+            chromium = await open_.enter_async_context(running_chromium())
+            visit = await open_.enter_async_context(visiting(chromium, casefeed, provider))
+            await visit.go("/")
+            await visit.page.locator(f'button[value="{EVERYTHING}"]').click()
+            await visit.page.locator("[data-live-state=live]").wait_for()
+            await visit.page.evaluate(_NOTE)
+            pages.append(visit.page)
+        yield pages
+        for page in pages:
+            await page.goto("about:blank")
+
+
+def _worked(edition: Target) -> dict[str, float]:
+    """CPU seconds so far: of the hub, of this process, and of every browser."""
+    drawn = (one.cpu_times() for one in psutil.process_iter(["name"]) if _CHROMIUM in (one.info["name"] or ""))
+    return {**usage.cpu_seconds(edition.pids()), _CHROMIUM: sum(times.user + times.system for times in drawn)}
+
+
+def show(console: Console, seen: Seen) -> None:
+    """Print everything, a line each."""
+    for number, waited in enumerate(seen.browsers, 1):
+        console.print(f"browser {number}: {len(waited)} of {seen.published} events, {_spelt(waited)}")
+    console.print(f"{OTHERS} others: {_spelt(seen.others)}")
+    largest = sorted(seen.cores.items(), key=lambda one: -one[1])
+    console.print(f"cores: {sum(seen.cores.values()):.2f}: " + ", ".join(f"{name} {use:.0%}" for name, use in largest))
+
+
+def _spelt(waited: Sequence[float]) -> str:
+    return f"p50 {percentile(waited, 0.5) * 1000:.0f} ms, p99 {percentile(waited, 0.99) * 1000:.0f} ms"
+
+
+def main() -> None:
+    told = argparse.ArgumentParser(prog="python -m tests.bench.browsers", description=__doc__)
+    told.add_argument("--data", type=Path, help="the folder of an edition that runs")
+    told.add_argument("--seconds", type=float, default=SECONDS, help="how long events are published, at 100 a second")
+    asked = told.parse_args()
+    with target(asked.data) as edition:
+        show(Console(), asyncio.run(measure(edition, asked.seconds)))
+
+
+if __name__ == "__main__":
+    main()
