@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 from rich.console import Console
 
 from services.cli.bench import generating, rates, usage
@@ -24,11 +24,12 @@ from services.cli.bench.paging import put_on_duty, settled
 from services.cli.bench.target import Target, target
 from services.cli.bench.watchers import EVERYTHING, SPEAKING, until, watching
 from services.runtime.local.principals import SERVICES
-from tests.browser import running_chromium, visiting
+from tests.browser import HEIGHT, running_chromium
 
 BROWSERS, OTHERS = 2, 8
 RATE, SECONDS = 100.0, 15.0
 _DRAWN_SECONDS = 3.0
+_LAPTOP: ViewportSize = {"width": 1280, "height": HEIGHT}
 _CHROMIUM = "chromium"
 _NOTE = """() => {
   const seen = window.seen = {};
@@ -90,17 +91,17 @@ def _reports(edition: Target, seconds: float) -> list[Report]:
 @contextlib.asynccontextmanager
 async def _pages(edition: Target) -> AsyncIterator[list[Page]]:
     """The feed before coordinators who have signed in, each at a browser of their own."""
-    casefeed, provider = (f"http://127.0.0.1:{edition.parts.ports[part]}" for part in ("casefeed", "provider"))
     async with contextlib.AsyncExitStack() as open_:
         pages = []
         for _ in range(BROWSERS):
             chromium = await open_.enter_async_context(running_chromium())
-            visit = await open_.enter_async_context(visiting(chromium, casefeed, provider))
-            await visit.go("/")
-            await visit.page.locator(f'button[value="{EVERYTHING}"]').click()
-            await visit.page.locator("[data-live-state=live]").wait_for()
-            await visit.page.evaluate(_NOTE)
-            pages.append(visit.page)
+            own = await open_.enter_async_context(await chromium.new_context(viewport=_LAPTOP))
+            page = await own.new_page()
+            await page.goto(f"http://127.0.0.1:{edition.parts.ports['casefeed']}/")
+            await page.locator(f'button[value="{EVERYTHING}"]').click()
+            await page.locator("[data-live-state=live]").wait_for()
+            await page.evaluate(_NOTE)
+            pages.append(page)
         yield pages
         for page in pages:
             await page.goto("about:blank")
