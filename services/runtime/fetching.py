@@ -15,24 +15,57 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CorruptRecordException
 
 HELD_MS = 500
 HELD_FROM_OTHERS_MS = 50
 REST_SECONDS = 0.04
+CAREFUL_SECONDS = 60.0
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no types
-    """A consumer that fetches patiently, and rests for `rest_seconds` behind each fetch that brought something."""
+    """A consumer that fetches patiently, and rests for `rest_seconds` behind each fetch that brought something.
+
+    Bytes that are not what was written, by their checksum, take nothing else along. The library drops what the call
+    that met them had in hand, of other partitions too, and goes on behind it: that is put back, and for a minute
+    records are taken one at a time, so that nothing is in hand.
+    """
 
     def __init__(self, *topics: str, rest_seconds: float = REST_SECONDS, **settings: Any) -> None:  # noqa: ANN401 - aiokafka's
         super().__init__(*topics, **settings)
         self._rest_seconds = rest_seconds
+        self._careful_until = 0.0
 
     async def start(self) -> None:
         """Connect, and begin to fetch."""
         await super().start()
         fetch_patiently(self, self._rest_seconds)
+
+    @property
+    def careful(self) -> bool:
+        """Whether bytes came of late that are not what was written."""
+        return asyncio.get_running_loop().time() < self._careful_until
+
+    async def getmany(
+        self, *places: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[Any]]:
+        """Records by partition.
+
+        Raises:
+            KafkaError: nothing could be taken now; whatever was in hand is taken again.
+        """
+        at_most, before = 1 if self.careful else max_records, _positions(self)
+        try:
+            taken: dict[TopicPartition, list[Any]] = await super().getmany(
+                *places, timeout_ms=timeout_ms, max_records=at_most
+            )
+        except CorruptRecordException:
+            self._careful_until = asyncio.get_running_loop().time() + CAREFUL_SECONDS
+            for place in before.keys() & self.assignment():
+                self.seek(place, before[place])
+            raise
+        return taken
 
 
 def fetch_patiently(consumer: AIOKafkaConsumer, rest_seconds: float = REST_SECONDS) -> None:
@@ -51,6 +84,16 @@ def fetch_patiently(consumer: AIOKafkaConsumer, rest_seconds: float = REST_SECON
         return (fetches, resets, within, *others) if left <= 0 else ([], resets, min(within, left), *others)
 
     fetcher._get_actions_per_node = planned  # noqa: SLF001 - as above
+
+
+def _positions(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    """The offset that comes next, by partition; the library tells one at a time, and waits for each."""
+    subscription = consumer._subscription.subscription  # noqa: SLF001 - as above
+    assignment = subscription.assignment if subscription is not None else None
+    if assignment is None:
+        return {}
+    states = ((place, assignment.state_value(place)) for place in assignment.tps)
+    return {place: state.position for place, state in states if state is not None and state.has_valid_position}
 
 
 def _rests(fetcher: Any, seconds: float) -> Callable[[], float]:  # noqa: ANN401 - aiokafka's own

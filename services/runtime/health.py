@@ -12,6 +12,7 @@ class Reason(StrEnum):
     STOPPING = "stopping"
     KAFKA_UNAVAILABLE = "kafka_unavailable"
     KAFKA_DOES_NOT_ACKNOWLEDGE = "kafka_does_not_acknowledge"
+    KAFKA_BYTES_CORRUPT = "kafka_bytes_corrupt"
     DATABASE_UNAVAILABLE = "database_unavailable"
     RULE_BROKEN = "rule_broken"
     KEYS_NOT_RENEWED = "keys_not_renewed"

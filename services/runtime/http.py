@@ -27,7 +27,9 @@ _UNAUTHORISED = 401
 # What keeps a process from being ready, while the process itself is well: its liveness is not to blame.
 _NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
 # What people must mend, and what no other process waits for.
-_READY_ALL_THE_SAME = frozenset({Reason.PAGES_NOT_SENT, Reason.PAGES_LOST, Reason.HEARTBEAT_NOT_SENT})
+_READY_ALL_THE_SAME = frozenset(
+    {Reason.KAFKA_BYTES_CORRUPT, Reason.PAGES_NOT_SENT, Reason.PAGES_LOST, Reason.HEARTBEAT_NOT_SENT}
+)
 
 
 def create_app(

@@ -15,7 +15,7 @@ from services.core.errors import Unavailable
 from services.runtime.consumer import caught_up, lag_of, take, watch
 from services.runtime.database import Session
 from services.runtime.fence import Place, positions
-from services.runtime.fetching import REST_SECONDS
+from services.runtime.fetching import REST_SECONDS, PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import RETRY_SECONDS, connect, make_consumer
 from services.runtime.kafka_access import KafkaAccess, access_of
@@ -28,6 +28,7 @@ Batch = Mapping[Place, Sequence[Any]]
 _WAIT_SECONDS = 0.5
 _ASK_SECONDS = 10.0
 _HINT_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -141,6 +142,7 @@ async def opened(
         watching = (
             tasks.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics)),
             tasks.create_task(_notice_new_topics(access, ids, start)),
+            tasks.create_task(watch_bytes(consumer, process.health)),
             tasks.create_task(inlet.hint()),
         )
         try:
@@ -191,6 +193,13 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     def _unsettle(self) -> None:
         self.turn += 1
         self.settled = False
+
+
+async def watch_bytes(consumer: PatientConsumer, health: Health) -> NoReturn:
+    """Keep the light red while Kafka hands out bytes that are not what was written: some partition stands still."""
+    while True:
+        (health.red if consumer.careful else health.green)(Reason.KAFKA_BYTES_CORRUPT)
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _notice_new_topics(access: KafkaAccess, ids: Mapping[str, UUID], start: FromPositions) -> NoReturn:

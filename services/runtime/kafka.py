@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.helpers import create_ssl_context
 from aiokafka.partitioner import murmur2
@@ -78,7 +78,7 @@ def make_producer(access: KafkaAccess) -> AIOKafkaProducer:
 
 def make_consumer(
     access: KafkaAccess, *topics: str, group: str | None = None, rest_seconds: float = REST_SECONDS
-) -> AIOKafkaConsumer:
+) -> PatientConsumer:
     """Make a consumer that hears at once what comes after a silence, and commits only when told; not started.
 
     It starts at the group's committed offsets, else at the beginning; without topics, assign and seek it yourself.

@@ -42,6 +42,13 @@ class SecuredKafka:
         password = SecretStr(credentials.kafka_password(self.secrets, principal))
         return KafkaAccess(self.bootstrap, KafkaSecurity.SASL_PLAINTEXT, principal, password)
 
+    def change(self, partition: str, old: bytes, new: bytes) -> None:
+        """Change some bytes where the broker keeps them, in a folder that begins so; its checksums tell."""
+        segments = (path for path in self.folder.rglob(f"{partition}*/*.log") if old in path.read_bytes())
+        with next(segments).open("r+b") as segment:
+            segment.seek(segment.read().rindex(old))
+            segment.write(new)
+
     def admin(self, principal: str = ADMIN) -> AdminClient:
         return AdminClient(self.properties(principal))
 

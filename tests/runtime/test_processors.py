@@ -49,9 +49,9 @@ class Police:
 
     def send(self, submission: Submission) -> None:
         """Send as many reports as the submission has, a portion every tenth of a second."""
-        asyncio.run(self._send(list(self._messages(submission))))
+        asyncio.run(self.say(list(self.messages(submission))))
 
-    async def _send(self, messages: Sequence[Message]) -> None:
+    async def say(self, messages: Sequence[Message]) -> None:
         producer = make_producer(access(self.kafka, "publisher.police"))
         await producer.start()
         try:
@@ -61,7 +61,7 @@ class Police:
         finally:
             await producer.stop()
 
-    def _messages(self, submission: Submission) -> Iterator[Message]:
+    def messages(self, submission: Submission) -> Iterator[Message]:
         sealer = BatchSealer(public_key_of(self.data / "keys" / "public", "police", datetime.now(UTC)))
         for number in range(submission.record_count):
             report = document(child=f"{submission.submission_id}-{number}")
@@ -143,6 +143,25 @@ def test_a_processor_that_is_asked_to_stop_leaves_nothing_to_be_done_again(polic
 
     police.wait_for(second)
     assert len(police.receipts(first)) == first.record_count
+
+
+def test_a_processor_that_meets_bytes_that_are_not_what_was_written_passes_nothing_over(police: Police) -> None:
+    submission = Submission(an_id(107), 3 * PORTION, START)
+    messages = list(police.messages(submission))
+    written, changed = messages[PORTION].value[-8:], b"CHANGED!"
+    assert police.processor.process is not None
+    police.processor.send(signal.SIGSTOP)
+    asyncio.run(police.say(messages))
+    police.kafka.change(INTAKE, written, changed)
+    try:
+        police.processor.send(signal.SIGCONT)
+        assert police.processor.process.wait(SECONDS) == HARD_END
+        assert not police.is_answered(submission)
+    finally:
+        police.kafka.change(INTAKE, changed, written)
+
+    police.processor.start_and_wait()
+    police.wait_for(submission)
 
 
 def test_junk_stops_nothing(police: Police) -> None:
