@@ -1,6 +1,4 @@
-"""How long the broker may hold back a fetch that finds nothing, and how long one that found something is the last.
-
-It may be held for long, unless a partition would be left waiting for it.
+"""When a consumer fetches: how long the broker may hold a fetch back, and how long none follows one that brought records.
 
 aiokafka sends a broker one fetch at a time. One that asks for every partition comes back with the first record of any,
 so it may be held for long, and an idle service asks twice a second instead of twenty times. One that leaves a partition

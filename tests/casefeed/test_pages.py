@@ -75,6 +75,12 @@ async def test_the_page_of_a_bell_begins_after_what_the_reader_holds(home: House
     assert f'data-live-reached value="{last}"' in some
 
 
+async def test_what_is_earlier_in_the_feed_is_not_live_since_rows_would_be_missing_between(home: House) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, "/?sector=police&before=3")
+    assert "data-live hx-ext" not in shown
+    assert 'href="/?sector=police">Go to the live feed<' in shown
+
+
 async def test_a_corrected_entry_is_struck_through_and_kept(home: House) -> None:
     shown = await page(home, PersonRole.COORDINATOR, f"/cases/{an_id(REFERRED)}")
     assert "<s>Child met at the border</s>" in shown
