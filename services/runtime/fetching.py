@@ -1,4 +1,4 @@
-"""When a consumer fetches: how long the broker may hold a fetch back, and how long none follows one that brought records.
+"""When a consumer fetches: how long the broker may hold a fetch back, and how long none follows one that brought some.
 
 aiokafka sends a broker one fetch at a time. One that asks for every partition comes back with the first record of any,
 so it may be held for long, and an idle service asks twice a second instead of twenty times. One that leaves a partition
