@@ -27,7 +27,7 @@ HOME = TESTS.parent
 REAL_FOLDERS = {"runtime", "e2e", "faults"}
 FIRST = ("leaks/test_twin_worlds.py", "leaks/test_seeded.py", "faults/test_chaos.py", "faults/test_edition.py")
 """What takes longest of its kind: begun last, it would leave the other workers idle."""
-LAST = ("e2e/test_bench.py", "e2e/test_bench_watchers.py")
+LAST = ("e2e/test_bench.py", "e2e/test_bench_browsers.py", "e2e/test_bench_watchers.py")
 """What fills an edition, so that whatever reads all of it afterwards takes long."""
 REAL_FIXTURES = {"chromium", "kafka", "postgres", "edition", "provider", "real_worlds", "leaking", "many_twins"}
 

@@ -21,7 +21,7 @@ from tests.runtime.secured_kafka import SecuredKafka
 
 PLACES = [TopicPartition(REFERRALS, number) for number in range(4)]
 SECONDS = 30
-LONG_REST_SECONDS = 5.0
+LONG_REST_SECONDS = 3.0
 
 
 Fetch = tuple[int, int]

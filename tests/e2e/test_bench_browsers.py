@@ -1,0 +1,16 @@
+"""`python -m tests.bench.browsers` on a running edition."""
+
+import subprocess
+import sys
+
+from tests.conftest import HOME
+from tests.edition import LocalEdition
+
+
+def test_a_quick_bench_of_browsers_shows_each_of_them_everything(edition: LocalEdition) -> None:
+    bench = [sys.executable, "-m", "tests.bench.browsers", "--quick", "--data", str(edition.data)]
+    done = subprocess.run(bench, cwd=HOME, capture_output=True, text=True, check=True)
+    assert [line.split(",")[0] for line in done.stdout.splitlines()[:2]] == [
+        "browser 1: 180 of 180 events",
+        "browser 2: 180 of 180 events",
+    ]
