@@ -2,25 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import LiteralString
 
-from services.casefeed.reading import IN_SIGHT
+from services.casefeed.reading import IN_SIGHT, said_of_child
 from services.casefeed.sight import SEEN, Sight
 from services.casefeed.views import View
 from services.core.case import CaseStatus
-from services.core.claims import Subject
 from services.core.codes import Precision, Role, Sector
-from services.core.facts import FACTS, Fact
+from services.core.facts import Fact
 from services.core.ids import CaseId, EventId
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
-from services.wire.entries import entry_of
-from services.wire.records import value_of
 
 LOOKED_THROUGH = 5_000
 """So far back of where it begins a page looks for what its reader sees; the next page goes on from there."""
-_SAID_KEPT = 1_000
 
 _RECENT: LiteralString = f"""
     SELECT feed.sequence, coalesce(now_of.case_id, feed.case_id), feed.event_id, feed.type, feed.sector,
@@ -126,10 +121,6 @@ def _row(  # noqa: PLR0913, PLR0917 - the columns of a row
     )
 
 
-@lru_cache(_SAID_KEPT)
 def _said(schemas: Schemas, frame: bytes, known_at: datetime) -> tuple[Fact, Role, list[str]]:
-    """It is kept under the row itself: whoever is given it has read the row under their own rights."""
-    name, event = schemas.decode(frame, FACTS)
-    entry = entry_of(name, event, known_at)
-    claims = value_of(Subject, event["subject"])
+    entry, claims = said_of_child(schemas, frame, known_at, None)
     return entry.fact, entry.role, list(dict.fromkeys(one.text for one in claims.names))

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import contextlib
 import time
-import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +16,17 @@ import psutil
 from playwright.async_api import Page, ViewportSize
 from rich.console import Console
 
-from services.cli.bench import generating, rates, usage
-from services.cli.bench.figures import percentile, warm
-from services.cli.bench.latency import Report, reported, send
+from services.cli.bench import rates, usage
+from services.cli.bench.figures import percentile, shares, waited, warm
+from services.cli.bench.latency import send
 from services.cli.bench.paging import put_on_duty, settled
 from services.cli.bench.target import Target, target
-from services.cli.bench.watchers import EVERYTHING, SPEAKING, until, watching
+from services.cli.bench.watchers import EVERYTHING, RATE, sightings, until, watching
 from services.runtime.local.principals import SERVICES
 from tests.browser import HEIGHT, running_chromium
 
 BROWSERS, OTHERS = 2, 8
-RATE, SECONDS, QUICK_SECONDS = 100.0, 15.0, 2.0
+SECONDS, QUICK_SECONDS = 15.0, 2.0
 _DRAWN_SECONDS = 3.0
 _LAPTOP: ViewportSize = {"width": 1280, "height": HEIGHT}
 _CHROMIUM = "chromium"
@@ -66,7 +65,7 @@ async def measure(edition: Target, *, quick: bool) -> Seen:
 
 async def _once(edition: Target, seconds: float) -> Seen:
     await settled(edition)
-    reports = _reports(edition, seconds)
+    reports = sightings(edition, seconds)
     epoch = time.time() - asyncio.get_running_loop().time()
     async with watching(edition, {EVERYTHING: OTHERS}, reports) as others, _pages(edition) as pages:
         before, began = _worked(edition), time.monotonic()
@@ -82,11 +81,6 @@ async def _once(edition: Target, seconds: float) -> Seen:
         [one.at[event] - sent[event] for one in others for event in awaited],
         {name: share / took for name, share in usage.per_event(before, after, 1).items()},
     )
-
-
-def _reports(edition: Target, seconds: float) -> list[Report]:
-    run = uuid.uuid4().hex[:8].upper()
-    return reported(edition, generating.sightings(1, run, round(RATE * seconds), SPEAKING))
 
 
 @contextlib.asynccontextmanager
@@ -116,15 +110,14 @@ def _worked(edition: Target) -> dict[str, float]:
 
 def show(console: Console, seen: Seen) -> None:
     """Print everything, a line each."""
-    for number, waited in enumerate(seen.browsers, 1):
-        console.print(f"browser {number}: {len(waited)} of {seen.published} events, {_spelt(waited)}")
+    for number, taken in enumerate(seen.browsers, 1):
+        console.print(f"browser {number}: {len(taken)} of {seen.published} events, {_spelt(taken)}")
     console.print(f"{OTHERS} others: {_spelt(seen.others)}")
-    largest = sorted(seen.cores.items(), key=lambda one: -one[1])
-    console.print(f"cores: {sum(seen.cores.values()):.2f}: " + ", ".join(f"{name} {use:.0%}" for name, use in largest))
+    console.print(f"{sum(seen.cores.values()):.2f} cores: {shares(seen.cores)}")
 
 
-def _spelt(waited: Sequence[float]) -> str:
-    return f"p50 {percentile(waited, 0.5) * 1000:.0f} ms, p99 {percentile(waited, 0.99) * 1000:.0f} ms"
+def _spelt(taken: Sequence[float]) -> str:
+    return waited(percentile(taken, 0.5), percentile(taken, 0.99))
 
 
 def main() -> None:

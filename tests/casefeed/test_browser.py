@@ -98,11 +98,9 @@ async def test_an_event_appears_by_itself_and_once(home: House, chromium: Browse
     async with visit_of(home, chromium) as visit:
         await visit.go("/")
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
-        await home.say(news(1))
-        await expect(visit.page.locator(f'[data-event="{an_id(0xE001)}"]')).to_have_count(1)
+        await hear(visit, home, 1)
         await expect(visit.page.locator(f'[data-event="{an_id(0xE001)}"] [data-unread]')).to_be_visible()
-        await home.say(news(2))
-        await expect(visit.page.locator(f'[data-event="{an_id(0xE002)}"]')).to_have_count(1)
+        await hear(visit, home, 2)
         assert await visit.page.locator(f'[data-event="{an_id(0xE001)}"]').count() == 1
         await visit.page.get_by_role("button", name="Mark all as read").click()
         assert await visit.page.locator("[data-unread]:visible").count() == 0
@@ -115,7 +113,7 @@ async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: 
         await visit.page.get_by_role("button", name="Pause").click()
         await home.say(news(3))
         await visit.page.get_by_role("button", name="Go on").click()
-        await expect(visit.page.locator(f'[data-event="{an_id(0xE003)}"]')).to_have_count(1)
+        await come(visit, 3)
 
 
 async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:
@@ -136,12 +134,11 @@ async def test_a_lost_connection_is_said_and_what_was_missed_comes_once(home: Ho
             await enter(visit, home, PersonRole.COORDINATOR)
             await visit.go("/")
             await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
-            await home.say(news(5))
-            await expect(visit.page.locator(f'[data-event="{an_id(0xE005)}"]')).to_have_count(1)
+            await hear(visit, home, 5)
         await expect(visit.page.locator("[data-live-state=lost]")).to_be_visible()
         await home.say(news(6))
         async with reached(home):
-            await expect(visit.page.locator(f'[data-event="{an_id(0xE006)}"]')).to_have_count(1)
+            await come(visit, 6)
             await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
             shown = await visit.page.locator("[data-event]").evaluate_all("rows => rows.map(row => row.dataset.event)")
             await visit.page.goto("about:blank")
@@ -149,13 +146,23 @@ async def test_a_lost_connection_is_said_and_what_was_missed_comes_once(home: Ho
     assert len(shown) == len(set(shown))
 
 
+async def test_that_nothing_was_said_yet_is_not_said_any_more_once_something_is(home: House, chromium: Browser) -> None:
+    async with visit_of(home, chromium) as visit:
+        await visit.go("/?type=Sighting&sector=health")
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+        nothing = visit.page.get_by_text("Nothing that you may see was said yet")
+        await expect(nothing).to_be_visible()
+        await home.say(news(7, sector=Sector.HEALTH))
+        await come(visit, 7)
+        await expect(nothing).to_be_hidden()
+
+
 async def test_a_page_that_is_open_all_day_holds_the_latest_rows_and_leads_to_those_before(
     home: House, chromium: Browser
 ) -> None:
     async with visit_of(home, chromium) as visit:
         await come_to_the_feed(visit)
-        await home.say(news(*range(0x100, 0x100 + MOST)))
-        await come(visit, 0xFF + MOST)
+        await hear(visit, home, *range(0x100, 0x100 + MOST))
         rows = await sequences(visit)
         await visit.page.get_by_role("link", name="Earlier").click()
         before = await sequences(visit)
@@ -169,8 +176,7 @@ async def test_after_more_than_one_answer_holds_the_page_shows_no_rows_with_a_ga
     async with visit_of(home, chromium) as visit:
         await come_to_the_feed(visit)
         await visit.page.locator("[data-event]").last.scroll_into_view_if_needed()
-        await home.say(news(*range(0x200, 0x210 + MOST)))
-        await come(visit, 0x20F + MOST)
+        await hear(visit, home, *range(0x200, 0x210 + MOST))
         rows = await sequences(visit)
     assert rows == list(range(rows[0], rows[0] - MOST, -1))
 
@@ -180,16 +186,13 @@ async def test_a_row_that_the_reader_has_before_them_stays_until_they_have_gone_
 ) -> None:
     async with visit_of(home, chromium) as visit:
         await come_to_the_feed(visit)
-        await home.say(news(*range(0x300, 0x300 + MOST)))
-        await come(visit, 0x2FF + MOST)
+        await hear(visit, home, *range(0x300, 0x300 + MOST))
         read = (await sequences(visit))[-1]
         await visit.page.locator(f'[data-sequence="{read}"]').scroll_into_view_if_needed()
-        await home.say(news(0x400))
-        await come(visit, 0x400)
+        await hear(visit, home, 0x400)
         assert (await sequences(visit))[-1] == read
         await visit.page.locator("h1").scroll_into_view_if_needed()
-        await home.say(news(0x401))
-        await come(visit, 0x401)
+        await hear(visit, home, 0x401)
         assert (await sequences(visit))[-1] == read + 2
 
 
@@ -238,11 +241,20 @@ def waiting() -> Waiting:
     return Waiting(an_id(0xD1), "second_person", *about, now, now + timedelta(hours=1), now)
 
 
-def news(*numbers: int) -> Update:
+def news(*numbers: int, sector: Sector = Sector.POLICE) -> Update:
     """Something new about the missing child, an event a number."""
-    said = [entry(Sighting(), event=0xE000 + number, subject=MISSING, occurred_at=day(5)) for number in numbers]
+    said = [
+        entry(Sighting(), event=0xE000 + number, subject=MISSING, occurred_at=day(5), sector=sector)
+        for number in numbers
+    ]
     missing = entry(ChildMissing(MissingKind.MISSING), event=1, subject=MISSING, occurred_at=day(1))
     return Update(MISSING, 10 + numbers[-1], day(5), timeline=[missing], new=said)
+
+
+async def hear(visit: Visit, home: House, *numbers: int) -> None:
+    """Say `news`, and stay until the last of it is on the feed's page."""
+    await home.say(news(*numbers))
+    await come(visit, numbers[-1])
 
 
 async def come(visit: Visit, number: int) -> None:

@@ -9,9 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.runtime.consumer import caught_up, take
-from services.runtime.kafka import make_consumer, make_producer
 from services.wire.topics import MISSING_CHILDREN, REFERRALS
-from tests.runtime.agencies import access
+from tests.runtime.places import at_the_end, say
 from tests.runtime.secured_kafka import SecuredKafka
 
 ORIGINAL, REPEATED = TopicPartition(MISSING_CHILDREN, 0), TopicPartition(REFERRALS, 0)
@@ -22,24 +21,8 @@ AT_MOST = 500
 @pytest.fixture
 async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]:
     """Stands at the end of a partition of each topic."""
-    made = make_consumer(access(spare_kafka, "operator"))
-    await made.start()
-    made.assign([ORIGINAL, REPEATED])
-    await made.seek_to_end(ORIGINAL, REPEATED)
-    await made.position(ORIGINAL)
-    await made.position(REPEATED)
-    yield made
-    await made.stop()
-
-
-async def say(kafka: SecuredKafka, value: bytes, *places: TopicPartition) -> None:
-    producer = make_producer(access(kafka, "police"))
-    await producer.start()
-    try:
-        for place in places:
-            await producer.send_and_wait(place.topic, value, partition=place.partition)
-    finally:
-        await producer.stop()
+    async with at_the_end(spare_kafka, ORIGINAL, REPEATED) as made:
+        yield made
 
 
 async def fetched(consumer: AIOKafkaConsumer, place: TopicPartition) -> None:

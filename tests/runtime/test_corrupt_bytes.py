@@ -11,10 +11,9 @@ from services.runtime.consumer import take
 from services.runtime.fetching import PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.inlet import watch_bytes
-from services.runtime.kafka import make_consumer, make_producer
 from services.runtime.metrics import Metrics
 from services.wire.topics import REFERRALS
-from tests.runtime.agencies import access
+from tests.runtime.places import at_the_end, say
 from tests.runtime.secured_kafka import SecuredKafka
 
 SOUND, BROKEN = TopicPartition(REFERRALS, 0), TopicPartition(REFERRALS, 1)
@@ -26,29 +25,15 @@ Taken = dict[TopicPartition, list[bytes]]
 
 @pytest.fixture
 async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[PatientConsumer]:
-    """Stands before three records, each a batch of its own, of each of two partitions."""
-    made = make_consumer(access(spare_kafka, "operator"))
-    await made.start()
-    made.assign([SOUND, BROKEN])
-    await made.seek_to_end(SOUND, BROKEN)
-    starts = {place: await made.position(place) for place in (SOUND, BROKEN)}
-    made.pause(SOUND, BROKEN)
-    await say(spare_kafka)
-    for place, start in starts.items():
-        made.seek(place, start)
-    yield made
-    await made.stop()
-
-
-async def say(kafka: SecuredKafka) -> None:
-    producer = make_producer(access(kafka, "police"))
-    await producer.start()
-    try:
-        for place in (SOUND, BROKEN):
-            for value in VALUES:
-                await producer.send_and_wait(place.topic, value, partition=place.partition)
-    finally:
-        await producer.stop()
+    """Stands before three records, each a batch of its own, of each of two partitions, which wait to be resumed."""
+    async with at_the_end(spare_kafka, SOUND, BROKEN) as made:
+        starts = {place: await made.position(place) for place in (SOUND, BROKEN)}
+        made.pause(SOUND, BROKEN)
+        for value in VALUES:
+            await say(spare_kafka, value, SOUND, BROKEN)
+        for place, start in starts.items():
+            made.seek(place, start)
+        yield made
 
 
 async def taken_until(

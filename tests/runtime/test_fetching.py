@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -12,11 +11,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.protocol.fetch import FetchRequest
 
 from services.runtime.consumer import take
-from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS, REST_SECONDS
-from services.runtime.kafka import make_consumer, make_producer
+from services.runtime.fetching import HELD_FROM_OTHERS_MS, HELD_MS
 from services.wire.topics import REFERRALS
 from tests.conftest import HOME
-from tests.runtime.agencies import access
+from tests.runtime.places import at_the_end, say
 from tests.runtime.secured_kafka import SecuredKafka
 
 PLACES = [TopicPartition(REFERRALS, number) for number in range(4)]
@@ -53,30 +51,8 @@ class Asked:
 @pytest.fixture
 async def consumer(spare_kafka: SecuredKafka) -> AsyncIterator[AIOKafkaConsumer]:
     """Stands at the end of four partitions."""
-    async with at_the_end(spare_kafka, REST_SECONDS) as made:
+    async with at_the_end(spare_kafka, *PLACES) as made:
         yield made
-
-
-@asynccontextmanager
-async def at_the_end(kafka: SecuredKafka, rest_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
-    made = make_consumer(access(kafka, "operator"), rest_seconds=rest_seconds)
-    await made.start()
-    made.assign(PLACES)
-    await made.seek_to_end(*PLACES)
-    yield made
-    await made.stop()
-
-
-async def say(kafka: SecuredKafka, *partitions: int, times: int = 5) -> None:
-    """Write so many records to each of these partitions of `REFERRALS`."""
-    producer = make_producer(access(kafka, "police"))
-    await producer.start()
-    try:
-        for number in partitions:
-            for _ in range(times):
-                await producer.send_and_wait(REFERRALS, b"said", partition=number)
-    finally:
-        await producer.stop()
 
 
 def all_of_them(places: int) -> bool:
@@ -96,7 +72,7 @@ async def test_a_fetch_that_leaves_a_partition_out_comes_back_soon(
     consumer: AIOKafkaConsumer, spare_kafka: SecuredKafka
 ) -> None:
     asked = Asked(consumer)
-    await say(spare_kafka, 0)
+    await say(spare_kafka, b"said", PLACES[0], times=5)
 
     await take(consumer, 1, SECONDS)
 
@@ -117,7 +93,7 @@ async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
 ) -> None:
     await Asked(consumer).first(all_of_them)
 
-    await say(spare_kafka, *range(len(PLACES)))
+    await say(spare_kafka, b"said", *PLACES, times=5)
 
     found = set[TopicPartition]()
     while len(found) < len(PLACES):
@@ -129,20 +105,20 @@ async def test_what_is_written_while_a_fetch_is_held_is_handed_out(
 async def test_behind_a_fetch_that_brought_something_the_next_rests_and_brings_all_that_came_meanwhile(
     spare_kafka: SecuredKafka,
 ) -> None:
-    async with at_the_end(spare_kafka, LONG_REST_SECONDS) as consumer:
-        await say(spare_kafka, 0, times=1)
+    async with at_the_end(spare_kafka, *PLACES, rest_seconds=LONG_REST_SECONDS) as consumer:
+        await say(spare_kafka, b"said", PLACES[0])
         assert await take(consumer, 500, SECONDS)
-        await say(spare_kafka, 1, 2)
+        await say(spare_kafka, b"said", *PLACES[1:3], times=5)
         found = await take(consumer, 500, SECONDS)
     assert {place.partition: len(records) for place, records in found.items()} == {1: 5, 2: 5}
 
 
 async def test_behind_a_fetch_that_brought_nothing_the_next_does_not_rest(spare_kafka: SecuredKafka) -> None:
-    async with at_the_end(spare_kafka, 2 * SECONDS) as consumer:
+    async with at_the_end(spare_kafka, *PLACES, rest_seconds=2 * SECONDS) as consumer:
         asked = Asked(consumer)
         for _ in range(2):
             await asked.first(all_of_them)
-        await say(spare_kafka, 0)
+        await say(spare_kafka, b"said", PLACES[0], times=5)
         assert await take(consumer, 500, SECONDS)
 
 

@@ -8,7 +8,7 @@ const SOUND = "lantern-feed-sound";
 export function follow(htmx) {
   const feed = document.querySelector("[data-live]");
   if (!feed) return;
-  const ear = new Ear(feed, new Asking(feed, htmx));
+  const ear = new Ear(feed);
   htmx.createEventSource = (url) => ear.listen(new EventSource(url));
   new Pause(feed, htmx);
   const sound = new Sound(feed);
@@ -26,29 +26,8 @@ export function follow(htmx) {
   unread.mark(rows.all);
 }
 
-// What is new is asked for at a bell; behind each answer is a rest as long as it took to come and to be drawn, so that a
-// busy machine is left to others for half of the time.
-class Asking {
-  constructor(feed, htmx) {
-    this.ask = () => { this.timer = null; htmx.trigger(this.fetching, "ask"); };
-    this.fetching = feed.querySelector("[data-live-fetch]");
-    this.restUntil = 0;
-    htmx.on(this.fetching, "htmx:beforeRequest", () => { this.askedAt = performance.now(); });
-    htmx.on(this.fetching, "htmx:afterRequest", () => requestAnimationFrame(() => setTimeout(() => this.rest())));
-  }
-
-  soon() {
-    this.timer ??= setTimeout(this.ask, this.restUntil - performance.now());
-  }
-
-  rest() {
-    this.restUntil = 2 * performance.now() - this.askedAt;
-  }
-}
-
 class Ear {
-  constructor(feed, asking) {
-    this.asking = asking;
+  constructor(feed) {
     this.state = feed.querySelector("[data-live-state]");
     this.since = feed.querySelector("[data-live-since]");
     this.heardAt = new Date();
@@ -59,7 +38,7 @@ class Ear {
   listen(source) {
     source.addEventListener("open", () => this.heard());
     source.addEventListener("beat", () => this.heard());
-    source.addEventListener("bell", () => { this.heard(); this.asking.soon(); });
+    source.addEventListener("bell", () => this.heard());
     source.addEventListener("lost", () => this.lost());
     source.addEventListener("over", () => { source.close(); this.over(); });
     source.addEventListener("error", () => this.lost());

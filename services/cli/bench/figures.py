@@ -69,18 +69,23 @@ def show(console: Console, figures: Figures) -> None:
     table.add_row("correlator alone", f"{figures.correlator_alone:,.0f} events/s", _cpu(figures.correlator_alone_cpu))
     table.add_row(
         "publish to feed",
-        f"p50 {figures.feed_p50 * 1000:.0f} ms, p99 {figures.feed_p99 * 1000:.0f} ms",
+        waited(figures.feed_p50, figures.feed_p99),
         f"at {figures.feed_rate:.0f} events/s",
     )
     table.add_row(
         "publish to first page",
-        f"p50 {figures.page_p50 * 1000:.0f} ms, p99 {figures.page_p99 * 1000:.0f} ms",
+        waited(figures.page_p50, figures.page_p99),
         f"{figures.alerts} alerts among {figures.feed_rate:.0f} events/s",
     )
-    table.add_row("idle", f"{sum(figures.idle_cpu.values()):.1%} of a core", _shares(figures.idle_cpu))
+    table.add_row("idle", f"{sum(figures.idle_cpu.values()):.1%} of a core", shares(figures.idle_cpu))
     for name, size in figures.memory.items():
         table.add_row(f"memory: {name}", f"{size / _MIB:,.0f} MiB", "PSS")
     console.print(table)
+
+
+def waited(p50: float, p99: float) -> str:
+    """Spell percentiles of seconds."""
+    return f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms"
 
 
 def _cpu(by_process: Mapping[str, float]) -> str:
@@ -89,7 +94,8 @@ def _cpu(by_process: Mapping[str, float]) -> str:
     return f"{total * _MICROSECONDS:.0f} us CPU an event: {spelt}"
 
 
-def _shares(by_process: Mapping[str, float]) -> str:
+def shares(by_process: Mapping[str, float]) -> str:
+    """Spell shares of a core, the largest first."""
     return ", ".join(f"{name} {share:.1%}" for name, share in _largest(by_process))
 
 

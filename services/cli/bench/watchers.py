@@ -16,7 +16,7 @@ from rich.table import Table
 from services.cli import client
 from services.cli.bench import generating, rates, usage
 from services.cli.bench.connecting import PATIENCE_SECONDS
-from services.cli.bench.figures import floor_rows, percentile, warm
+from services.cli.bench.figures import floor_rows, percentile, waited, warm
 from services.cli.bench.floors import floors
 from services.cli.bench.latency import Report, reported, send
 from services.cli.bench.paging import put_on_duty, settled
@@ -34,7 +34,7 @@ _FIRST: Mapping[str, int] = {EVERYTHING: 1, ONE_IN_TWENTY: 1}
 """Who only warm up what the others measure, for as long: what the feed keeps of late is full then."""
 
 _CASEFEED = "casefeed"
-_RATE, _SECONDS = 100.0, 20.0
+RATE, _SECONDS = 100.0, 20.0
 _QUICK_SECONDS = 2.0
 _FLOOR_EVENTS = 1_500
 SPEAKING = (Sector.POLICE, *((Sector.UKBA, Sector.LOCAL_AUTHORITY, Sector.HEALTH) * 7)[:19])
@@ -111,22 +111,27 @@ async def measure(measured: Target, *, quick: bool) -> WatcherFigures:
     seconds = _QUICK_SECONDS if quick else _SECONDS
     await _crowd(measured, _FIRST, seconds)
     found = [await _crowd(measured, crowd, seconds) for crowd in (FEW if quick else CROWDS)]
-    return WatcherFigures(os.cpu_count() or 1, floor, _RATE, found)
+    return WatcherFigures(os.cpu_count() or 1, floor, RATE, found)
 
 
 async def _crowd(measured: Target, crowd: Mapping[str, int], seconds: float) -> Crowd:
     await settled(measured)
-    run = uuid.uuid4().hex[:8].upper()
-    reports = reported(measured, generating.sightings(1, run, round(_RATE * seconds), SPEAKING))
+    reports = sightings(measured, seconds)
     before = _memory(measured)
     async with watching(measured, crowd, reports) as watchers:
         worked = usage.cpu_seconds(measured.pids())[_CASEFEED]
-        sent = await send(measured, reports, _RATE)
+        sent = await send(measured, reports, RATE)
         await until(watcher.all for watcher in watchers)
         worked = usage.cpu_seconds(measured.pids())[_CASEFEED] - worked
         each = (_memory(measured) - before) / len(watchers)
     waited = [one.at[event] - sent[event] for one in watchers for event in warm(one.awaited)]
     return Crowd(len(watchers), percentile(waited, 0.5), percentile(waited, 0.99), each, worked / seconds)
+
+
+def sightings(measured: Target, seconds: float) -> list[Report]:
+    """What is published in so many seconds: children seen, one in twenty of them reported missing."""
+    run = uuid.uuid4().hex[:8].upper()
+    return reported(measured, generating.sightings(1, run, round(RATE * seconds), SPEAKING))
 
 
 def _memory(measured: Target) -> int:
@@ -194,7 +199,7 @@ def show(console: Console, figures: WatcherFigures) -> None:
         took = f"{crowd.bytes_each / 1024:,.0f} KB (PSS) each, {crowd.cores:.1%} of a core"
         table.add_row(
             f"publish to each of {crowd.watchers} watchers",
-            f"p50 {crowd.p50 * 1000:.0f} ms, p99 {crowd.p99 * 1000:.0f} ms",
+            waited(crowd.p50, crowd.p99),
             took,
         )
     console.print(table)
