@@ -65,20 +65,26 @@ async def _keep(connection: Connection, rows: Iterable[_Row]) -> None:
 
 
 async def _new_pairs(connection: Connection, facts: Iterable[FactId]) -> list[Pair]:
-    """The pairs that these facts complete and that were never proposed before."""
+    """The pairs that these facts complete and that were never proposed before.
+
+    However many records hold a number, no more of them are read than it takes to know that it is nobody's.
+    """
+    # EXISTS instead of LIMIT 1 would let PostgreSQL hash all pairs of children that a council has.
     cursor = await connection.execute(
         """INSERT INTO number_links (one, other)
-           SELECT DISTINCT least(mine.subject_id, theirs.subject_id), greatest(mine.subject_id, theirs.subject_id)
+           SELECT least(mine.subject_id, theirs.subject_id), greatest(mine.subject_id, theirs.subject_id)
            FROM number_signs AS mine
-           JOIN number_signs AS theirs
-             ON theirs.token = mine.token AND theirs.kind = mine.kind AND theirs.subject_id <> mine.subject_id
-           WHERE mine.fact_id = ANY(%(facts)s::bytea[])
-             AND (SELECT count(DISTINCT subject_id) FROM number_signs WHERE token = mine.token) <= %(most)s
-             AND (mine.kind = 'upn' OR mine.kind = 'own_id' AND EXISTS (
-                 SELECT FROM number_signs AS my_body
+           CROSS JOIN LATERAL (SELECT array_agg(subject_id) AS records FROM (
+               SELECT DISTINCT subject_id FROM number_signs WHERE token = mine.token
+               ORDER BY subject_id LIMIT %(most)s + 1) AS first) AS holders
+           CROSS JOIN LATERAL unnest(holders.records) AS theirs (subject_id)
+           WHERE mine.fact_id = ANY(%(facts)s::bytea[]) AND mine.kind IN ('upn', 'own_id')
+             AND cardinality(holders.records) <= %(most)s AND theirs.subject_id <> mine.subject_id
+             AND CASE mine.kind WHEN 'upn' THEN true ELSE (
+                 SELECT true FROM number_signs AS my_body
                  JOIN number_signs AS their_body ON their_body.token = my_body.token AND their_body.kind = 'body'
                  WHERE my_body.kind = 'body' AND my_body.subject_id = mine.subject_id
-                   AND their_body.subject_id = theirs.subject_id))
+                   AND their_body.subject_id = theirs.subject_id LIMIT 1) END
            ON CONFLICT DO NOTHING RETURNING one, other""",
         {"facts": [bytes.fromhex(fact) for fact in facts], "most": MOST_HOLDERS},
     )

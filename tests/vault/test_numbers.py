@@ -1,13 +1,16 @@
 """Sealed numbers in the vault's own tables: which links they propose, once, and what is never told of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, permutations
 
 import pytest
 
 from services.core.ids import FactId, SubjectId
-from services.runtime.database import Session
+from services.core.sealed_numbers import MOST_HOLDERS
+from services.runtime.database import Connection, Database, Session, ask, sessions
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
 from services.vault.decisions_store import note_told, untold
 from services.vault.handlers import Arrival, Saying
 from services.vault.keys import DigestKey
@@ -95,3 +98,42 @@ async def test_what_is_told_is_the_same_whatever_the_number_was(
         assert number not in json.dumps(proposal((SubjectId(an_id(1)), SubjectId(an_id(2)))))
     cursor = await session.run(lambda connection: connection.execute("SELECT * FROM number_signs"))
     assert UPN.encode() not in repr(await cursor.fetchall()).encode()
+
+
+async def test_what_is_read_for_a_batch_does_not_grow_with_its_council_s_children(
+    tables: Database, watching: Numbers
+) -> None:
+    few = await _read_for(tables, watching, range(1, 301))
+    for first in range(1_000, 3_000, 500):
+        await _read_for(tables, watching, range(first, first + 500))
+    assert await _read_for(tables, watching, range(5_001, 5_301)) <= 1.1 * few
+
+
+async def test_of_a_number_that_many_hold_no_more_records_are_read_than_tell_that_it_is_nobody_s(
+    tables: Database, watching: Numbers
+) -> None:
+    await _read_for(tables, watching, range(1, 1_000), child="1")
+    assert await _read_for(tables, watching, [2_000], child="1") <= 5 * MOST_HOLDERS
+
+
+async def _read_for(tables: Database, watching: Numbers, subjects: Iterable[int], child: str | None = None) -> int:
+    """How many signs PostgreSQL reads, with no plan from before, as these records of one council come.
+
+    The police have as many, of other children, under the same numbers.
+    """
+    named = [(one, child or f"SC-{one}") for one in subjects]
+    ours = [said for one, number in named for said in (known(one, child=number), council(one))]
+    batch = [*ours, *(known(one + 100_000, child=number) for one, number in named)]
+
+    async def counted(connection: Connection) -> int:
+        [[(before,)]] = await ask(connection, (_READ, None))
+        await watching.watch(connection, batch)
+        [[(after,)]] = await ask(connection, (_READ, None))
+        return int(after - before)
+
+    async with sessions(tables.by_index, Health(Metrics()), 1) as (keeping,):
+        return await keeping.run(counted)
+
+
+_READ = """SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+           WHERE relid = 'number_signs'::regclass"""
