@@ -27,8 +27,8 @@ _WRITE: LiteralString = """
 _CLAIM: LiteralString = """
     UPDATE attempts SET lease_until = %s, tries = tries + 1
     FROM alerts WHERE alerts.alert_id = attempts.alert_id
-    AND key IN (SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
-                ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
+    AND key = ANY(ARRAY(SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
+                        ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED))
     RETURNING key, attempts.alert_id, agency, attempts.kind, attempts.severity, round, step, level, recipient,
               reference, due_at, written_at, lease_until, tries,
               CASE WHEN (round, step) = (1, 0) THEN published_at END"""
@@ -45,11 +45,16 @@ _PAGED: LiteralString = """
     SELECT DISTINCT agency, recipient FROM attempts
     WHERE alert_id = %s AND state = 'sent' AND recipient IS NOT NULL AND kind <> 'withdrawn'
     ORDER BY agency, recipient"""
-_SUPERSEDE: LiteralString = """
-    UPDATE attempts SET state = 'superseded'
+# OFFSET 0 keeps PostgreSQL from reading every page that waits for each of these, on the night when thousands do; what
+# is found is locked, so that it is still so when it is written by its key alone.
+OLDER: LiteralString = """
+    SELECT older.key
     FROM unnest(%b::bytea[], %b::text[], %b::int[], %b::bytea[]) AS newer (alert_id, agency, level, key)
-    WHERE (attempts.alert_id, attempts.agency, attempts.level) = (newer.alert_id, newer.agency, newer.level)
-    AND attempts.key <> newer.key AND attempts.state = 'written' AND attempts.kind <> 'sighting'"""
+    CROSS JOIN LATERAL (
+        SELECT key FROM attempts
+        WHERE (alert_id, agency, level) = (newer.alert_id, newer.agency, newer.level)
+        AND key <> newer.key AND state = 'written' AND kind <> 'sighting' FOR UPDATE OFFSET 0) AS older"""
+_SUPERSEDE: LiteralString = "UPDATE attempts SET state = 'superseded' WHERE key = ANY(%b::bytea[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ async def write(connection: Connection, attempts: Iterable[Attempt]) -> None:
     attempts = tuple(attempts)
     await write_rows(connection, _WRITE, [_row(one) for one in attempts])
     newer = [(bytes.fromhex(one.alert_id), one.agency, one.paging.level, bytes.fromhex(one.key)) for one in attempts]
-    await write_rows(connection, _SUPERSEDE, newer)
+    if older := [key for (key,) in await write_rows(connection, OLDER, newer)]:
+        await connection.execute(_SUPERSEDE, [older])
 
 
 async def write_to_owner(connection: Connection, alert: Alert, kind: AlertKind, about: EventId, now: datetime) -> None:

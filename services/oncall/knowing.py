@@ -34,18 +34,24 @@ _ASSIGN: LiteralString = """
     ON CONFLICT (subject_id) DO UPDATE SET (version, case_id) = (excluded.version, excluded.case_id)
     WHERE assignments.version < excluded.version"""
 _CASES: LiteralString = "SELECT DISTINCT case_id FROM assignments WHERE subject_id = ANY(%b::bytea[])"
-_ABOUT: LiteralString = """
+# A record that is in no case yet is a case of its own. Each case is looked up by itself: joined as wholes, those of a
+# batch would be compared each with each.
+ABOUT: LiteralString = """
     WITH touched AS (
-        SELECT coalesce(assignments.case_id, given.id) AS case_id
-        FROM unnest(%(subjects)b::bytea[]) AS given (id) LEFT JOIN assignments ON assignments.subject_id = given.id
-        UNION SELECT * FROM unnest(%(cases)b::bytea[])),
-    members AS (
-        SELECT case_id, subject_id FROM assignments JOIN touched USING (case_id)
-        UNION SELECT id, id FROM unnest(%(subjects)b::bytea[]) AS given (id)
-        WHERE NOT EXISTS (SELECT FROM assignments WHERE assignments.subject_id = given.id)),
-    alarming AS (SELECT DISTINCT case_id FROM members JOIN said USING (subject_id) WHERE type = 'ChildMissing')
+        SELECT case_id, bool_or(is_alone) AS is_alone FROM (
+            SELECT coalesce(assignments.case_id, given.id), assignments.case_id IS NULL
+            FROM unnest(%(subjects)b::bytea[]) AS given (id)
+            LEFT JOIN assignments ON assignments.subject_id = given.id
+            UNION ALL SELECT id, false FROM unnest(%(cases)b::bytea[]) AS named (id)) AS each (case_id, is_alone)
+        GROUP BY case_id)
     SELECT case_id, frame, signed, recorded_at, known_at
-    FROM members JOIN alarming USING (case_id) JOIN said USING (subject_id)"""
+    FROM touched CROSS JOIN LATERAL (
+        SELECT frame, signed, recorded_at, known_at, bool_or(type = 'ChildMissing') OVER () AS is_alarming
+        FROM (
+            SELECT subject_id FROM assignments WHERE assignments.case_id = touched.case_id
+            UNION SELECT touched.case_id WHERE touched.is_alone) AS members
+        JOIN said USING (subject_id)) AS told
+    WHERE is_alarming"""
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
     """
     subjects = {one.subject_id for one in news.said} | {one.subject_id for one in news.assigned}
     asked = {"subjects": IdArray(sorted(subjects)), "cases": IdArray(sorted(news.cases))}
-    cursor = await connection.execute(_ABOUT, asked, binary=True)
+    cursor = await connection.execute(ABOUT, asked, binary=True)
     told: defaultdict[bytes, list[Known]] = defaultdict(list)
     for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
         event = from_record(*schemas.decode(frame))

@@ -15,23 +15,25 @@ GRACE = timedelta(seconds=30)
 """A step that is so late is missed."""
 
 LOOK_SECONDS = 15.0
-_PROVE: LiteralString = """
-    WITH open AS (SELECT * FROM alerts WHERE state IN ('open', 'debrief')),
-    owing AS (SELECT calls.* FROM calls JOIN open USING (alert_id) WHERE status <> 'over')
+PROVE: LiteralString = """
     SELECT
-        (SELECT count(*) FROM open WHERE state = 'open'),
-        (SELECT count(*) FROM open WHERE owner IS NULL),
+        (SELECT count(*) FROM alerts WHERE state = 'open'),
+        (SELECT count(*) FROM alerts WHERE state IN ('open', 'debrief') AND owner IS NULL),
         -- Whoever is called for nothing, and whose next page has no time or is overdue.
-        (SELECT count(*) FROM open WHERE NOT EXISTS (SELECT FROM owing WHERE owing.alert_id = open.alert_id)),
-        (SELECT count(*) FROM owing WHERE next_at IS NULL OR next_at < %(late)s),
+        (SELECT count(*) FROM alerts WHERE state IN ('open', 'debrief') AND (
+            SELECT true FROM calls WHERE calls.alert_id = alerts.alert_id AND status <> 'over' LIMIT 1) IS NULL),
+        coalesce(sum((next_at IS NULL OR next_at < %(late)s)::int), 0),
         -- Of the round that is under way, the steps that were taken and of which no page was ever written.
-        (SELECT coalesce(sum(least(step, jsonb_array_length(chain->'steps')) - (
+        coalesce(sum(least(step, jsonb_array_length(chain->'steps')) - (
             SELECT count(*) FROM attempts
             WHERE (attempts.alert_id, attempts.agency, attempts.round) = (owing.alert_id, owing.agency, owing.round)
-            AND attempts.kind <> 'sighting' AND attempts.step < jsonb_array_length(owing.chain->'steps'))), 0)
-         FROM owing WHERE status = 'owed'),
-        (SELECT count(*) FROM attempts JOIN open USING (alert_id)
-         WHERE attempts.state = 'written' AND lease_until < %(late)s)"""
+            AND attempts.kind <> 'sighting' AND attempts.step < jsonb_array_length(owing.chain->'steps')))
+            FILTER (WHERE status = 'owed'), 0),
+        (SELECT count(*) FROM attempts WHERE state = 'written' AND lease_until < %(late)s AND (
+            SELECT state IN ('open', 'debrief') FROM alerts WHERE alerts.alert_id = attempts.alert_id))
+    FROM alerts CROSS JOIN LATERAL (
+        SELECT * FROM calls WHERE calls.alert_id = alerts.alert_id AND status <> 'over' OFFSET 0) AS owing
+    WHERE alerts.state IN ('open', 'debrief')"""
 
 log = structlog.get_logger()
 
@@ -47,7 +49,7 @@ class Proof:
 
 async def prove(connection: Connection, now: datetime) -> Proof:
     """Look at every open alert as it stands in the tables."""
-    row = await (await connection.execute(_PROVE, {"late": now - GRACE})).fetchone()
+    row = await (await connection.execute(PROVE, {"late": now - GRACE})).fetchone()
     is_open, unowned, *missed = (int(number) for number in row or (0,) * 6)
     return Proof(is_open, unowned, sum(missed))
 

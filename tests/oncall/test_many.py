@@ -1,0 +1,86 @@
+"""On the night when thousands are missing, no statement compares what is in hand with everything that is there."""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.oncall.attempts import OLDER
+from services.oncall.knowing import ABOUT
+from services.oncall.proving import PROVE
+from services.runtime.database import Connection, Database, ask, connect
+from services.runtime.id_arrays import IdArray
+from tests.builders import an_id
+
+FEW, MANY = 100, 800
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_ID = "decode(lpad(to_hex(number), 32, '0'), 'hex')"
+_FILL = f"""
+    WITH new AS (SELECT {_ID} AS id, number FROM generate_series(1, %(many)s) AS number),
+    opened AS (
+        INSERT INTO alerts (alert_id, kind, state, why, severity, reasons, published_at, opened_at)
+        SELECT id, 'missing', 'open', 'missing', 'high', '{{}}', now(), now() FROM new RETURNING alert_id),
+    called AS (
+        INSERT INTO calls SELECT alert_id, 'police', 'owed', '{{"steps": [], "repeat": 60}}', 1, now(), 1, now()
+        FROM opened),
+    waiting AS (
+        INSERT INTO attempts
+        SELECT id, id, 'police', 'missing', 'high', 1, 0, 1, NULL, 'R', now(), now(), now(), 1, 'written' FROM new),
+    said AS (
+        INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
+        SELECT id, id, 'ChildMissing', now(), now(), true, '' FROM new)
+    INSERT INTO assignments (subject_id, version, case_id) SELECT id, 1, id FROM new"""  # noqa: S608 - our own words
+
+
+@pytest.fixture
+async def by_index(tables: Database) -> AsyncIterator[Connection]:
+    """A connection as on-call's own."""
+    async with await connect(tables.by_index) as connection:
+        yield connection
+
+
+async def test_what_is_known_of_a_batch_s_children_takes_a_look_at_each(by_index: Connection) -> None:
+    few, many = [await _handled_of(by_index, number, ABOUT, _asked(number)) for number in (FEW, MANY)]
+    assert many <= 1.2 * few * MANY / FEW
+
+
+async def test_whether_alerts_are_seen_to_takes_a_look_at_each(by_index: Connection) -> None:
+    few, many = [await _handled_of(by_index, number, PROVE, {"late": NOW}) for number in (FEW, MANY)]
+    assert many <= 1.2 * few * MANY / FEW
+
+
+async def test_a_page_s_forerunners_are_found_without_a_look_at_those_of_others(by_index: Connection) -> None:
+    few, many = [await _handled_of(by_index, number, OLDER, _newer()) for number in (FEW, MANY)]
+    assert many <= 1.2 * few
+
+
+def _asked(number: int) -> dict[str, object]:
+    return {"subjects": IdArray([an_id(each) for each in range(1, number + 1)]), "cases": IdArray([])}
+
+
+def _newer() -> Sequence[object]:
+    ids = [bytes.fromhex(an_id(each)) for each in range(1, FEW)]
+    return ids, ["police"] * len(ids), [1] * len(ids), [b"another"] * len(ids)
+
+
+async def _handled_of(
+    connection: Connection, many: int, question: str, asked: Mapping[str, object] | Sequence[object]
+) -> int:
+    """So many rows the parts of a plan hand on or throw away, of `many` alerts; nothing is kept."""
+    async with connection.transaction(force_rollback=True):
+        await connection.execute(_FILL, {"many": many})
+        [[(plan,)]] = await ask(connection, (f"EXPLAIN (ANALYZE, FORMAT JSON) {question}", asked))
+        return sum(map(_handled, _parts((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])))
+
+
+def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield part
+    for inner in part.get("Plans", ()):
+        yield from _parts(inner)
+
+
+def _handled(part: Mapping[str, Any]) -> int:
+    thrown = sum(count for name, count in part.items() if name.startswith("Rows Removed"))
+    return int((part["Actual Rows"] + thrown) * part["Actual Loops"])
