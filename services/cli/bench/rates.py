@@ -18,7 +18,7 @@ Rate = tuple[float, dict[str, float]]
 """Events a second, and CPU seconds an event by process."""
 
 _CORRELATOR = "correlator"
-_BESIDE_IT = ("casefeed", "oncall")
+_BESIDE_IT = ("casefeed", "oncall", "vault")
 _LOOK_AGAIN_SECONDS = 0.1
 _COMMITTED = re.compile(r"^lantern_events_new_total (\S+)", re.MULTILINE)
 

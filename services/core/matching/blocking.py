@@ -22,6 +22,8 @@ _BY_DAY = frozenset({Agreement.SAME_DAY, Agreement.SWAPPED})
 _BY_YEAR = frozenset({Agreement.ONE_DIGIT, Agreement.SAME_MONTH, Agreement.SAME_YEAR})
 _APART = frozenset(Agreement) - _BY_DAY - _BY_YEAR
 _MOST_YEARS = 5  # an age in place of a date says two
+_Named = tuple[float, Sequence[Part], Sequence[float]]
+"""The bits of an origin with one way to write a name: its parts, and the bits of each."""
 
 
 def keys(of: Profile, weights: Weights) -> frozenset[str]:
@@ -30,31 +32,29 @@ def keys(of: Profile, weights: Weights) -> frozenset[str]:
     Two records of which the score under these weights says anything but "apart" share one, unless a part of the name is
     misspelt and the day of birth does not agree, or two parts are misspelt, or a birth may lie in many years.
     """
-    return frozenset(list(dict.fromkeys((*_likely(of, weights), *_rivals(of, weights))))[:MOST_KEYS])
+    births, named, enough = [born(birth) for birth in of.births], tuple(_named(of, weights)), _enough(weights)
+    found = *_likely(births, named, enough), *_rivals(births, named, enough)
+    return frozenset(list(dict.fromkeys(found))[:MOST_KEYS])
 
 
-def _likely(of: Profile, weights: Weights) -> Iterator[str]:
-    enough = _enough(weights)
-    births = [born(birth) for birth in of.births]
+def _likely(births: Sequence[Born], named: Sequence[_Named], enough: "_Enough") -> Iterator[str]:
     days, near = [day for birth in births for day in _day(birth)], [text for birth in births for text in _near(birth)]
-    for origin, parts, rare in _named(of, weights):
+    for origin, parts, rare in named:
         sounds, forms = [_sound(part) for part in parts], [part.form for part in parts]
         yield from _joined("d", days, _fewest(sounds, rare, enough.with_day - origin) if days else ())
         yield from _joined("y", near, _fewest(forms, rare, enough.with_year - origin) if near else ())
         yield from _joined("n", [""], _fewest(forms, rare, enough.alone - origin))
 
 
-def _rivals(of: Profile, weights: Weights) -> Iterator[str]:
+def _rivals(births: Sequence[Born], named: Sequence[_Named], enough: "_Enough") -> Iterator[str]:
     """By these a child is found whose date of birth is another but for one digit; swapped days are one key anyway."""
-    enough = _enough(weights).to_join_on_a_day
-    births = [born(birth) for birth in of.births]
     slips = [text for birth in births for text in _but_for_a_digit(birth)]
-    for origin, parts, rare in _named(of, weights) if slips else ():
-        yield from _joined("s", slips, _fewest([part.form for part in parts], rare, enough - origin))
+    for origin, parts, rare in named if slips else ():
+        forms = [part.form for part in parts]
+        yield from _joined("s", slips, _fewest(forms, rare, enough.to_join_on_a_day - origin))
 
 
-def _named(of: Profile, weights: Weights) -> Iterator[tuple[float, Sequence[Part], Sequence[float]]]:
-    """Each bits of an origin with each way to write a name: its parts, and the bits of each."""
+def _named(of: Profile, weights: Weights) -> Iterator[_Named]:
     written = [parts for name in of.names for parts in _written(name, weights)]
     for origin, parts in product(sorted(_origins(of, weights)), written):
         yield origin, parts, [rarity(NAME, part.form, weights) for part in parts]
