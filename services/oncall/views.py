@@ -107,16 +107,16 @@ class AlertList(View):
 _LIST: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending
-    FROM alerts WHERE (%(every)s OR EXISTS (
-        SELECT FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s))
+    FROM alerts WHERE (%(every)s OR (
+        SELECT true FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s LIMIT 1))
     AND (%(all)s OR state IN ('open', 'debrief'))
     AND (%(at)s::timestamptz IS NULL OR (opened_at, alert_id) < (%(at)s, %(alert)s::bytea))
     ORDER BY opened_at DESC, alert_id DESC LIMIT %(most)s"""
 _ONE: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending
-    FROM alerts WHERE (%(every)s OR EXISTS (
-        SELECT FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s))
+    FROM alerts WHERE (%(every)s OR (
+        SELECT true FROM calls WHERE calls.alert_id = alerts.alert_id AND calls.agency = %(agency)s LIMIT 1))
     AND alert_id = %(alert)s"""
 _CALLS: LiteralString = """
     SELECT alert_id, agency, status, round, next_at, answer, answered_by, answered_at FROM calls

@@ -106,9 +106,8 @@ def _written(name: tuple[Part, ...], weights: Weights) -> Iterator[Sequence[Part
     yield name
     for first, second in permutations(range(len(name)), 2):
         letters = name[first].letters + name[second].letters
-        whole = part_of(letters)
-        if letters in FORMS or whole.form in weights.shares[NAME]:
-            yield [part for place, part in enumerate(name) if place not in {first, second}] + [whole]
+        if letters in FORMS or letters in weights.shares[NAME]:
+            yield [part for place, part in enumerate(name) if place not in {first, second}] + [part_of(letters)]
 
 
 def _fewest(texts: Sequence[str], rare: Sequence[float], enough: float) -> Iterator[tuple[str, ...]]:

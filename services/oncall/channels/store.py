@@ -49,9 +49,9 @@ _SETTLE_SENT: LiteralString = """
     WHERE (sends.key, sends.way) = (gone.key, gone.way)"""
 _UNSETTLED: LiteralString = """
     SELECT DISTINCT key FROM sends
-    WHERE NOT settled AND (begun_at <= %(silent)b OR EXISTS (
-        SELECT FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries)
-        AND rung = 'failed' AND at <= %(failed)b))
+    WHERE NOT settled AND (begun_at <= %(silent)b OR (
+        SELECT true FROM receipts AS said WHERE (said.key, said.way, said.try) = (sends.key, sends.way, sends.tries)
+        AND rung = 'failed' AND at <= %(failed)b LIMIT 1))
     LIMIT %(at_most)b"""
 _LAST_WORDS: LiteralString = """
     SELECT asked.way, last.rung FROM unnest(%b::text[]) AS asked (way) CROSS JOIN LATERAL (
