@@ -24,6 +24,7 @@ from services.cli.bench.target import Target, target
 from services.cli.bench.watchers import EVERYTHING, RATE, sightings, until, watching
 from services.runtime.local.principals import SERVICES
 from tests.browser import HEIGHT, running_chromium
+from tests.chromium import bring
 
 BROWSERS, OTHERS = 2, 8
 SECONDS, QUICK_SECONDS = 15.0, 2.0
@@ -125,6 +126,7 @@ def main() -> None:
     told.add_argument("--data", type=Path, help="the folder of an edition that runs")
     told.add_argument("--quick", action="store_true", help="see that it works: two seconds, with nothing warmed up")
     asked = told.parse_args()
+    bring()
     with target(asked.data) as edition:
         show(Console(), asyncio.run(measure(edition, quick=asked.quick)))
 

@@ -1,6 +1,7 @@
 """What the house style asks of a module, each rule as a function from the module's syntax to what is wrong with it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +135,12 @@ def _catches_all(kind: ast.expr | None) -> bool:
 
 def _raises(node: ast.ExceptHandler) -> bool:
     return any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+
+
+def hashes_all(text: str) -> Iterator[str]:
+    """An EXISTS beside OR: PostgreSQL may answer it by a hash of everything that could be asked."""
+    for found in re.finditer(r"\bOR\s+(NOT\s+)?EXISTS\b", text):
+        yield f"line {text.count(chr(10), 0, found.start()) + 1}: EXISTS beside OR; ask for one value with LIMIT 1"
 
 
 def modules(folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ CORE = guards.modules(HOME / "services" / "core")
 MATCHING = guards.modules(HOME / "services" / "core" / "matching")
 FORMATS = guards.modules(HOME / "services" / "formats")
 HANDLERS = [path for path in SERVICES if path.name == "handlers.py"]
+BY_INDEX = [path for name in ("correlator", "oncall", "vault") for path in guards.modules(HOME / "services" / name)]
 REACHING_OUT = [path for path in SERVICES if path not in {*CORE, *FORMATS}]
 
 
@@ -58,6 +59,10 @@ def test_no_error_is_swallowed() -> None:
     assert problems(guards.swallowed, SERVICES + TESTS) == []
 
 
+def test_services_that_look_up_by_index_ask_no_question_that_grows_with_the_tables() -> None:
+    assert problems(guards.hashes_all, BY_INDEX) == []
+
+
 OFFENCES = [
     (guards.too_long, "x = 1\n" * 301),
     (guards.too_long, "def f():\n" + "    x = 1\n" * 30),
@@ -76,6 +81,8 @@ OFFENCES = [
     (guards.impure_calls, "def f():\n    print(1)\n"),
     (guards.swallowed, "try:\n    f()\nexcept Exception:\n    pass\n"),
     (guards.swallowed, "try:\n    f()\nexcept:\n    x = 1\n"),
+    (guards.hashes_all, '"""SELECT 1 WHERE %s OR EXISTS (\n    SELECT FROM calls)"""\n'),
+    (guards.hashes_all, '"""SELECT 1 WHERE %s OR\n NOT EXISTS (SELECT FROM calls)"""\n'),
 ]
 
 
@@ -95,6 +102,10 @@ ALLOWED = [
     (guards.impure_calls, "def f(now):\n    return now.astimezone()\n"),
     (guards.swallowed, "try:\n    f()\nexcept BaseException:\n    undo()\n    raise\n"),
     (guards.swallowed, "try:\n    f()\nexcept ValueError:\n    x = 1\n"),
+    (
+        guards.hashes_all,
+        '"""SELECT 1 WHERE EXISTS (SELECT FROM calls) AND (%s OR (SELECT true FROM calls LIMIT 1))"""\n',
+    ),
 ]
 
 
