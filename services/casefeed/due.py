@@ -15,10 +15,10 @@ _DUE: LiteralString = f"""
             SELECT FROM assignments AS newer
             WHERE newer.subject_id = held.subject_id AND newer.version > held.version)) AS records
     WHERE subjects IS NOT NULL AND {SEEN} AND (state ->> 'decision_awaited')::bool
-    ORDER BY (state ->> 'decision_due_at')::timestamptz NULLS FIRST, case_id LIMIT %(at_most)s"""  # noqa: S608 - written here and in sight.py
+    ORDER BY (state ->> 'decision_due_at')::timestamptz NULLS FIRST, case_id LIMIT %(at_most)s OFFSET %(skip)s"""  # noqa: S608 - written here and in sight.py
 
 
-async def list_due(connection: Connection, sight: Sight, at_most: int) -> list[CaseSummary]:
+async def list_due(connection: Connection, sight: Sight, skip: int, at_most: int) -> list[CaseSummary]:
     """The cases in sight in which a decision is awaited; those whose referral nobody dated first."""
-    found = await connection.execute(_DUE, {**sight.asked, "at_most": at_most}, binary=True)
+    found = await connection.execute(_DUE, {**sight.asked, "skip": skip, "at_most": at_most}, binary=True)
     return [summary(row) for row in await found.fetchall()]

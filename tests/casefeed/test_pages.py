@@ -211,6 +211,13 @@ async def test_whoever_is_on_call_answers_an_alert_and_sees_that_they_have(home:
     assert "search begun" in (await client.get("/oncall")).text
 
 
+async def test_who_answers_on_a_later_page_of_alerts_is_led_back_to_it(home: House) -> None:
+    client = await home.enter(PersonRole.POLICE_OFFICER)
+    form = {"csrf": csrf_of(client.cookies[home.door.cookie]), "answer": "search_begun", "minutes": "30"}
+    sent = await client.post(f"/oncall/{an_id(0xA1E)}?skip=50", data=form, headers={"origin": URL})
+    assert sent.headers["location"] == "/oncall?skip=50"
+
+
 @pytest.mark.parametrize(
     ("alert", "form", "told"),
     [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
 from services.casefeed.due import list_due
@@ -31,6 +31,7 @@ from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
+_SEE_OTHER = 303
 _MOST = 500
 _PAGE = 50
 _PATTERNS = 30
@@ -83,13 +84,17 @@ class BoardPages:
         return self._shell.page(request, "missing.html", who, {"missing": found, "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
-        who = signed_in(request)
+        """A page of what is owed; one more is asked for, to know of the next page."""
+        who, skip = signed_in(request), number(request, "skip") or 0
 
         async def find(connection: Connection, sees: Sight) -> Sequence[Card]:
-            return await cards(connection, self._schemas, await list_due(connection, sees, _MOST))
+            return await cards(connection, self._schemas, await list_due(connection, sees, skip, _PAGE + 1))
 
-        found = await self._window.seen(who, find, cards_listed, "deadlines")
-        return self._shell.page(request, "deadlines.html", who, {"cards": found})
+        found = await self._window.seen(who, find, cards_listed, f"deadlines {skip}")
+        if skip and not found:  # they were met meanwhile: what is still owed stands before
+            return RedirectResponse("/deadlines", _SEE_OTHER)
+        more = skip + _PAGE if len(found) > _PAGE else None
+        return self._shell.page(request, "deadlines.html", who, {"cards": found[:_PAGE], "more": more})
 
     async def night(self, request: Request) -> Response:
         """What whoever has the night needs first."""
