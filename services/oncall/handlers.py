@@ -33,7 +33,7 @@ from services.core.facts import (
 )
 from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, well_formed
 from services.wire.avro import Record, Schemas
-from services.wire.records import from_record
+from services.wire.entries import event_of
 from services.wire.signing import SignedMessage, Verifier
 
 BEARS_ON_ALERTS = frozenset(
@@ -102,7 +102,7 @@ def read_event(schemas: Schemas, verifier: Verifier, message: SignedMessage, kno
     try:
         event, signed = verifier.event(message, schemas), True
     except UnreadableBytes:
-        event, signed = from_record(*schemas.decode(message.value)), False
+        event, signed = event_of(schemas, message.value), False
     return _said(event, known_at, message.value, signed=signed)
 
 
@@ -165,7 +165,7 @@ def _update(schemas: Schemas, update: Record) -> Update:
 def _entry(schemas: Schemas, one: Record) -> Said | None:
     if schemas.name_of(one["event"]) not in BEARS_ON_ALERTS:
         return None
-    event = from_record(*schemas.decode(one["event"]))
+    event = event_of(schemas, one["event"])
     return _said(event, one["known_at"], one["event"], signed=False)
 
 

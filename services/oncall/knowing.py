@@ -14,7 +14,7 @@ from services.oncall.handlers import Assigned, Said
 from services.runtime.database import Connection, write_rows
 from services.runtime.id_arrays import IdArray
 from services.wire.avro import Schemas
-from services.wire.records import from_record
+from services.wire.entries import event_of
 
 _SAY: LiteralString = """
     INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
@@ -93,7 +93,7 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
     cursor = await connection.execute(ABOUT, asked, binary=True)
     told: defaultdict[bytes, list[Known]] = defaultdict(list)
     for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
-        event = from_record(*schemas.decode(frame))
+        event = event_of(schemas, frame)
         if signed or not isinstance(event.fact, ChildFound | DebriefHeld | ReportWithdrawn):
             head = replace(event.head, recorded_at=recorded_at)
             told[case_id].append(Known(replace(event, head=head), known_at))

@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -117,6 +118,15 @@ def test_a_message_signed_not_at_all_or_twice_is_refused(schemas: Schemas, event
     assert refused(schemas, replace(said, headers=()))
     assert refused(schemas, replace(said, headers=(signature, signature)))
     assert refused(schemas, replace(said, headers=((HEADER, b""),)))
+
+
+@given(event=signed_events)
+def test_what_is_not_exactly_one_signature_is_refused(schemas: Schemas, event: Event) -> None:
+    said = message(schemas, event)
+    ((_, signature),) = said.headers
+    without_value = cast("bytes", None)  # Kafka has headers without one
+    for value in (without_value, signature[:-1], signature + b"\0", signature + said.value, bytes(64)):
+        assert refused(schemas, replace(said, headers=((HEADER, value),)))
 
 
 def test_a_processor_signs_exactly_what_the_gates_judge_from() -> None:
