@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from services.core.audit import Action, Entry, Kind, about
 from services.core.errors import Unreadable
@@ -102,8 +103,8 @@ class Batches:
             known, version = await reading.known(connection, said)
         matcher, reweighs = await self._weights(connection, admitted, known)
         outcome = await self._decide(connection, known, survey(known, said), matcher, reweighs=reweighs, alone=alone)
-        told = self._told(outcome, version) if self._telling else []
-        numbers = await writing.save(connection, outcome, known, matcher.keys, version, told)
+        tell = partial(self._told, outcome, version)
+        numbers, told = await writing.save(connection, outcome, known, matcher.keys, version, tell)
         if self._telling:
             await self._record(connection, admitted, outcome)
         return Saved(
@@ -124,6 +125,8 @@ class Batches:
         return self._matchers.of(now), now != last_adopted(known.adopted)
 
     def _told(self, outcome: Outcome, version: int) -> list[Message]:
+        if not self._telling:
+            return []
         schemas = self._decoder.schemas
         return [*messages(schemas, outcome.cases, version), *link_messages(schemas, proposals(outcome, version))]
 

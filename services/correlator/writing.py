@@ -1,6 +1,6 @@
 """Saves what a batch comes to, all in one go, and finds out whether somebody else was faster."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from services.core.case_json import to_json
 from services.core.errors import Unreadable
@@ -11,7 +11,7 @@ from services.correlator.linking import Keys, Question, linking
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.correlator.telling import Message
-from services.runtime.database import Connection, ask, write_rows
+from services.runtime.database import Connection, ask, ask_each, write_rows
 from services.runtime.fence import Place
 from services.runtime.id_arrays import IdArray
 
@@ -21,31 +21,45 @@ class Overtaken(Exception):
 
 
 async def save(  # noqa: PLR0913, PLR0917 - what was held, what it comes to, and what is told of it
-    connection: Connection, outcome: Outcome, held: Known, keys: Keys, version: int, messages: Sequence[Message]
-) -> list[int]:
-    """Write what a batch comes to and what is to be told of it; gives the messages' numbers in the outbox.
+    connection: Connection,
+    outcome: Outcome,
+    held: Known,
+    keys: Keys,
+    version: int,
+    tell: Callable[[], Sequence[Message]],
+) -> tuple[list[int], Sequence[Message]]:
+    """Write what a batch comes to and what is to be told of it; gives the messages and their numbers in the outbox.
+
+    What is to be told is written down while PostgreSQL is at what comes before it.
 
     Raises:
         Overtaken: another worker was faster; nothing of this transaction may be kept.
     """
+    told: list[Message] = []
+
+    def questions() -> Iterator[Question]:
+        yield from _questions(outcome, held, keys, version)
+        told.extend(tell())
+        yield _outbox(told)
+
     found = outcome.found
+    entries, subjects, *_, numbers = await ask_each(connection, questions())
     newcomers = [one for one in outcome.assigned if one.subject_id in found.newcomers]
-    moved = [one for one in outcome.assigned if one.subject_id not in found.newcomers]
-    entries, subjects, *_, numbers = await ask(
-        connection,
-        _entries(found.new),
-        _newcomers(newcomers, version),
-        *_moved(moved, version),
-        *_said_again(found.again),
-        *_claims(outcome, held.claims),
-        *_decisions(outcome),
-        *linking(outcome, held.portraits, keys),
-        *_cases(outcome, version),
-        _outbox(messages),
-    )
     if (len(entries), len(subjects)) != (len(found.new), len(newcomers)):
         raise Overtaken
-    return sorted(number for (number,) in numbers)
+    return sorted(number for (number,) in numbers), told
+
+
+def _questions(outcome: Outcome, held: Known, keys: Keys, version: int) -> Iterator[Question]:
+    found = outcome.found
+    yield _entries(found.new)
+    yield _newcomers([one for one in outcome.assigned if one.subject_id in found.newcomers], version)
+    yield from _moved([one for one in outcome.assigned if one.subject_id not in found.newcomers], version)
+    yield from _said_again(found.again)
+    yield from _claims(outcome, held.claims)
+    yield from _decisions(outcome)
+    yield from linking(outcome, held.portraits, keys)
+    yield from _cases(outcome, version)
 
 
 async def renew(connection: Connection, cases: Sequence[CaseId]) -> int:

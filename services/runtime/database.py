@@ -1,7 +1,7 @@
 """PostgreSQL: sessions that outlive a broken connection, one transaction a piece of work, plain SQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import LiteralString, TypeVar
@@ -21,6 +21,7 @@ from services.runtime.settings import DatabaseSettings, Secrets
 
 Connection = psycopg.AsyncConnection[TupleRow]
 Parameters = Sequence[object] | Mapping[str, object]
+Question = tuple[QueryNoTemplate, Parameters | None]
 T = TypeVar("T")
 
 STATEMENT_SECONDS = 30
@@ -116,8 +117,13 @@ async def snapshot(where: Database) -> AsyncIterator[Connection]:
             yield connection
 
 
-async def ask(connection: Connection, *questions: tuple[QueryNoTemplate, Parameters | None]) -> list[list[TupleRow]]:
+async def ask(connection: Connection, *questions: Question) -> list[list[TupleRow]]:
     """Send several statements at once and wait once; gives the rows of each, in order."""
+    return await ask_each(connection, questions)
+
+
+async def ask_each(connection: Connection, questions: Iterable[Question]) -> list[list[TupleRow]]:
+    """The same of statements that are made one by one: PostgreSQL is at one while the next is made."""
     async with connection.pipeline():
         cursors = [await connection.execute(text, given, binary=True) for text, given in questions]
     return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]

@@ -7,6 +7,7 @@ of a name that are rare enough, with the day of birth, with the year, or alone. 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, permutations, product
 
 from services.core.matching.dates import Agreement, Born, born
@@ -16,6 +17,7 @@ from services.core.matching.scoring import Profile, rarity
 from services.core.matching.weights import AGREES, BIRTH, LANGUAGE, NAME, NATIONALITY, SEX, Weights
 
 MOST_KEYS = 64
+_FEW_WEIGHTS = 4
 _MOST_PARTS = 4  # in one key; of a longer name each four that are rare enough together are one
 _WHOLE = (Likeness.SAME, Likeness.SAME_FORMS, Likeness.CONTAINED)
 _BY_DAY = frozenset({Agreement.SAME_DAY, Agreement.SWAPPED})
@@ -74,6 +76,7 @@ class _Enough:
     to_join_on_a_day: float
 
 
+@lru_cache(_FEW_WEIGHTS)
 def _enough(weights: Weights) -> _Enough:
     """With the day one part may be misspelt: it may be as rare as any, and the others bring what is left."""
     bits = weights.bits

@@ -191,6 +191,7 @@ def _read(word: str) -> tuple[_Word, ...]:
     return tuple(_Word(letters[:MAX_PART], without_vowels, nobody) for letters in _PART.findall(lettered))
 
 
+@lru_cache(_REMEMBERED)
 def _written(sign: str) -> str:
     """A letter, its mark or a digit as it is; what nobody sees as nothing; anything else parts words."""
     category = unicodedata.category(sign)

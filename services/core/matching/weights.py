@@ -30,12 +30,13 @@ class UnreadableWeights(ValueError):
     """These are not weights for the fields and levels that are compared: nothing is matched by them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """One version, and the command that made it. `bits` is by field and level, `link_at` and `ask_at` are bits.
 
     `shares` says which share of all parts of names, nationalities and languages is this one, and `rarest` what is
-    taken for the share of one that is not there: to agree in something rare says more.
+    taken for the share of one that is not there: to agree in something rare says more. Two are equal only if they are
+    one, so that what is reckoned from one can be remembered.
     """
 
     version: str
