@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.core.codes import Sector
 from services.core.oncall.alerts import Answer, Severity
+from services.core.oncall.calls import Status
 from services.runtime.tls import trusted
 
 _PATIENCE_SECONDS = 5.0
@@ -23,9 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one agency owes."""
+    """What one agency owes; once it is paged again, `answer` is what it said before."""
 
     agency: Sector
+    status: Status
     next_at: datetime | None
     answer: Answer | None
     answered_at: datetime | None

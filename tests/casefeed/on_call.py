@@ -26,7 +26,10 @@ class Desk:
             "alert_id": ALERT, "subject_id": an_id(0xA1 << 120), "kind": "missing", "state": "open",
             "severity": "critical", "reasons": ["trafficking_indicators"], "opened_at": START.isoformat(),
             "owner_agency": None, "calls": [
-                {"agency": "police", "next_at": START.isoformat(), "answer": None, "answered_at": None},
+                {
+                    "agency": "police", "status": "owed", "next_at": START.isoformat(), "answer": None,
+                    "answered_at": None,
+                },
             ],
         }  # fmt: skip
         shift = {"start": _spelt(now), "end": _spelt(now + timedelta(days=3)), "person": me}
@@ -54,7 +57,9 @@ class Desk:
         if request.path_params["alert"] != ALERT:
             return JSONResponse({"error": "There is no such alert."}, 404)
         said = await request.json()
-        self.alert["calls"][0] |= {"answer": said["answer"], "next_at": said["next_check_at"]}
+        self.alert["calls"][0] |= {
+            "status": "answered", "answer": said["answer"], "next_at": said["next_check_at"],
+        }  # fmt: skip
         return JSONResponse(self.alert)
 
     async def shown(self, request: Request) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -214,8 +215,9 @@ async def test_whoever_is_on_call_answers_an_alert_and_sees_that_they_have(home:
 async def test_who_answers_on_a_later_page_of_alerts_is_led_back_to_it(home: House) -> None:
     client = await home.enter(PersonRole.POLICE_OFFICER)
     form = {"csrf": csrf_of(client.cookies[home.door.cookie]), "answer": "search_begun", "minutes": "30"}
-    sent = await client.post(f"/oncall/{an_id(0xA1E)}?skip=50", data=form, headers={"origin": URL})
-    assert sent.headers["location"] == "/oncall?skip=50"
+    place = f"0,0,1,2026-01-01T00:00:00+00:00,{an_id(0xA1D)}"
+    sent = await client.post(f"/oncall/{an_id(0xA1E)}?after={quote(place)}", data=form, headers={"origin": URL})
+    assert sent.headers["location"] == f"/oncall?after={quote(place)}"
 
 
 @pytest.mark.parametrize(

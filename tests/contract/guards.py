@@ -139,7 +139,7 @@ def _raises(node: ast.ExceptHandler) -> bool:
 
 def hashes_all(text: str) -> Iterator[str]:
     """An EXISTS beside OR: PostgreSQL may answer it by a hash of everything that could be asked."""
-    for found in re.finditer(r"\bOR\s+(NOT\s+)?EXISTS\b", text):
+    for found in re.finditer(r"\bOR\b[\s(]*(?:[^()]*\bAND\b[\s(]*)?(?:NOT\s+)?EXISTS\b", text):
         yield f"line {text.count(chr(10), 0, found.start()) + 1}: EXISTS beside OR; ask for one value with LIMIT 1"
 
 

@@ -82,6 +82,8 @@ OFFENCES = [
     (guards.swallowed, "try:\n    f()\nexcept Exception:\n    pass\n"),
     (guards.swallowed, "try:\n    f()\nexcept:\n    x = 1\n"),
     (guards.hashes_all, '"""SELECT 1 WHERE %s OR EXISTS (\n    SELECT FROM calls)"""\n'),
+    (guards.hashes_all, '"""SELECT 1 WHERE a = 1 OR b = 2 AND EXISTS (\n    SELECT FROM calls)"""\n'),
+    (guards.hashes_all, '"""SELECT 1 WHERE %s OR (EXISTS (SELECT FROM calls) AND a)"""\n'),
     (guards.hashes_all, '"""SELECT 1 WHERE %s OR\n NOT EXISTS (SELECT FROM calls)"""\n'),
 ]
 

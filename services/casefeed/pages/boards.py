@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
-from services.casefeed.due import list_due
+from services.casefeed.due import Place, list_due, place_of, read_place
 from services.casefeed.oncall import Alert, NotTold, OnCall, Why
 from services.casefeed.pages.board import Card, alerted, cards
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
@@ -44,6 +44,14 @@ class Missing:
     cards: Sequence[Card]
     total: int
     more: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A page of what is owed; the next one begins behind `more` (None: there is none)."""
+
+    cards: Sequence[Card]
+    more: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +92,13 @@ class BoardPages:
         return self._shell.page(request, "missing.html", who, {"missing": found, "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
-        """A page of what is owed; one more is asked for, to know of the next page."""
-        who, skip = signed_in(request), number(request, "skip") or 0
-
-        async def find(connection: Connection, sees: Sight) -> Sequence[Card]:
-            return await cards(connection, self._schemas, await list_due(connection, sees, skip, _PAGE + 1))
-
-        found = await self._window.seen(who, find, cards_listed, f"deadlines {skip}")
-        if skip and not found:  # they were met meanwhile: what is still owed stands before
+        """A page of what is owed, and where the next one begins."""
+        who, after = signed_in(request), read_place(request.query_params.get("after", ""))
+        find = partial(owed_page, schemas=self._schemas, after=after)
+        found = await self._window.seen(who, find, _owed_read, f"deadlines {after or ''}")
+        if after and not found.cards:  # they were met meanwhile: what is still owed stands before
             return RedirectResponse("/deadlines", _SEE_OTHER)
-        more = skip + _PAGE if len(found) > _PAGE else None
-        return self._shell.page(request, "deadlines.html", who, {"cards": found[:_PAGE], "more": more})
+        return self._shell.page(request, "deadlines.html", who, {"owed": found})
 
     async def night(self, request: Request) -> Response:
         """What whoever has the night needs first."""
@@ -144,6 +148,13 @@ class BoardPages:
             return (), error.why
 
 
+async def owed_page(connection: Connection, sees: Sight, schemas: Schemas, after: Place | None) -> Owed:
+    """The decisions that are awaited behind a place; one more is asked for, to know whether that is all."""
+    found = await list_due(connection, sees, after, _PAGE + 1)
+    page = found[:_PAGE]
+    return Owed(await cards(connection, schemas, page), place_of(page[-1]) if len(found) > _PAGE else None)
+
+
 async def missing_page(
     connection: Connection, sees: Sight, schemas: Schemas, alerts: Sequence[Alert], skip: int = 0
 ) -> Missing:
@@ -167,6 +178,10 @@ async def _every(connection: Connection, sees: Sight, status: CaseStatus) -> lis
 def cards_listed(found: Sequence[Card]) -> Entry:
     """What is recorded of a board that somebody saw."""
     return cases_listed(card.case.case_id for card in found)
+
+
+def _owed_read(found: Owed) -> Entry:
+    return cards_listed(found.cards)
 
 
 def _missing_read(found: Missing) -> Entry:

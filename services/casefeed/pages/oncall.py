@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from types import MappingProxyType
+from urllib.parse import quote
 
 import psycopg
 import structlog
@@ -12,16 +12,16 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.oncall import Alert, Duty, NotTold, OnCall, Why
-from services.casefeed.pages.routing import number, routed, signed_in
+from services.casefeed.pages.pressing import Place, page_behind, read_place
+from services.casefeed.pages.routing import routed, signed_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.reading import cases_of
 from services.casefeed.routes.answering import Window, cases_listed
 from services.casefeed.sight import Sight
 from services.core.audit import Entry
-from services.core.codes import Sector
 from services.core.errors import LanternError
 from services.core.ids import CaseId, SubjectId
-from services.core.oncall.alerts import Answer, Severity
+from services.core.oncall.alerts import Answer
 from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn
 
@@ -29,7 +29,6 @@ log = structlog.get_logger()
 
 _SEE_OTHER = 303
 _CHECKS_MINUTES = (15, 30, 60, 120)
-_PAGE = 50
 NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -37,13 +36,13 @@ NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 class Board:
     """What the page shows, and why it cannot show more; `cases`: of those records whose cases the reader sees.
 
-    `alerts` are a page of `total`, with `skip` before them; `more`: how many to skip for the next (None: no more).
+    `alerts` are a page of `total`, behind the place `after`; the next one begins behind `more` (None: there is none).
     """
 
     alerts: Sequence[Alert] = ()
     total: int = 0
-    skip: int = 0
-    more: int | None = None
+    after: Place | None = None
+    more: Place | None = None
     cases: Mapping[SubjectId, CaseId] = field(default_factory=dict)
     duty: list[Duty] = field(default_factory=list)
     why_not: Why | None = None
@@ -77,8 +76,8 @@ class OnCallPages:
         except NotTold as error:
             typed = {**fields, "alert": request.path_params["alert"], "sent": "yes"}
             return await self._board(request, who, Board(why_not=error.why), typed=typed)
-        skip = number(request, "skip")
-        return RedirectResponse(f"/oncall?skip={skip}" if skip else "/oncall", _SEE_OTHER)
+        after = read_place(request.query_params.get("after", ""))
+        return RedirectResponse(f"/oncall?after={quote(str(after))}" if after else "/oncall", _SEE_OTHER)
 
     async def _say(self, who: SignedIn, alert: str, said: Answer, minutes: int) -> None:
         if minutes not in _CHECKS_MINUTES or not alert.isalnum():
@@ -94,7 +93,9 @@ class OnCallPages:
         """The page; `typed` is what was asked in vain, and of which alert, to be asked again."""
         try:
             board.duty = await self._oncall.duty(who.token)
-            turn(board, await self._oncall.alerts(who.token), who.person.sector, number(request, "skip") or 0)
+            alerts = await self._oncall.alerts(who.token)
+            board.total, board.after = len(alerts), read_place(request.query_params.get("after", ""))
+            board.alerts, board.more = page_behind(alerts, who.person.sector, board.after)
             board.cases = await self._cases(who, board.alerts)
         except NotTold as error:
             board.why_not = error.why
@@ -115,20 +116,6 @@ class OnCallPages:
         except (HTTPException, LanternError, psycopg.Error):
             log.exception("The cases of alerts could not be looked up; the alerts are shown without them.")
             return {}
-
-
-def turn(board: Board, alerts: Sequence[Alert], sector: Sector, skip: int) -> None:
-    """Turn the board to the page behind `skip` alerts, or to the last one where there are no longer so many."""
-    board.total, board.skip = len(alerts), min(skip, max(len(alerts) - 1, 0) // _PAGE * _PAGE)
-    board.alerts = sorted(alerts, key=partial(pressing, sector))[board.skip : board.skip + _PAGE]
-    behind = board.skip + _PAGE
-    board.more = behind if behind < board.total else None
-
-
-def pressing(sector: Sector, alert: Alert) -> tuple[bool, int, datetime]:
-    """What awaits the answer of the reader's own agency comes first, then the gravest, then the longest open."""
-    awaited = any(call.agency is sector and call.answer is None for call in alert.calls)
-    return not awaited, list(Severity).index(alert.severity), alert.opened_at
 
 
 def _cases_named(found: Mapping[SubjectId, CaseId]) -> Entry:

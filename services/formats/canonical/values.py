@@ -50,8 +50,7 @@ def standard_identifier(scheme: IdentifierScheme, value: str) -> str | None:
     if scheme is IdentifierScheme.NHS_NUMBER:
         return str(standardise_format(value)) if is_valid(value) else None
     compact = value.replace(" ", "").upper()
-    signs = compact if compact.isalnum() else _SIGNS.sub("", compact)
-    if _LOCATES.fullmatch(signs) or not _IDENTIFIERS[scheme].fullmatch(compact):
+    if _LOCATES.fullmatch(_SIGNS.sub("", compact)) or not _IDENTIFIERS[scheme].fullmatch(compact):
         return None
     return compact
 
