@@ -15,6 +15,7 @@ from tests.leaks.packed import unpacked
 _LIKE_AN_ID = re.compile(rb"[0-9A-Fa-f]{1,7}")
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{4,9}(?![0-9A-Za-z]|\.[0-9])")
 _BETWEEN_WORDS = ("-", "_", ".", "/", "  ", "\N{NO-BREAK SPACE}", "\n", ", ")
+_MOVED = "spaces moved"  # "Case e33ac1..." has the end of a word before an identifier
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -72,7 +73,7 @@ def _written_otherwise(text: str) -> Iterator[tuple[str, bytes]]:
     for word in {text, text.lower()}:
         joined = word.replace(" ", "")
         if len(joined) <= len("ZZ999ZZZZZ"):
-            yield from (("spaces moved", f"{joined[:at]} {joined[at:]}".encode()) for at in range(1, len(joined)))
+            yield from ((_MOVED, f"{joined[:at]} {joined[at:]}".encode()) for at in range(1, len(joined)))
         if " " in word:
             yield from (("words parted otherwise", word.replace(" ", sign).encode()) for sign in _BETWEEN_WORDS)
         if any(sign.isdigit() for sign in word):
@@ -108,7 +109,10 @@ class Canaries:
                 named.setdefault(pattern, (text, spelling))
         self._patterns = list(named)
         self._names = [named[pattern] for pattern in self._patterns]
-        self._alone = [_digits_of_a_sign(pattern) for pattern in self._patterns]
+        self._alone = [
+            _digits_of_a_sign(pattern.replace(b" ", b"") if spelling == _MOVED else pattern)
+            for pattern, (_, spelling) in named.items()
+        ]
         self._search = BytesAhoCorasick(self._patterns)
         self._numbers = {number.encode() for number in numbers}
 

@@ -112,6 +112,12 @@ def test_a_postcode_of_hexadecimal_digits_is_found_by_itself_and_not_within_an_i
     assert canaries.found_in("a sink", b"at ee33ac, upstairs")
 
 
+def test_one_whose_spaces_moved_is_found_by_itself_and_not_where_a_word_ends_before_an_identifier() -> None:
+    sought = Canaries(["EE3 3AC"])
+    assert [leak.spelling for leak in sought.found_in("a page", b"(e e33ac)")] == ["spaces moved"]
+    assert sought.found_in("a page", b"Case e33ac7f1") == []
+
+
 def test_written_as_hexadecimal_digits_it_is_found_by_itself_and_not_within_an_identifier() -> None:
     sought = Canaries(["ED18 3EC"])
     identifier, value = b"0ed183ec7", b" ed183ec,"
