@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from services.core.facts import FACTS
 from services.core.known import Known
 from services.wire.avro import Schemas
-from services.wire.records import from_record
+from services.wire.entries import event_of
 
 _KEPT = 8_192
 
@@ -15,7 +14,7 @@ _KEPT = 8_192
 @lru_cache(_KEPT)
 def known_of(schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None) -> Known:
     """An event as it was said first, or again; it is kept under the row itself, as `reading.said_of_child` is."""
-    event = from_record(*schemas.decode(frame, FACTS))
+    event = event_of(schemas, frame)
     if said_again_at is not None:
         event = replace(event, head=replace(event.head, recorded_at=said_again_at))
     return Known(event, known_at)

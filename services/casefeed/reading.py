@@ -62,7 +62,7 @@ async def list_cases(
     Raises:
         BadCursor: `cursor` was not given out with an earlier page.
     """
-    last_at, last_id = _position(cursor) if cursor else (FOREVER, b"")
+    last_at, last_id = position(cursor) if cursor else (FOREVER, b"")
     found = await connection.execute(
         f"""SELECT case_id, subjects, known_at, state, last_at FROM cases
            CROSS JOIN LATERAL (
@@ -73,12 +73,19 @@ async def list_cases(
            WHERE subjects IS NOT NULL AND {SEEN} AND status LIKE %(status)s
              AND last_at <= %(last_at)s AND (last_at < %(last_at)s OR case_id > %(last_id)s)
            ORDER BY last_at DESC, case_id LIMIT %(at_most)s""",  # noqa: S608
-        {**sight.asked, "status": status or "%", "last_at": last_at, "last_id": last_id, "at_most": at_most},
+        {**sight.asked, "status": status or "%", "last_at": last_at, "last_id": last_id, "at_most": at_most + 1},
         binary=True,
     )
-    rows = await found.fetchall()
-    full = len(rows) == at_most
-    return CaseList(cases=[summary(row) for row in rows], next=_cursor(rows[-1]) if full else None)
+    return page_of(await found.fetchall(), at_most)
+
+
+def page_of(rows: Sequence[TupleRow], at_most: int) -> CaseList:
+    """A page of rows with case, records, time of knowing, state and that by which they stand in their order.
+
+    One more than `at_most` was asked for, to know whether another page follows.
+    """
+    page, more = rows[:at_most], len(rows) > at_most
+    return CaseList(cases=[summary(row) for row in page], next=_cursor(page[-1]) if more else None)
 
 
 async def find_case(connection: Connection, sight: Sight, digits: str, known_by: datetime) -> CaseId | None:
@@ -208,11 +215,16 @@ def summary(row: TupleRow) -> CaseSummary:
 
 
 def _cursor(row: TupleRow) -> str:
-    case_id, *_, last_at = row
-    return base64.urlsafe_b64encode(case_id + last_at.isoformat().encode()).decode()
+    case_id, *_, at = row
+    return base64.urlsafe_b64encode(case_id + at.isoformat().encode()).decode()
 
 
-def _position(cursor: str) -> tuple[datetime, bytes]:
+def position(cursor: str) -> tuple[datetime, bytes]:
+    """Where a page ended: by what its last case stands in the order, and its id.
+
+    Raises:
+        BadCursor: this was not given out with an earlier page.
+    """
     try:
         whole = base64.b64decode(cursor, altchars=b"-_", validate=True)
         last_at, last_id = datetime.fromisoformat(whole[16:].decode("ascii")), whole[:16]

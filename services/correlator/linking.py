@@ -11,10 +11,9 @@ from services.correlator.handlers import Outcome
 from services.correlator.kept import evidence_to, portrait_to
 from services.correlator.likeness import Edge, Portraits
 from services.correlator.said import Portrait
-from services.runtime.database import Connection, ask, write_rows
+from services.runtime.database import Connection, Question, ask, write_rows
 from services.runtime.id_arrays import IdArray
 
-Question = tuple[LiteralString, Sequence[object]]
 Keys = Callable[[Portrait], Collection[int]]
 
 _KEYED: LiteralString = """

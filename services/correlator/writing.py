@@ -7,11 +7,11 @@ from services.core.errors import Unreadable
 from services.core.ids import CaseId, SubjectId
 from services.correlator.handlers import Assigned, Outcome
 from services.correlator.identity import NO_CLAIMS, Claims
-from services.correlator.linking import Keys, Question, linking
+from services.correlator.linking import Keys, linking
 from services.correlator.said import Claim, Said, SaidAgain
 from services.correlator.survey import Known
 from services.correlator.telling import Message
-from services.runtime.database import Connection, ask, ask_each, write_rows
+from services.runtime.database import Connection, Question, ask, ask_each, write_rows
 from services.runtime.fence import Place
 from services.runtime.id_arrays import IdArray
 

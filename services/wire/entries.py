@@ -12,28 +12,20 @@ from services.core.timeline import Entry
 from services.wire.avro import Record, Schemas
 from services.wire.records import fact_of, from_record
 
-_REMEMBERED, _REMEMBERED_BYTES = 2_048, 4_096
+_REMEMBERED = 2_048
 _SECTORS = {sector.value: sector for sector in Sector}
 _ROLES = {role.value: role for role in Role}
 _PRECISIONS = {precision.value: precision for precision in Precision}
 
 
+@lru_cache(_REMEMBERED)
 def event_of(schemas: Schemas, frame: bytes) -> Event:
     """The event of a frame, remembered for a while: what one topic says another repeats.
 
     Raises:
         UnreadableBytes: these are not exactly the bytes that one event is written as.
     """
-    return (_remembered if len(frame) <= _REMEMBERED_BYTES else _event_of)(schemas, frame)
-
-
-def _event_of(schemas: Schemas, frame: bytes) -> Event:
     return from_record(*schemas.decode(frame, FACTS))
-
-
-@lru_cache(_REMEMBERED)
-def _remembered(schemas: Schemas, frame: bytes) -> Event:
-    return _event_of(schemas, frame)
 
 
 def entry_of(name: str, record: Record, known_at: datetime, said_at: datetime | None = None) -> Entry:

@@ -2,37 +2,28 @@
 
 import re
 
-import pytest
-
-from services.casefeed.due import read_place
+from services.casefeed.due import list_due
 from services.casefeed.pages.boards import cards_listed, owed_page
+from services.casefeed.reading import list_cases
 from services.casefeed.sight import Sight
 from services.core.facts import ReferralMade
 from services.core.rights import PersonRole
 from services.wire.avro import Schemas
-from tests.builders import an_id, day, entry
+from tests.builders import an_id
 from tests.casefeed.house import house
-from tests.casefeed.updates import Update
+from tests.casefeed.updates import each_said
 from tests.runtime.secured_postgres import SecuredPostgres
 
+EVERYTHING = Sight(every=True)
 REFERRED = range(1, 121)
-MANY = [
-    Update(
-        child,
-        1,
-        day(1),
-        subjects=[(child, 1)],
-        new=[entry(ReferralMade(), event=0xD000 + child, subject=child, occurred_at=day(1))],
-    )
-    for child in REFERRED
-]
+MANY = each_said(ReferralMade(), REFERRED)
 
 
 async def test_each_awaited_decision_is_on_one_page(postgres: SecuredPostgres, schemas: Schemas) -> None:
     async with house(postgres.database("casefeed"), schemas, MANY) as home:
         client = await home.enter(PersonRole.COORDINATOR)
         pages = [(await client.get("/deadlines")).text]
-        while onward := re.search(r'href="(/deadlines\?after=[^"]+)" rel="next"', pages[-1]):
+        while onward := re.search(r'href="(/deadlines\?cursor=[^"]+)" rel="next"', pages[-1]):
             pages.append((await client.get(onward[1])).text)
     shown = [case for text in pages for case in re.findall(r"/cases/([0-9a-f]{32})", text)]
     assert sorted(shown) == [an_id(child) for child in REFERRED]
@@ -41,19 +32,34 @@ async def test_each_awaited_decision_is_on_one_page(postgres: SecuredPostgres, s
 
 async def test_what_is_recorded_is_what_was_shown(postgres: SecuredPostgres, schemas: Schemas) -> None:
     async with house(postgres.database("casefeed"), schemas, MANY) as home:
-        found = await home.session.run(lambda connection: owed_page(connection, Sight(every=True), schemas, None))
-    assert found.more
+        found = await home.session.run(lambda connection: owed_page(connection, EVERYTHING, schemas, None))
+    assert found.next
     assert cards_listed(found.cards).count == len(found.cards) == 50
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-01-01T00:00:00," + "a" * 32, "-infinity,a", "infinity," + "a" * 32])
-def test_what_is_no_place_is_none(text: str) -> None:
-    assert read_place(text) is None
-
-
-async def test_a_page_behind_the_last_leads_to_the_first(postgres: SecuredPostgres, schemas: Schemas) -> None:
-    async with house(postgres.database("casefeed"), schemas, MANY[:1]) as home:
-        answer = await (await home.enter(PersonRole.COORDINATOR)).get(
-            f"/deadlines?after=2099-01-01T00:00:00Z,{an_id(0xFF)}"
+async def test_where_all_behind_a_page_was_decided_meanwhile_the_first_is_shown(
+    postgres: SecuredPostgres, schemas: Schemas
+) -> None:
+    async with house(postgres.database("casefeed"), schemas, MANY[:2]) as home:
+        first = await home.session.run(lambda connection: list_due(connection, EVERYTHING, None, 1))
+        await home.session.run(
+            lambda connection: connection.execute("DELETE FROM cases WHERE case_id = %s", [bytes.fromhex(an_id(2))])
         )
-    assert (answer.status_code, answer.headers["location"]) == (303, "/deadlines")
+        shown = await (await home.enter(PersonRole.COORDINATOR)).get("/deadlines", params={"cursor": first.next})
+    assert re.findall(r"/cases/([0-9a-f]{32})", shown.text) == [an_id(1)]
+
+
+async def test_a_page_that_is_just_full_leads_nowhere(postgres: SecuredPostgres, schemas: Schemas) -> None:
+    async with house(postgres.database("casefeed"), schemas, MANY[:2]) as home:
+        due = await home.session.run(lambda connection: list_due(connection, EVERYTHING, None, 2))
+        known = await home.session.run(lambda connection: list_cases(connection, EVERYTHING, None, None, 2))
+    assert [(len(found.cases), found.next) for found in (due, known)] == [(2, None), (2, None)]
+
+
+async def test_what_is_no_cursor_is_refused(postgres: SecuredPostgres, schemas: Schemas) -> None:
+    async with house(postgres.database("casefeed"), schemas, MANY[:1]) as home:
+        client = await home.enter(PersonRole.COORDINATOR)
+        answers = [
+            (await client.get("/deadlines", params={"cursor": text})).status_code for text in ("x", "-infinity,a")
+        ]
+    assert answers == [400, 400]

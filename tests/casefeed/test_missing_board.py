@@ -6,23 +6,14 @@ from services.core.codes import MissingKind
 from services.core.facts import ChildMissing
 from services.core.rights import PersonRole
 from services.wire.avro import Schemas
-from tests.builders import an_id, day, entry
+from tests.builders import an_id
 from tests.casefeed.histories import HISTORY, MISSING
 from tests.casefeed.house import house
-from tests.casefeed.updates import Update
+from tests.casefeed.updates import each_said
 from tests.runtime.secured_postgres import SecuredPostgres
 
 MORE = range(1, 121)
-MANY = [
-    Update(
-        child,
-        1,
-        day(1),
-        subjects=[(child, 1)],
-        new=[entry(ChildMissing(MissingKind.MISSING), event=0xD000 + child, subject=child, occurred_at=day(1))],
-    )
-    for child in MORE
-]
+MANY = each_said(ChildMissing(MissingKind.MISSING), MORE)
 
 
 async def test_each_child_is_on_one_page_of_the_board_and_the_one_with_an_alert_on_the_first(

@@ -1,6 +1,6 @@
 """Case updates as the correlator writes them, about plainly synthetic children."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,16 +9,25 @@ from services.core.case import fold
 from services.core.claims import Name, Subject
 from services.core.codes import ClaimStatus, NameKind
 from services.core.events import Event, Head
+from services.core.facts import Fact
 from services.core.timeline import Entry
 from services.wire.avro import Record, Schemas, load_schemas
 from services.wire.records import state_record, to_record
-from tests.builders import START, an_id
+from tests.builders import START, an_id, day, entry
 
 HOME = Path(__file__).resolve().parents[2]
 
 
 def schemas() -> Schemas:
     return load_schemas(HOME)
+
+
+def each_said(fact: Fact, children: Iterable[int]) -> list["Update"]:
+    """An update of one event a child, each in a case of their own."""
+    return [
+        Update(child, subjects=[(child, 1)], new=[entry(fact, event=0xD000 + child, subject=child, occurred_at=day(1))])
+        for child in children
+    ]
 
 
 def claims_of(entry: Entry) -> Subject:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
-from services.casefeed.due import Place, list_due, place_of, read_place
+from services.casefeed.due import list_due
 from services.casefeed.oncall import Alert, NotTold, OnCall, Why
 from services.casefeed.pages.board import Card, alerted, cards
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
@@ -31,7 +31,6 @@ from services.runtime.database import Connection
 from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
-_SEE_OTHER = 303
 _MOST = 500
 _PAGE = 50
 _PATTERNS = 30
@@ -48,10 +47,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A page of what is owed; the next one begins behind `more` (None: there is none)."""
+    """A page of what is owed, and where the next one begins (None: there is none)."""
 
     cards: Sequence[Card]
-    more: Place | None
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,14 @@ class BoardPages:
         who, skip = signed_in(request), number(request, "skip") or 0
         alerts, why_not = await self._alerts(who)
         find = partial(missing_page, schemas=self._schemas, alerts=alerts, skip=skip)
-        found = await self._window.seen(who, find, _missing_read, f"missing board {skip}")
+        found = await self._window.seen(who, find, _cards_read, f"missing board {skip}")
         return self._shell.page(request, "missing.html", who, {"missing": found, "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
         """A page of what is owed, and where the next one begins."""
-        who, after = signed_in(request), read_place(request.query_params.get("after", ""))
-        find = partial(owed_page, schemas=self._schemas, after=after)
-        found = await self._window.seen(who, find, _owed_read, f"deadlines {after or ''}")
-        if after and not found.cards:  # they were met meanwhile: what is still owed stands before
-            return RedirectResponse("/deadlines", _SEE_OTHER)
+        who, cursor = signed_in(request), request.query_params.get("cursor") or None
+        find = partial(owed_page, schemas=self._schemas, cursor=cursor)
+        found = await self._window.seen(who, find, _cards_read, f"deadlines {cursor}")
         return self._shell.page(request, "deadlines.html", who, {"owed": found})
 
     async def night(self, request: Request) -> Response:
@@ -148,11 +145,12 @@ class BoardPages:
             return (), error.why
 
 
-async def owed_page(connection: Connection, sees: Sight, schemas: Schemas, after: Place | None) -> Owed:
-    """The decisions that are awaited behind a place; one more is asked for, to know whether that is all."""
-    found = await list_due(connection, sees, after, _PAGE + 1)
-    page = found[:_PAGE]
-    return Owed(await cards(connection, schemas, page), place_of(page[-1]) if len(found) > _PAGE else None)
+async def owed_page(connection: Connection, sees: Sight, schemas: Schemas, cursor: str | None) -> Owed:
+    """The decisions that are awaited; the first page where those behind the cursor were made meanwhile."""
+    found = await list_due(connection, sees, cursor, _PAGE)
+    if cursor and not found.cases:
+        found = await list_due(connection, sees, None, _PAGE)
+    return Owed(await cards(connection, schemas, found.cases), found.next)
 
 
 async def missing_page(
@@ -180,17 +178,13 @@ def cards_listed(found: Sequence[Card]) -> Entry:
     return cases_listed(card.case.case_id for card in found)
 
 
-def _owed_read(found: Owed) -> Entry:
-    return cards_listed(found.cards)
-
-
-def _missing_read(found: Missing) -> Entry:
+def _cards_read(found: Missing | Owed) -> Entry:
     return cards_listed(found.cards)
 
 
 def _night_read(found: Night) -> Entry:
     waiting = tuple(about(Kind.DECISION, one.decision_id) for one in found.waiting)
-    listed = _missing_read(found.missing)
+    listed = _cards_read(found.missing)
     return Entry(listed.action, listed.outcome, about=(*listed.about, *waiting), count=listed.count)
 
 

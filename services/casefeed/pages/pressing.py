@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from services.casefeed.oncall import Alert
@@ -54,10 +53,11 @@ def page_behind(alerts: Iterable[Alert], sector: Sector, after: Place | None) ->
 
     Nothing is passed over where one before it is answered meanwhile, as it would be by counting.
     """
-    ordered = sorted(alerts, key=partial(place_of, sector))
-    places = [place_of(sector, alert) for alert in ordered]
+    placed = {place_of(sector, alert): alert for alert in alerts}
+    places = sorted(placed)
     begin = bisect_right(places, after) if after else 0
-    if begin == len(ordered):
+    if begin == len(places):
         begin = max(begin - PAGE, 0)
-    end = begin + PAGE
-    return ordered[begin:end], places[end - 1] if end < len(ordered) else None
+    shown = places[begin : begin + PAGE]
+    more = begin + PAGE < len(places)
+    return [placed[place] for place in shown], shown[-1] if more else None
