@@ -12,7 +12,8 @@ LOST = b"event: lost\ndata: 1\n\n"
 """Something new; nothing new, and all is well; you may watch no longer; what is new does not come in now."""
 
 _BEGIN = b"retry: 1000\n\n"
-_SHORTEST_SECONDS = 0.1
+_SHORTEST_SECONDS = 0.05
+"""Less than the beat at which the correlator tells: what is new waits for no earlier bell."""
 _LONGEST_SECONDS = 0.5
 _WATCHERS_A_SECOND = 400
 _LOOK_SECONDS = 1.0

@@ -58,7 +58,7 @@ class FeedRow(View):
     precision: Precision
     known_at: datetime
     status: CaseStatus
-    names: list[str]
+    names: tuple[str, ...]
     fact: Fact | None
 
 
@@ -104,7 +104,7 @@ def _row(  # noqa: PLR0913, PLR0917 - the columns of a row
     status: str,
     frame: bytes | None,
 ) -> FeedRow:
-    fact, role, names = _said(schemas, frame, known_at) if frame else (None, None, [])
+    fact, role, names = _said(schemas, frame, known_at) if frame else (None, None, ())
     return FeedRow(
         sequence=sequence,
         case_id=CaseId(case_id.hex()),
@@ -121,6 +121,6 @@ def _row(  # noqa: PLR0913, PLR0917 - the columns of a row
     )
 
 
-def _said(schemas: Schemas, frame: bytes, known_at: datetime) -> tuple[Fact, Role, list[str]]:
+def _said(schemas: Schemas, frame: bytes, known_at: datetime) -> tuple[Fact, Role, tuple[str, ...]]:
     entry, claims = said_of_child(schemas, frame, known_at, None)
-    return entry.fact, entry.role, list(dict.fromkeys(one.text for one in claims.names))
+    return entry.fact, entry.role, tuple(dict.fromkeys(one.text for one in claims.names))

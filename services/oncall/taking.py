@@ -32,7 +32,7 @@ from services.wire.signing import SignedMessage, Verifier
 from services.wire.topics import CASE_UPDATES, MISSING_CHILDREN, QUARANTINE
 
 _SEEN = frozenset({"Sighting", "ChildFound"})
-_REST_SECONDS = 0.15
+_REST_SECONDS = 0.4
 """A page may take ten seconds: what comes together leaves the machine to the case feed, which may not."""
 # One worker judges at a time: two that know half of a child each would both be wrong.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('judging alerts', 0))"

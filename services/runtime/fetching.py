@@ -18,7 +18,8 @@ from aiokafka.errors import CorruptRecordException
 
 HELD_MS = 500
 HELD_FROM_OTHERS_MS = 50
-REST_SECONDS = 0.04
+REST_SECONDS = 0.01
+"""So long what was written together takes to come, over several partitions."""
 CAREFUL_SECONDS = 60.0
 
 

@@ -27,6 +27,8 @@ from services.runtime.settings import KafkaSecurity
 
 _AT_MOST = 500
 _TOGETHER_SECONDS = 0.005
+_REST_SECONDS = 0.08
+"""What an agency sends one by one is dealt with together: a small batch costs as much as a large one."""
 _SESSION_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 2.0
 _COMMIT_SECONDS = 0.5
@@ -160,7 +162,7 @@ class _ReadingOnly(BootStrategy):
 class _ConsumerThread(AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
-        fetch_patiently(self._consumer)
+        fetch_patiently(self._consumer, _REST_SECONDS)
 
 
 class _Consumer(Consumer):

@@ -32,7 +32,7 @@ from services.vault.upkeep_routes import upkeep_routes
 from services.wire.topics import SEALED_FACTS
 
 BATCH_RECORDS = 500
-REST_SECONDS = 0.15
+_REST_SECONDS = 0.4
 """What comes together leaves the machine to the case feed; a decision waits so much longer for what just arrived."""
 
 
@@ -73,7 +73,7 @@ async def main(process: Process) -> None:
 async def arrivals(process: Process, session: Session, horizon: LateHorizon) -> AsyncIterator[Inlet]:
     """What arrives, and from now on how far its topics reach."""
     async with (
-        inlet.opened(process, session, SEALED_FACTS, *TOPICS, rest_seconds=REST_SECONDS) as arriving,
+        inlet.opened(process, session, SEALED_FACTS, *TOPICS, rest_seconds=_REST_SECONDS) as arriving,
         kafka_horizon(access_of(process.settings), arriving, process.health) as horizon.known,
     ):
         yield arriving

@@ -29,7 +29,7 @@ from tests.runtime.secured_postgres import SecuredPostgres
 HOST = "127.0.0.1"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-MOST = 200
+MOST = 100
 """So many rows a page of the feed holds."""
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
 FILLED = {"case_id": an_id(MISSING), "handle": ADULT, "one": an_id(REFERRED), "other": an_id(HIDDEN)}

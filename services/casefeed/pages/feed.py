@@ -30,7 +30,7 @@ from services.runtime.process import Process
 from services.runtime.signin.doorkeeper import SignedIn
 
 _PAGE = 30
-_MOST = 200
+_MOST = 100
 """So many rows the page keeps, and so many at most are new in one answer: a full one leaves no older row beside it."""
 _SEE_OTHER = 303
 
