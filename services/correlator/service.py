@@ -22,9 +22,9 @@ from services.wire.topics import MATCHING_WEIGHTS, SHARED
 
 BATCH_RECORDS = 1_000
 _DECODED_AT_ONCE = 25
+BEAT_SECONDS = 0.1
+"""What comes within it is told at once: the case feed projects it at once, and its watchers fetch it at once."""
 _WATCH_SECONDS = 1.0
-_REST_SECONDS = 0.1
-"""The beat of the hub: what is told at once, the case feed projects at once, and its watchers fetch at once."""
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ async def work(process: Process, decoder: Decoder, batches: Batches, telling: Se
         relaying = tasks.create_task(relay.run())
         watching = tasks.create_task(watch_tables(asking, metrics))
         async with inlet.opened(
-            process, batches.session, *SHARED, MATCHING_WEIGHTS, rest_seconds=_REST_SECONDS
+            process, batches.session, *SHARED, MATCHING_WEIGHTS, rest_seconds=BEAT_SECONDS
         ) as shared:
             await correlate(shared, decoder, batches, relay, metrics)
         await relaying

@@ -67,7 +67,7 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships
         return taken
 
 
-def fetch_patiently(consumer: AIOKafkaConsumer, rest_seconds: float = REST_SECONDS) -> None:
+def fetch_patiently(consumer: AIOKafkaConsumer, rest_seconds: float) -> None:
     """Let each fetch of a started consumer say how long it may be held; the library has one number for all of them."""
     fetcher = consumer._fetcher  # noqa: SLF001 - as above
     plan = fetcher._get_actions_per_node  # noqa: SLF001 - as above

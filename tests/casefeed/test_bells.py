@@ -8,6 +8,7 @@ import pytest
 from services.casefeed.bells import BEAT, BELL, LOST, OVER, bells, pace
 from services.casefeed.feed import Feed, Item
 from services.core.ids import CaseId
+from services.correlator.service import BEAT_SECONDS
 from tests.builders import an_id
 
 THEIRS, ANOTHERS = CaseId(an_id(1)), CaseId(an_id(2))
@@ -111,3 +112,7 @@ async def test_who_fell_behind_what_memory_holds_is_rung_for_all_the_same() -> N
 @pytest.mark.parametrize(("watchers", "seconds"), [(1, 0.05), (10, 0.05), (100, 0.25), (200, 0.5), (5_000, 0.5)])
 def test_with_many_watchers_a_bell_rings_twice_a_second_at_most(watchers: int, seconds: float) -> None:
     assert pace(watchers) == seconds
+
+
+def test_with_few_watchers_what_is_new_waits_for_no_earlier_bell() -> None:
+    assert pace(10) < BEAT_SECONDS

@@ -1,8 +1,7 @@
 """What is around every page: who is signed in, where they can go, and the languages in which it can be said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from types import MappingProxyType
@@ -12,15 +11,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.casefeed.pages.assets import Assets
+from services.casefeed.pages.rows import made_once
 from services.casefeed.pages.words import UK, Words, short
-from services.casefeed.recent import FeedRow
 from services.core.rights import Action, reach
 from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LOCALE = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
-_ROWS_KEPT = 1_000
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -118,19 +116,8 @@ def environment(assets: Assets, translations: NullTranslations) -> Environment:
     )
     pages.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     pages.globals |= {"asset": assets.url, "words": Words(translations.gettext), "UK": UK, "short": short}
-    pages.globals["feed_row"] = kept(pages)
+    pages.globals["feed_row"] = made_once(pages)
     return pages
-
-
-def kept(pages: Environment) -> Callable[[FeedRow], str]:
-    """Rows of the feed in one language: each is made once for all who watch, and is the same for whoever may see it."""
-
-    @lru_cache(_ROWS_KEPT)
-    def row(one: FeedRow) -> str:
-        made: str = pages.get_template("feed_row.html").module.feed_row(one)  # type: ignore[attr-defined]  # a macro
-        return made
-
-    return row
 
 
 def spoken(accepted: str, known: Mapping[str, object]) -> str:
