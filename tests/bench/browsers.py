@@ -1,4 +1,4 @@
-"""How soon two real browsers side by side show what is published, beside other watchers of the feed.
+"""How soon two real browsers side by side show what is published, beside 8 and beside 198 other watchers of the feed.
 
 `python -m tests.bench.browsers` measures a fresh edition, `--data FOLDER` one that runs. The browsers run on this
 machine too: what they take of its cores is printed, for the hub has the rest.
@@ -21,12 +21,15 @@ from services.cli.bench.figures import percentile, shares, waited, warm
 from services.cli.bench.latency import send
 from services.cli.bench.paging import put_on_duty, settled
 from services.cli.bench.target import Target, target
-from services.cli.bench.watchers import EVERYTHING, RATE, sightings, until, watching
+from services.cli.bench.watchers import EVERYTHING, ONE_IN_TWENTY, RATE, sightings, until, watching
 from services.runtime.local.principals import SERVICES
+from tests.bench.first_load import Loads, first_loads
 from tests.browser import HEIGHT, running_chromium
 from tests.chromium import bring
 
-BROWSERS, OTHERS = 2, 8
+BROWSERS = 2
+CROWDS: Sequence[Mapping[str, int]] = ({EVERYTHING: 8}, {ONE_IN_TWENTY: 198})
+"""Who else watches: as many see every case; or each is entitled to one case in twenty."""
 SECONDS, QUICK_SECONDS = 15.0, 2.0
 _DRAWN_SECONDS = 3.0
 _LAPTOP: ViewportSize = {"width": 1280, "height": HEIGHT}
@@ -43,32 +46,38 @@ _NOTE = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was waited, in seconds: by each browser for what it saw of `published` events, and by the other watchers."""
+    """What was waited, in seconds: by each browser for what it saw of `published` events, and by so many others."""
 
     published: int
+    watchers: int
     browsers: Sequence[Sequence[float]]
     others: Sequence[float]
     cores: Mapping[str, float]
 
 
-async def measure(edition: Target, *, quick: bool) -> Seen:
-    """Two coordinators at their browsers and eight others hear what is published at a steady rate; quickly: unwarmed.
+async def measure(edition: Target, *, quick: bool) -> tuple[list[Seen], Loads]:
+    """Two coordinators at their browsers hear what is published steadily, beside each crowd; then one comes anew.
+
+    When it must be quick, beside the first crowd alone, and with nothing warmed up.
 
     Raises:
         Failed: an event did not come to each of the others within a minute.
     """
     await asyncio.gather(*(rates.ready(edition, service) for service in SERVICES))
     await asyncio.to_thread(put_on_duty, edition)
-    if not quick:
-        await _once(edition, SECONDS)  # warms up what the second one measures
-    return await _once(edition, QUICK_SECONDS if quick else SECONDS)
+    if quick:
+        return [await _beside(edition, CROWDS[0], QUICK_SECONDS)], await first_loads(edition, 1)
+    await _beside(edition, CROWDS[0], SECONDS)  # warms up what the next ones measure
+    seen = [await _beside(edition, crowd, SECONDS) for crowd in CROWDS]
+    await settled(edition)
+    return seen, await first_loads(edition)
 
 
-async def _once(edition: Target, seconds: float) -> Seen:
+async def _beside(edition: Target, crowd: Mapping[str, int], seconds: float) -> Seen:
     await settled(edition)
     reports = sightings(edition, seconds)
     epoch = time.time() - asyncio.get_running_loop().time()
-    async with watching(edition, {EVERYTHING: OTHERS}, reports) as others, _pages(edition) as pages:
+    async with watching(edition, crowd, reports) as others, _pages(edition) as pages:
         before, began = _worked(edition), time.monotonic()
         sent = await send(edition, reports, RATE)
         await until(one.all for one in others)
@@ -78,8 +87,9 @@ async def _once(edition: Target, seconds: float) -> Seen:
     awaited = warm([report.event_id for report in reports])
     return Seen(
         len(awaited),
+        len(others),
         [[one[event] - epoch - sent[event] for event in awaited if event in one] for one in seen],
-        [one.at[event] - sent[event] for one in others for event in awaited],
+        [one.at[event] - sent[event] for one in others for event in warm(one.awaited)],
         {name: share / took for name, share in usage.per_event(before, after, 1).items()},
     )
 
@@ -110,10 +120,10 @@ def _worked(edition: Target) -> dict[str, float]:
 
 
 def show(console: Console, seen: Seen) -> None:
-    """Print everything, a line each."""
+    """Print what was seen beside one crowd, a line each."""
     for number, taken in enumerate(seen.browsers, 1):
         console.print(f"browser {number}: {len(taken)} of {seen.published} events, {_spelt(taken)}")
-    console.print(f"{OTHERS} others: {_spelt(seen.others)}")
+    console.print(f"{seen.watchers} others: {_spelt(seen.others)}")
     console.print(f"{sum(seen.cores.values()):.2f} cores: {shares(seen.cores)}")
 
 
@@ -128,7 +138,11 @@ def main() -> None:
     asked = told.parse_args()
     bring()
     with target(asked.data) as edition:
-        show(Console(), asyncio.run(measure(edition, quick=asked.quick)))
+        console = Console()
+        seen, loads = asyncio.run(measure(edition, quick=asked.quick))
+        for crowd in seen:
+            show(console, crowd)
+        loads.show(console)
 
 
 if __name__ == "__main__":
