@@ -3,10 +3,11 @@
 .DEFAULT_GOAL := help
 .PHONY: help up down check lint test prove bench lock format
 
-# The newest Python that every package of requirements.lock has a wheel for; a name that does not run (a pyenv shim) is passed over.
+# Any Python that has a wheel of every package of requirements.lock and makes environments (a name that does not run, a
+# pyenv shim, is passed over) finds the quickest of them; PYTHON=/path/to/python3 names another.
 pythons = python3.14 python3.13 python3.12 python3.11 python3
 runs = $(shell $(1) -c 'import sys, venv, ensurepip; sys.version_info >= (3, 11) and print("$(1)")' 2>/dev/null)
-PYTHON ?= $(firstword $(foreach name,$(pythons),$(call runs,$(name))))
+PYTHON ?= $(shell $(firstword $(foreach name,$(pythons),$(call runs,$(name))) :) infra/quickest_python.py)
 
 # The stamp is named after the content of what it stands for: a second run finds it and does nothing.
 bin := .venv/bin
@@ -61,10 +62,13 @@ lock: ## make the lock files again from requirements.in, and those in infra (nee
 
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-$(ready): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
-	@echo "Making .venv with $(PYTHON); the first time this downloads about 200 MB."
-	$(PYTHON) -m venv .venv
+$(bin)/python:
+	$(eval python := $(PYTHON))
+	@test -n "$(python)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
+	@echo "Making .venv with $(python); the first time this downloads about 200 MB."
+	$(python) -m venv .venv
+
+$(ready): requirements.lock pyproject.toml | $(bin)/python
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/ready-*

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from services.core.errors import LanternError
 from services.runtime import logs
+from services.runtime.collecting import collect_rarely
 from services.runtime.settings import LogLevel
 
 # Where each command and each group of commands is: the hub is asked at night, and a terminal that first reads in what
@@ -72,6 +73,7 @@ def lantern() -> None:
 
 def main() -> None:
     """Run a command: exit status 0 done, 1 failed, 2 wrong usage, 3 done but some input was refused."""
+    collect_rarely()
     logs.configure("lantern", LogLevel.ERROR, sys.stderr)
     known = [name for name in sys.argv[1:2] if name in _COMMANDS or name in _GROUPS]
     try:

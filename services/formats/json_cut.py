@@ -8,6 +8,9 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
+
+import orjson
 
 from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
 from services.formats.cut import MAX_RECORD_ITEMS, Cut, JsonObject, alarms, is_too_large, looks_missing
@@ -123,23 +126,39 @@ def _text(document: object, shape: JsonShape) -> tuple[bytes, ProblemReason | No
     fault = _fault(document, shape.max_depth)
     if fault is ProblemReason.TOO_DEEP:
         return b"", fault
-    try:
-        text = json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
+    text = _compact(document)
+    if text is None:
         return b"", ProblemReason.NOT_UTF8
     if len(text) > shape.max_bytes:
         return text, ProblemReason.TOO_LONG
     return text, fault or (None if isinstance(document, dict) else ProblemReason.MALFORMED)
 
 
+def _compact(document: object) -> bytes | None:
+    """JSON without spaces, or None of text that is no valid Unicode."""
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:  # a whole number of more than 64 bits, or such text
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return None
+
+
 def _fault(value: object, deeper: int) -> ProblemReason | None:
-    """Whether the JSON is nested more than `deeper` levels deep, or has a key twice."""
-    if deeper < 0:
-        return ProblemReason.TOO_DEEP
+    """Whether the JSON is nested more than `deeper` levels deep, has a key twice, or a number that JSON has not."""
     if isinstance(value, _Twice):
         return ProblemReason.DUPLICATE_KEY
+    if isinstance(value, float) and not isfinite(value):
+        return ProblemReason.NOT_JSON
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((fault for item in inner if (fault := _fault(item, deeper - 1))), None)
+    if inner and deeper == 0:
+        return ProblemReason.TOO_DEEP
+    for item in inner:
+        if not isinstance(item, str) and (fault := _fault(item, deeper - 1)):
+            return fault
+    return None
 
 
 def child_of_source(document: object) -> object | None:

@@ -1,7 +1,6 @@
 """One process of the hub: what it was told, its light and metrics, and an orderly end within 5 s of SIGTERM."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp
 
 from services.core.errors import Misconfigured
 from services.runtime import http, logs
+from services.runtime.collecting import collect_rarely
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
 from services.runtime.settings import Settings, load, read_token
@@ -23,7 +23,6 @@ from services.runtime.settings import Settings, load, read_token
 # The keeper of the processes kills five seconds after SIGTERM; a process that hangs leaves on its own before that.
 _LAST_MOMENT_SECONDS = 4.5
 _HARD_EXIT = 70
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 log = structlog.get_logger()
 
@@ -47,16 +46,10 @@ def run(main: Callable[[Process], Awaitable[None]]) -> None:
     try:
         settings = load(Settings)
         logs.configure(settings.service, settings.log_level)
-        _collect_rarely()
+        collect_rarely()
         asyncio.run(_run(main, settings))
     except Misconfigured as error:
         sys.exit(f"{error} Nothing was read or written.")
-
-
-def _collect_rarely() -> None:
-    """Let Python look for reference cycles seldom: work in batches makes many objects and few cycles."""
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
 
 
 async def _run(main: Callable[[Process], Awaitable[None]], settings: Settings) -> None:

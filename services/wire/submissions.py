@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import orjson
+
 from services.core.codes import OrganisationKind
 from services.wire.avro import Record
 from services.wire.seal import BatchSealer, Envelope, sealed_record
@@ -68,6 +70,9 @@ def _plaintext(content: Content) -> bytes:
 
 
 def canonical(value: object) -> bytes:
-    """JSON in one way only."""
-    # ASCII alone: text that is no valid Unicode is then the reader's to refuse, with an answer.
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+    """JSON in one way only, of what has no number that JSON has not."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # In ASCII alone, text that is no valid Unicode is the reader's to refuse, with an answer.
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")

@@ -62,7 +62,7 @@ def imported(text: str) -> Iterator[str]:
 def used(*sources: str) -> set[str]:
     """The distributions that these folders' modules import."""
     texts = [path.read_text("utf-8") for folder in sources for path in guards.modules(HOME / folder)]
-    names = {name for text in texts for name in imported(text)} - set(sys.stdlib_module_names) - {"services", "tests"}
+    names = {name for text in texts for name in imported(text)} - sys.stdlib_module_names - set(SOURCES)
     owners = packages_distributions()
     return {normal(owners[name][0]) for name in names}
 

@@ -60,6 +60,8 @@ def test_a_document_without_a_child_goes_on_alone_so_that_its_processor_lists_wh
         (b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}", ProblemReason.TOO_DEEP),
         (b'{"a": ' + b"[" * 100_000, ProblemReason.TOO_DEEP),
         (b'{"a": ' + b"9" * 5000 + b"}", ProblemReason.NOT_JSON),
+        (b'{"a": NaN}', ProblemReason.NOT_JSON),
+        (b'{"a": [1e999]}', ProblemReason.NOT_JSON),
         (b"5", ProblemReason.MALFORMED),
         (b'{"a": "' + b"a" * SHAPE.max_bytes + b'"}', ProblemReason.TOO_LONG),
     ],
@@ -69,9 +71,13 @@ def test_a_bad_line_is_refused_by_its_number_and_its_neighbours_live(line: bytes
     assert (found(content), records(content)) == ([(2, reason)], [[ONE], [OTHER]])
 
 
-def test_a_key_said_twice_refuses_one_object_of_an_array() -> None:
-    content = b"[" + lines(ONE) + b', {"a": 1, "a": 2}]'
-    assert (found(content), records(content)) == ([(2, ProblemReason.DUPLICATE_KEY)], [[ONE]])
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [(b'{"a": 1, "a": 2}', ProblemReason.DUPLICATE_KEY), (b'{"a": -Infinity}', ProblemReason.NOT_JSON)],
+)
+def test_what_is_no_json_to_others_refuses_one_object_of_an_array(bad: bytes, reason: ProblemReason) -> None:
+    content = b"[" + lines(ONE) + b", " + bad + b"]"
+    assert (found(content), records(content)) == ([(2, reason)], [[ONE]])
 
 
 def test_a_lost_missing_report_is_a_record_that_raises_the_alarm() -> None:

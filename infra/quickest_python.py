@@ -1,0 +1,80 @@
+"""Prints the Python to make the environment with: of those on the PATH that can, the quickest at a short task.
+
+Builds of one version differ by a quarter and more (guided by a profile or not, one file or a shared library), and the
+hub with them.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+NAMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3")
+ALIKE = 1.1
+"""Of those that take at most so many times as long as the quickest, the newest is taken."""
+_WITHIN_SECONDS = 20
+_PROBE = """
+import dataclasses, os, sys, venv, ensurepip
+from time import process_time
+
+assert sys.version_info >= (3, 11)
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    at: int
+    what: str
+    of: tuple
+
+def task():
+    began = process_time()
+    said = [Said(at, str(at), (at,)) for at in range(500)]
+    sorted((dataclasses.replace(one, what="again") for one in said), key=lambda one: (one.what, -one.at))
+    return process_time() - began
+
+print(sys.version_info[1], min(task() for _ in range(50)), os.path.realpath(sys.executable), sep="\\n")
+"""
+
+Candidate = tuple[int, float, str]
+"""Minor version, seconds for the task, and where it is."""
+
+
+def main() -> None:
+    """Print its path; nothing, with exit status 1, where there is none."""
+    found = [candidate for path in paths(os.environ.get("PATH", "")) if (candidate := probed(path))]
+    if not found:
+        sys.exit(1)
+    *_, where = best(found)
+    sys.stdout.write(f"{where}\n")
+
+
+def paths(searched: str) -> Iterator[Path]:
+    """Every Python of a usual name in the folders of a PATH; one file once, however many names it has."""
+    seen = set()
+    for path in (Path(folder, name) for folder in searched.split(os.pathsep) if folder for name in NAMES):
+        if os.access(path, os.X_OK) and path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield path
+
+
+def probed(path: Path) -> Candidate | None:
+    """What a Python says of itself, or None of one that is too old, makes no environments or does not run."""
+    try:
+        told = subprocess.run(
+            [path, "-I", "-c", _PROBE], capture_output=True, text=True, check=True, timeout=_WITHIN_SECONDS
+        ).stdout
+        minor, seconds, where = told.splitlines()
+        return int(minor), float(seconds), where
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+def best(candidates: Iterable[Candidate]) -> Candidate:
+    """The newest of the quickest."""
+    every = list(candidates)
+    quickest = min(seconds for _, seconds, _ in every)
+    return max((one for one in every if one[1] <= quickest * ALIKE), key=lambda one: (one[0], -one[1]))
+
+
+if __name__ == "__main__":
+    main()
