@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 NAMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3")
+NEWEST = 14
+"""The minor version up to which `requirements.lock` was tried; a newer one is taken only where there is no other."""
 ALIKE = 1.1
 """Of those that take at most so many times as long as the quickest, the newest is taken."""
 _WITHIN_SECONDS = 20
@@ -18,7 +20,7 @@ _PROBE = """
 import dataclasses, os, sys, venv, ensurepip
 from time import process_time
 
-assert sys.version_info >= (3, 11)
+assert sys.version_info >= (3, 11) and sys.implementation.name == "cpython"
 
 @dataclasses.dataclass(frozen=True)
 class Said:
@@ -71,7 +73,8 @@ def probed(path: Path) -> Candidate | None:
 
 def best(candidates: Iterable[Candidate]) -> Candidate:
     """The newest of the quickest."""
-    every = list(candidates)
+    there = list(candidates)
+    every = [one for one in there if one[0] <= NEWEST] or there
     quickest = min(seconds for _, seconds, _ in every)
     return max((one for one in every if one[1] <= quickest * ALIKE), key=lambda one: (one[0], -one[1]))
 

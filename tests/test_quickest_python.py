@@ -10,11 +10,19 @@ import pytest
 from infra.quickest_python import Candidate, best, paths, probed
 from tests.conftest import HOME
 
-OLD, NEW, SLOW = (11, 0.40, "/old"), (13, 0.43, "/new"), (14, 0.60, "/slow")
+OLD, NEW, SLOW, UNTRIED = (11, 0.40, "/old"), (13, 0.43, "/new"), (14, 0.60, "/slow"), (15, 0.30, "/untried")
 
 
 @pytest.mark.parametrize(
-    ("there", "taken"), [((OLD,), OLD), ((OLD, NEW), NEW), ((NEW, OLD, SLOW), NEW), ((SLOW, OLD), OLD)]
+    ("there", "taken"),
+    [
+        ((OLD,), OLD),
+        ((OLD, NEW), NEW),
+        ((NEW, OLD, SLOW), NEW),
+        ((SLOW, OLD), OLD),
+        ((SLOW, UNTRIED), SLOW),
+        ((UNTRIED,), UNTRIED),
+    ],
 )
 def test_the_newest_of_the_quickest_is_taken(there: tuple[Candidate, ...], taken: Candidate) -> None:
     assert best(there) == taken
