@@ -8,6 +8,7 @@ from services.casefeed.telling import tell, untold
 from services.core.ids import CaseId
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
+from services.runtime.rebuild import Save
 from services.wire.avro import Schemas
 from services.wire.topics import CASE_UPDATES, LINK_CANDIDATES, PATTERNS, VAULT_DECISIONS
 
@@ -25,8 +26,11 @@ class Cases:
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
 
-    async def take(self, session: Session, batch: Batch) -> None:
-        await session.run(lambda connection: project_batch(connection, batch, self._schemas, telling=False))
+    def saving(self, session: Session) -> Save:
+        async def save(batch: Batch) -> None:
+            await session.run(lambda connection: project_batch(connection, batch, self._schemas, telling=False))
+
+        return save
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:
         return digests(connection, self._schemas)

@@ -16,7 +16,7 @@ SERVICES = ("correlator", "casefeed")
 """In the order in which they depend on each other: the case feed's topic is what the correlator tells."""
 
 _LOOK_AGAIN_SECONDS = 0.2
-_UNDER_WAY = ("reading", "comparing", "adopting")
+UNDER_WAY = ("reading", "comparing", "adopting")
 _SENTENCES = {
     "equal": "{service}: all {cases} cases are the same when made again from Kafka.",
     "different": "{service}: {differing} of {cases} cases are not the same when made again from Kafka. Nothing was "
@@ -54,7 +54,7 @@ def _rebuilt(data: Path, service: str, verify: bool) -> dict[str, Any]:
         client.answer(api.post("/rebuild", json={"verify": verify}))
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(service, total=None)
-            while (seen := _seen(api))["phase"] in _UNDER_WAY:
+            while (seen := _seen(api))["phase"] in UNDER_WAY:
                 bar.update(task, completed=seen["records"], total=seen["records_in_all"] or None)
                 threading.Event().wait(_LOOK_AGAIN_SECONDS)
     return seen

@@ -13,6 +13,7 @@ from services.correlator.telling import link_messages, messages, standing
 from services.correlator.weighing import Matchers
 from services.runtime.database import Connection, Session
 from services.runtime.inlet import Batch
+from services.runtime.rebuild import Save
 from services.wire.topics import MATCHING_WEIGHTS, SHARED
 
 _CASES_AT_ONCE = 20
@@ -32,10 +33,16 @@ class Timelines:
         self._decoder = decoder
         self._matchers = matchers
 
-    async def take(self, session: Session, batch: Batch) -> None:
-        decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
-        async for _ in Batches(session, self._decoder, self._matchers, telling=False).save(decoded):
-            pass
+    def saving(self, session: Session) -> Save:
+        # One for all of them: it remembers what the last batch did to identity, and the next most likely does.
+        batches = Batches(session, self._decoder, self._matchers, telling=False)
+
+        async def save(batch: Batch) -> None:
+            decoded = {place: self._decoder.decode(records) for place, records in batch.items()}
+            async for _ in batches.save(decoded):
+                pass
+
+        return save
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:
         return digests(connection, self._decoder)

@@ -1,6 +1,6 @@
 """A projection made again from Kafka beside the live one, compared with it case by case, and put in its place."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +21,8 @@ from services.runtime.process import Process
 from services.runtime.replay import replay
 from services.runtime.topic_ids import topic_ids
 
+Save = Callable[[Batch], Awaitable[None]]
+
 
 class Projection(Protocol):
     """What a service says of those of its tables that can be made again from Kafka.
@@ -37,8 +39,8 @@ class Projection(Protocol):
     @property
     def inbox(self) -> str: ...
 
-    async def take(self, session: Session, batch: Batch) -> None:
-        """Save a batch as the live service does, and tell nobody."""
+    def saving(self, session: Session) -> Save:
+        """Saves batch after batch as the live service does, and tells nobody."""
 
     def digests(self, connection: Connection) -> AsyncIterator[tuple[CaseId, str]]:
         """The digest of every case, within one transaction."""
@@ -99,6 +101,7 @@ class Rebuild:
         self._projection = projection
         self._progress = progress
         self._shadow = Session(where.shadow, process.health)
+        self._save = projection.saving(self._shadow)
 
     async def run(self) -> Phase:
         """Do all of it; gives how it ended, which the progress tells once nothing of it is under way any more.
@@ -158,7 +161,7 @@ class Rebuild:
         batches = replay(access, self._process.health, ids, start, until)
         async with aclosing(batches):
             async for batch in batches:
-                await self._projection.take(self._shadow, batch)
+                await self._save(batch)
                 self._progress.records += sum(map(len, batch.values()))
 
     async def _view(self, where: Database) -> View:

@@ -12,9 +12,11 @@ import typer
 from rich.console import Console
 
 from services.cli.bench import generating, rates, usage, watchers
+from services.cli.bench.again import made_again
 from services.cli.bench.figures import Figures, percentile, show
 from services.cli.bench.floors import floors
 from services.cli.bench.latency import latencies
+from services.cli.bench.paging import settled
 from services.cli.bench.target import Target, target
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
@@ -91,6 +93,8 @@ async def _measure(measured: Target, events: int, quick: bool) -> Figures:
     path, path_cpu = await rates.whole_path(measured, generating.files(generating.tellings(3, f"{run}A", events)))
     taken = await latencies(measured, f"{run}B", _RATE, _QUICK_SECONDS if quick else _SECONDS)
     memory = usage.memory(measured.pids(), PARTS)
+    await settled(measured)
+    again = await made_again(measured)
     alone, alone_cpu = await rates.correlator_alone(
         measured, generating.files(generating.tellings(4, f"{run}C", _ALONE * events))
     )
@@ -102,6 +106,7 @@ async def _measure(measured: Target, events: int, quick: bool) -> Figures:
         whole_path_cpu=path_cpu,
         correlator_alone=alone,
         correlator_alone_cpu=alone_cpu,
+        made_again=again,
         feed_rate=_RATE,
         feed_p50=percentile(taken.feed, 0.5),
         feed_p99=percentile(taken.feed, 0.99),

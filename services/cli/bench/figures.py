@@ -26,6 +26,7 @@ class Figures:
     whole_path_cpu: Mapping[str, float]
     correlator_alone: float
     correlator_alone_cpu: Mapping[str, float]
+    made_again: float
     feed_rate: float
     feed_p50: float
     feed_p99: float
@@ -67,6 +68,7 @@ def show(console: Console, figures: Figures) -> None:
     floor_rows(table, figures.floors)
     table.add_row("whole path", f"{figures.whole_path:,.0f} events/s", _cpu(figures.whole_path_cpu))
     table.add_row("correlator alone", f"{figures.correlator_alone:,.0f} events/s", _cpu(figures.correlator_alone_cpu))
+    table.add_row("made again from Kafka", f"{figures.made_again:,.0f} events/s", "by the correlator, for a rebuild")
     table.add_row(
         "publish to feed",
         waited(figures.feed_p50, figures.feed_p99),
