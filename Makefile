@@ -62,17 +62,19 @@ lock: ## make the lock files again from requirements.in, and those in infra (nee
 
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-$(bin)/python:
-	$(eval python := $(PYTHON))
+# An environment that is there keeps its Python, unless another is named; one whose Python is gone is made anew.
+$(ready): requirements.lock pyproject.toml $(bin)/python
+	$(eval kept := $(if $(filter file,$(origin PYTHON)),$(call runs,$(bin)/python)))
+	$(eval python := $(or $(kept),$(PYTHON)))
 	@test -n "$(python)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
 	@echo "Making .venv with $(python); the first time this downloads about 200 MB."
-	$(python) -m venv .venv
-
-$(ready): requirements.lock pyproject.toml | $(bin)/python
+	"$(python)" -m venv $(if $(kept),,--clear) .venv
 	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/ready-*
 	@touch $@
+
+$(bin)/python: ;
 
 # Node is a wheel of .venv; npm brings Sass, esbuild and what they compile, by a lock file with hashes.
 $(pages): $(ready)

@@ -1,6 +1,6 @@
 """Prints the Python to make the environment with: of those on the PATH that can, the quickest at a short task.
 
-Builds of one version differ by a quarter and more (guided by a profile or not, one file or a shared library), and the
+Builds of one version differ by a sixth and more (compiled with a profile or not, one file or a shared library), and the
 hub with them.
 """
 
@@ -43,20 +43,20 @@ Candidate = tuple[int, float, str]
 
 def main() -> None:
     """Print its path; nothing, with exit status 1, where there is none."""
-    found = [candidate for path in paths(os.environ.get("PATH", "")) if (candidate := probed(path))]
+    found = list(candidates(os.environ.get("PATH", "")))
     if not found:
         sys.exit(1)
     *_, where = best(found)
     sys.stdout.write(f"{where}\n")
 
 
-def paths(searched: str) -> Iterator[Path]:
-    """Every Python of a usual name in the folders of a PATH; one file once, however many names it has."""
-    seen = set()
+def candidates(searched: str) -> Iterator[Candidate]:
+    """Every Python of a usual name in the folders of a PATH; a file that ran once is not run by another name."""
+    ran = set()
     for path in (Path(folder, name) for folder in searched.split(os.pathsep) if folder for name in NAMES):
-        if os.access(path, os.X_OK) and path.resolve() not in seen:
-            seen.add(path.resolve())
-            yield path
+        if os.access(path, os.X_OK) and path.resolve() not in ran and (candidate := probed(path)):
+            ran.add(path.resolve())
+            yield candidate
 
 
 def probed(path: Path) -> Candidate | None:
@@ -71,9 +71,9 @@ def probed(path: Path) -> Candidate | None:
         return None
 
 
-def best(candidates: Iterable[Candidate]) -> Candidate:
+def best(found: Iterable[Candidate]) -> Candidate:
     """The newest of the quickest."""
-    there = list(candidates)
+    there = list(found)
     every = [one for one in there if one[0] <= NEWEST] or there
     quickest = min(seconds for _, seconds, _ in every)
     return max((one for one in every if one[1] <= quickest * ALIKE), key=lambda one: (one[0], -one[1]))

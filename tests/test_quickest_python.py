@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.quickest_python import Candidate, best, paths, probed
+from infra.quickest_python import Candidate, best, candidates, probed
 from tests.conftest import HOME
 
 OLD, NEW, SLOW, UNTRIED = (11, 0.40, "/old"), (13, 0.43, "/new"), (14, 0.60, "/slow"), (15, 0.30, "/untried")
@@ -28,10 +28,20 @@ def test_the_newest_of_the_quickest_is_taken(there: tuple[Candidate, ...], taken
     assert best(there) == taken
 
 
-def test_one_file_is_tried_once_however_many_names_it_has(tmp_path: Path) -> None:
+def test_one_file_runs_once_however_many_names_it_has(tmp_path: Path) -> None:
     for name in ("python3", "python3.11"):
         (tmp_path / name).symlink_to(sys.executable)
-    assert list(paths(f"{tmp_path}{os.pathsep}{tmp_path}")) == [tmp_path / "python3.11"]
+    found = list(candidates(f"{tmp_path}{os.pathsep}{tmp_path}"))
+    assert [where for *_, where in found] == [os.path.realpath(sys.executable)]
+
+
+def test_one_file_that_runs_by_some_of_its_names_alone_is_found(tmp_path: Path) -> None:
+    dispatcher = tmp_path / "dispatcher"
+    dispatcher.write_text(f'#!/bin/sh\ncase "$0" in *3.11) exec {sys.executable} "$@";; esac\nexit 127\n')
+    dispatcher.chmod(0o755)
+    for name in ("python3.14", "python3.11", "python3"):
+        (tmp_path / name).symlink_to(dispatcher)
+    assert len(list(candidates(str(tmp_path)))) == 1
 
 
 @pytest.mark.parametrize("says", ["exit 127", "echo 3.9", "exit 0"])

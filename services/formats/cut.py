@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.core.statements import Opened, Problem, ProblemReason, Record
+from services.core.statements import MAX_PROBLEMS, Opened, Problem, ProblemReason, Record
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_FILE_ITEMS = 1_000_000  # rows, or JSON objects: what a few bytes each must not blow up to
@@ -16,7 +16,7 @@ JsonObject = Mapping[str, object]
 REASONS = {reason.value: reason for reason in ProblemReason}
 # What a report of a missing child has in it in any of the formats, even where it cannot be read as what it is.
 _MISSING_REPORT = re.compile(
-    rb"child[\W_]{0,9}missing|missing[\W_]{0,9}(child|person)|mis_start"
+    rb"child[\W_]{0,9}((is|was|went|reported)[\W_]{1,9})?missing|missing[\W_]{0,9}(child|person)|mis_start"
     rb'|"event"\s{0,9}:\s{0,9}"[^"]{0,90}missing|"missing"\s{0,9}:\s{0,9}\{'
 )
 TABLE = re.compile(r"[a-z0-9-]{1,20}( [0-9]{1,5})?")  # a table's name in problems holds no text of a file
@@ -49,6 +49,14 @@ class Format:
 def alarms(problems: Sequence[Problem]) -> tuple[JsonObject, ...]:
     """One record without a child a lost missing report; in it only the problem."""
     return tuple({"unreadable": _as_json(problem)} for problem in problems if problem.missing_report)
+
+
+def told_of(problems: Sequence[Problem]) -> list[Problem]:
+    """The first of a file's problems, those of missing reports before all others; of more, the last one says so."""
+    if len(problems) <= MAX_PROBLEMS:
+        return list(problems)
+    first = sorted(problems, key=lambda problem: not problem.missing_report)[:MAX_PROBLEMS]
+    return [*first, replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS, missing_report=False)]
 
 
 def is_too_large(content: bytes) -> bool:

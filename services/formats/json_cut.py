@@ -7,15 +7,25 @@ go on alone, so that the agency's processor lists what is wrong with them.
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
 
 import orjson
 
-from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
-from services.formats.cut import MAX_RECORD_ITEMS, Cut, JsonObject, alarms, is_too_large, looks_missing
+from services.core.statements import Problem, ProblemReason
+from services.formats.cut import (
+    MAX_RECORD_ITEMS,
+    Cut,
+    JsonObject,
+    alarms,
+    is_too_large,
+    looks_missing,
+    told_of,
+)
 
-MAX_RECORD_BYTES = 1024 * 1024
+MAX_RECORD_BYTES = 1024 * 1024 - 4096  # an envelope takes a mebibyte, and a little stands beside the record
+_PLACE_BYTES = 64
+"""At most so much stands beside a document and its table's name in a record: names of keys, a row, and signs."""
 _BOM = b"\xef\xbb\xbf"
 _STARTS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0|\s)*[\[{]")
 
@@ -33,6 +43,10 @@ class JsonShape:
 
 class _Twice(dict[str, object]):
     """A JSON object that had one key twice, so that nobody can say what it meant."""
+
+
+class _Unheld(float):
+    """A number that no reader of JSON holds (NaN, Infinity, 1e999): sent as it was said, for its reader to refuse."""
 
 
 @dataclass(slots=True)
@@ -73,13 +87,10 @@ def _cut_file(shape: JsonShape, table: str, content: bytes, pile: _Pile) -> None
         if fault is None:
             child = shape.child_of(document)
             place = {"table": table, "row": row, "document": document}
-            pile.add((table, row) if child is None else child, place, len(text))
+            pile.add((table, row) if child is None else child, place, len(text) + len(table) + _PLACE_BYTES)
         else:
             problems.append(Problem(table, row, None, fault, looks_missing(text or content)))
-    if len(problems) > MAX_PROBLEMS:
-        last = replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS)
-        problems = [*problems[:MAX_PROBLEMS], last]
-    pile.problems += problems
+    pile.problems += told_of(problems)
 
 
 def _documents(content: bytes) -> Iterator[tuple[int, object]]:
@@ -105,13 +116,18 @@ def _lines(content: bytes) -> list[tuple[int, bytes]]:
 
 def _load(content: bytes) -> object:
     try:
-        return json.loads(content.decode(), object_pairs_hook=_object)
+        return json.loads(content.decode(), object_pairs_hook=_object, parse_float=_number, parse_constant=_Unheld)
     except UnicodeDecodeError:
         return ProblemReason.NOT_UTF8
     except RecursionError:
         return ProblemReason.TOO_DEEP
     except ValueError:
         return ProblemReason.NOT_JSON
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _Unheld(number)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -124,21 +140,21 @@ def _text(document: object, shape: JsonShape) -> tuple[bytes, ProblemReason | No
     if isinstance(document, ProblemReason):
         return b"", document
     fault = _fault(document, shape.max_depth)
-    if fault is ProblemReason.TOO_DEEP:
+    if fault is not None:
         return b"", fault
     text = _compact(document)
     if text is None:
         return b"", ProblemReason.NOT_UTF8
     if len(text) > shape.max_bytes:
         return text, ProblemReason.TOO_LONG
-    return text, fault or (None if isinstance(document, dict) else ProblemReason.MALFORMED)
+    return text, None if isinstance(document, dict) else ProblemReason.MALFORMED
 
 
 def _compact(document: object) -> bytes | None:
     """JSON without spaces, or None of text that is no valid Unicode."""
     try:
         return orjson.dumps(document)
-    except orjson.JSONEncodeError:  # a whole number of more than 64 bits, or such text
+    except orjson.JSONEncodeError:  # such text, a whole number of more than 64 bits, or a number that nobody holds
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()
@@ -147,11 +163,9 @@ def _compact(document: object) -> bytes | None:
 
 
 def _fault(value: object, deeper: int) -> ProblemReason | None:
-    """Whether the JSON is nested more than `deeper` levels deep, has a key twice, or a number that JSON has not."""
+    """Whether the JSON is nested more than `deeper` levels deep, or has a key twice."""
     if isinstance(value, _Twice):
         return ProblemReason.DUPLICATE_KEY
-    if isinstance(value, float) and not isfinite(value):
-        return ProblemReason.NOT_JSON
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if inner and deeper == 0:
         return ProblemReason.TOO_DEEP

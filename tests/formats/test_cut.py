@@ -12,6 +12,7 @@ from services.formats.cut import looks_missing
         "CHILD,DOB,MISSING,MIS_START".encode("utf-16"),
         b"a missing child",
         b'"missing_person_referral"',
+        b'{"text": "Child went missing"}',
     ],
 )
 def test_what_may_be_a_missing_report_is_told_where_it_cannot_be_read(content: bytes) -> None:

@@ -5,27 +5,29 @@ from time import perf_counter
 
 import httpx
 
+from services.cli.bench.paging import settled
 from services.cli.bench.target import Target
 from services.cli.client import Failed, answer, http_settings
 from services.cli.rebuild import UNDER_WAY
 
 _CORRELATOR = "correlator"
 _LOOK_AGAIN_SECONDS = 0.05
-_WITHIN_SECONDS = 1_800.0
 
 
 async def made_again(target: Target) -> float:
-    """From the first batch that is made again to the last; what is compared before and behind them is left out.
+    """From the first batch that is made again to the last, once on-call is at rest; what is compared is left out.
 
     Raises:
-        Failed: what was made again is not what was there, or there are too few events to tell.
+        Failed: what was made again is not what was there, it was not made, or there are too few events to tell.
     """
+    await settled(target)
     async with httpx.AsyncClient(**http_settings(target.clients, _CORRELATOR)) as api:
         answer(await api.post("/rebuild", json={"verify": True}))
-        async with asyncio.timeout(_WITHIN_SECONDS):
-            seen, phase = await _watched(api)
+        seen, phase = await _watched(api)
     if phase != "equal":
-        raise Failed(f"What the correlator made again from Kafka is not as it was ({phase}): see `lantern rebuild`.")
+        raise Failed(
+            f"The correlator was to make everything again from Kafka, and that ended as {phase!r}, not 'equal'."
+        )
     (first, began), (last, ended) = seen[0], seen[-1]
     if first == last:
         raise Failed("So few events are made again at once: ask for more with --events.")

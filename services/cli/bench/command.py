@@ -16,7 +16,6 @@ from services.cli.bench.again import made_again
 from services.cli.bench.figures import Figures, percentile, show
 from services.cli.bench.floors import floors
 from services.cli.bench.latency import latencies
-from services.cli.bench.paging import settled
 from services.cli.bench.target import Target, target
 from services.runtime.local.principals import SERVICES
 from services.runtime.local.programs import PARTS
@@ -93,11 +92,9 @@ async def _measure(measured: Target, events: int, quick: bool) -> Figures:
     path, path_cpu = await rates.whole_path(measured, generating.files(generating.tellings(3, f"{run}A", events)))
     taken = await latencies(measured, f"{run}B", _RATE, _QUICK_SECONDS if quick else _SECONDS)
     memory = usage.memory(measured.pids(), PARTS)
-    await settled(measured)
     again = await made_again(measured)
-    alone, alone_cpu = await rates.correlator_alone(
-        measured, generating.files(generating.tellings(4, f"{run}C", _ALONE * events))
-    )
+    waiting = generating.files(generating.tellings(4, f"{run}C", _ALONE * events))
+    alone, alone_cpu = await rates.correlator_alone(measured, waiting)
     return Figures(
         cores=os.cpu_count() or 1,
         events=events,

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
-from services.formats.cut import MAX_RECORD_ITEMS, Cut, alarms, is_too_large
+from services.core.statements import Problem, ProblemReason
+from services.formats.cut import MAX_RECORD_ITEMS, Cut, alarms, is_too_large, told_of
 from services.formats.ssda903.tables import MAX_CELL, MISSING_REPORT_NEEDS, TABLES, cell_fault, likest_table
 
 NAME = "ssda903"
@@ -96,10 +96,7 @@ def _cut_rows(label: str, columns: list[str], lines: list[str], pile: Pile) -> N
             refused = pile.add(row, child)
             if refused is not None:
                 problems.append(Problem(label, number, "CHILD", refused, label.startswith("missing")))
-    if len(problems) > MAX_PROBLEMS:
-        last = replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS)
-        problems = [*problems[:MAX_PROBLEMS], last]
-    pile.problems += problems
+    pile.problems += told_of(problems)
 
 
 def _has_missing_reports(columns: list[str]) -> bool:

@@ -8,14 +8,13 @@ parsed, so that no entity is ever defined.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from io import BytesIO
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from services.core.statements import MAX_PROBLEMS, Problem, ProblemReason
-from services.formats.cut import MAX_FILE_BYTES, Cut, alarms, looks_missing
+from services.core.statements import Problem, ProblemReason
+from services.formats.cut import MAX_FILE_BYTES, Cut, alarms, looks_missing, told_of
 from services.formats.ssda903.cut import WHOLE_ROW, Pile, Row
 from services.formats.ssda903.tables import TABLES, cell_fault
 
@@ -40,11 +39,7 @@ def cut(files: Sequence[bytes]) -> Cut:
     pile = Pile()
     tables = tuple("xml" if number == 1 else f"xml {number}" for number in range(1, len(files) + 1))
     for table, content in zip(tables, files, strict=True):
-        problems = list(_cut_file(table, content, pile))
-        if len(problems) > MAX_PROBLEMS:
-            last = replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS)
-            problems = [*problems[:MAX_PROBLEMS], last]
-        pile.problems += problems
+        pile.problems += told_of(list(_cut_file(table, content, pile)))
     records = tuple({"child": child, "rows": rows} for child, rows in pile.children.items())
     return Cut(NAME, tables, records + alarms(pile.problems), tuple(pile.problems))
 

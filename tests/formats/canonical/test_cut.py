@@ -3,17 +3,28 @@
 import json
 from typing import Any
 
+import orjson
 import pytest
 
 from services.core.statements import MAX_PROBLEMS, ProblemReason
 from services.formats.canonical.cut import SHAPE, cut
-from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS
+from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS, alarm_of
 from services.formats.json_cut import MAX_RECORD_BYTES, is_json
+from services.wire.submissions import MAX_CONTENT_BYTES, canonical
 from tests.formats.documents import example, lines, records
 
 ONE = example("ReferralDecided")
 SAME = example("ReferralDecided", key="referral-2")
 OTHER = example("ReferralDecided", source__child="CHILD-2")
+
+
+def reads(plaintext: bytes) -> bool:
+    """Whether a processor can read it."""
+    try:
+        orjson.loads(plaintext)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def found(content: bytes) -> list[tuple[int | None, ProblemReason]]:
@@ -60,8 +71,6 @@ def test_a_document_without_a_child_goes_on_alone_so_that_its_processor_lists_wh
         (b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}", ProblemReason.TOO_DEEP),
         (b'{"a": ' + b"[" * 100_000, ProblemReason.TOO_DEEP),
         (b'{"a": ' + b"9" * 5000 + b"}", ProblemReason.NOT_JSON),
-        (b'{"a": NaN}', ProblemReason.NOT_JSON),
-        (b'{"a": [1e999]}', ProblemReason.NOT_JSON),
         (b"5", ProblemReason.MALFORMED),
         (b'{"a": "' + b"a" * SHAPE.max_bytes + b'"}', ProblemReason.TOO_LONG),
     ],
@@ -71,13 +80,28 @@ def test_a_bad_line_is_refused_by_its_number_and_its_neighbours_live(line: bytes
     assert (found(content), records(content)) == ([(2, reason)], [[ONE], [OTHER]])
 
 
-@pytest.mark.parametrize(
-    ("bad", "reason"),
-    [(b'{"a": 1, "a": 2}', ProblemReason.DUPLICATE_KEY), (b'{"a": -Infinity}', ProblemReason.NOT_JSON)],
-)
-def test_what_is_no_json_to_others_refuses_one_object_of_an_array(bad: bytes, reason: ProblemReason) -> None:
-    content = b"[" + lines(ONE) + b", " + bad + b"]"
-    assert (found(content), records(content)) == ([(2, reason)], [[ONE]])
+def test_a_key_said_twice_refuses_one_object_of_an_array() -> None:
+    content = b"[" + lines(ONE) + b', {"a": 1, "a": 2}]'
+    assert (found(content), records(content)) == ([(2, ProblemReason.DUPLICATE_KEY)], [[ONE]])
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
+def test_a_number_that_no_reader_holds_is_sent_as_it_was_said_for_the_processor_to_refuse(number: bytes) -> None:
+    report = lines(example("ChildMissing"))[:-1] + b', "a": ' + number + b"}"
+    sent = cut([b"\n".join([lines(ONE), report, lines(OTHER)])])
+    plaintexts = [canonical(record) for record in sent.records]
+    assert (sent.problems, [reads(plaintext) for plaintext in plaintexts]) == ((), [True, False, True])
+
+
+def test_a_missing_report_behind_many_other_faults_keeps_its_alarm() -> None:
+    faults = [b"5", lines(ONE)] * (MAX_PROBLEMS + 1)
+    sent = cut([b"\n".join([*faults, b"{broken " + lines(example("ChildMissing"))])])
+    assert [alarm.row for record in sent.records if (alarm := alarm_of(record))] == [len(faults) + 1]
+
+
+def test_a_key_said_twice_hides_no_missing_report() -> None:
+    twice = b'{"event": "ChildMissing", "event": "ReferralMade"}'
+    assert [problem.missing_report for problem in cut([twice]).problems] == [True]
 
 
 def test_a_lost_missing_report_is_a_record_that_raises_the_alarm() -> None:
@@ -105,6 +129,16 @@ def test_many_documents_of_a_child_are_several_records_that_each_fit_a_message()
     large = [example("ReferralDecided", narrative="a" * 20_000)] * 100
     assert [len(record) for record in records(lines(*many))] == [MAX_RECORD_ITEMS, 1]
     assert all(len(lines(*record)) <= MAX_RECORD_BYTES + len(record) for record in records(lines(*large)))
+
+
+@pytest.mark.parametrize("letters", [0, 1, 500, 2_000, 8_000, 20_000])
+def test_whatever_is_told_of_a_child_fits_the_envelopes_that_it_is_cut_into(letters: int) -> None:
+    told = lines(
+        *[example("ChildMissing", key=str(number), narrative="\u017e" * (letters // 2)) for number in range(600)]
+    )
+    sent = cut([told])
+    assert sent.problems == ()
+    assert all(len(canonical(record)) <= MAX_CONTENT_BYTES - 1024 for record in sent.records)
 
 
 @pytest.mark.parametrize(
