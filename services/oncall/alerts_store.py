@@ -21,12 +21,12 @@ _HOLD: LiteralString = """
 _HOLD_CALLS: LiteralString = """
     SELECT alert_id, agency, status, chain, round, began_at, step, next_at FROM calls
     WHERE alert_id = ANY(%b::bytea[]) ORDER BY alert_id, agency FOR UPDATE"""
-_HOLD_DUE: LiteralString = """
+HOLD_DUE: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending,
            agency, status, chain, round, began_at, step, next_at
     FROM calls JOIN alerts USING (alert_id)
-    WHERE next_at <= %s ORDER BY (round, step) <> (1, 0), next_at LIMIT %s FOR UPDATE OF calls SKIP LOCKED"""
+    WHERE next_at <= %s ORDER BY round <> 1 OR step <> 0, next_at LIMIT %s FOR UPDATE OF calls SKIP LOCKED"""
 _OWNED_BY_OTHERS: LiteralString = """
     SELECT alert_id, subject_id, kind, state, why, severity, reasons, published_at, opened_at, first_answered_at, owner,
            owner_agency, ended_at, ending
@@ -76,7 +76,7 @@ async def hold_due(connection: Connection, now: datetime, at_most: int) -> list[
 
     A child of whom an agency was told nothing yet goes before one of whom it is told again.
     """
-    cursor = await connection.execute(_HOLD_DUE, [now, at_most], binary=True)
+    cursor = await connection.execute(HOLD_DUE, [now, at_most], binary=True)
     return [(alert_of(*row[:_ALERT_COLUMNS]), call_of(*row[_ALERT_COLUMNS:])) for row in await cursor.fetchall()]
 
 
