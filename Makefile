@@ -38,7 +38,7 @@ test: lint ## everything that CI runs: check, and the tests on a real Kafka, Pos
 	$(pytest) || $(bin)/python -m tests.second_look $$?
 
 prove: lint ## the promises at full size, a child and a leak at a time: an hour and more
-	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock
+	$(bin)/pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement infra/splink/requirements.lock
 	LANTERN_PROVE=1 $(bin)/pytest -v tests/core/test_gates.py tests/core/test_opened_gates.py tests/cli/match tests/leaks \
 		tests/oncall tests/e2e/test_at_night.py tests/faults/test_paging_outages.py tests/bench/test_lookups.py
 
@@ -69,8 +69,8 @@ $(ready): requirements.lock pyproject.toml $(bin)/python
 	@test -n "$(python)" || { echo "No Python 3.11 or newer with venv was found. Install one, or say make PYTHON=/path/to/python3."; exit 1; }
 	@echo "Making .venv with $(python); the first time this downloads about 200 MB."
 	"$(python)" -m venv $(if $(kept),,--clear) .venv
-	$(bin)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(bin)/pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(bin)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f .venv/ready-*
 	@touch $@
 

@@ -10,11 +10,11 @@ from services.runtime.local import account
 
 # The working directory can be entered even where the way to it is closed to the account: under /root, for example.
 HERE = "/proc/self/cwd"
+LEAST_BUFFERS, MOST_BUFFERS = 128 << 20, 1 << 30
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "60",
-    "shared_buffers": "128MB",
     "max_wal_size": "1GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -54,9 +54,14 @@ def main(programs: str, folder: str, port: str) -> None:
 
 
 def server_command(programs: Path, folder: str, port: str) -> list[str]:
-    settings = {**SETTINGS, "port": port}
+    settings = {**SETTINGS, "shared_buffers": f"{buffers(psutil.virtual_memory().total) >> 20}MB", "port": port}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return [str(programs / "postgres"), "-D", folder, *options]
+
+
+def buffers(memory: int) -> int:
+    """An eighth of the machine's memory, in bytes: rows are found by keyed digests, so that any page may be the next."""
+    return min(max(memory // 8, LEAST_BUFFERS), MOST_BUFFERS)
 
 
 def seen_by_server(folder: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.runtime.local.postgres_server import SETTINGS, remove_stale_lock, server_command
+from services.runtime.local.postgres_server import SETTINGS, buffers, remove_stale_lock, server_command
 from tests.runtime.secured_postgres import SecuredPostgres
 
 
@@ -54,6 +54,17 @@ def test_the_lock_of_a_server_that_runs_is_kept(tmp_path: Path, postgres: Secure
 def test_the_server_listens_on_the_loopback_interface_alone() -> None:
     assert SETTINGS["listen_addresses"] == "127.0.0.1"
     assert SETTINGS["unix_socket_directories"] == ""
+
+
+@pytest.mark.parametrize(("memory_mib", "buffers_mib"), [(512, 128), (4_096, 512), (24_000, 1_024)])
+def test_buffers_are_an_eighth_of_the_machine_s_memory_within_bounds(memory_mib: int, buffers_mib: int) -> None:
+    assert buffers(memory_mib << 20) == buffers_mib << 20
+
+
+def test_the_server_is_given_the_buffers_that_the_machine_has_for_it() -> None:
+    given = f"shared_buffers={buffers(psutil.virtual_memory().total) >> 20}MB"
+
+    assert given in server_command(Path("/programs"), "/folder", "5432")
 
 
 def test_the_server_keeps_what_it_committed() -> None:
