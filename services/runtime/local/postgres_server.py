@@ -60,7 +60,7 @@ def server_command(programs: Path, folder: str, port: str) -> list[str]:
 
 
 def buffers(memory: int) -> int:
-    """An eighth of the machine's memory, in bytes: rows are found by keyed digests, so that any page may be the next."""
+    """An eighth of the machine's memory, in bytes: rows are found by keyed digests, so any page may be the next."""
     return min(max(memory // 8, LEAST_BUFFERS), MOST_BUFFERS)
 
 
