@@ -7,7 +7,7 @@
 # pyenv shim, is passed over) finds the quickest of them; PYTHON=/path/to/python3 names another.
 pythons = python3.14 python3.13 python3.12 python3.11 python3
 runs = $(shell $(1) -c 'import sys, venv, ensurepip; sys.version_info >= (3, 11) and print("$(1)")' 2>/dev/null)
-PYTHON ?= $(shell $(firstword $(foreach name,$(pythons),$(call runs,$(name))) :) infra/quickest_python.py)
+PYTHON ?= $(shell $(firstword $(foreach name,$(pythons),$(call runs,$(name))) :) infra/quickest_python.py $(pythons))
 
 # The stamp is named after the content of what it stands for: a second run finds it and does nothing.
 bin := .venv/bin

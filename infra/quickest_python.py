@@ -1,4 +1,4 @@
-"""Prints the Python to make the environment with: of those on the PATH that can, the quickest at a short task.
+"""Prints the Python to make the environment with: of the names given, on the PATH, the quickest at a short task.
 
 Builds of one version differ by a sixth and more (compiled with a profile or not, one file or a shared library), and the
 hub with them.
@@ -7,10 +7,9 @@ hub with them.
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-NAMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3")
 NEWEST = 14
 """The minor version up to which `requirements.lock` was tried; a newer one is taken only where there is no other."""
 ALIKE = 1.1
@@ -43,17 +42,17 @@ Candidate = tuple[int, float, str]
 
 def main() -> None:
     """Print its path; nothing, with exit status 1, where there is none."""
-    found = list(candidates(os.environ.get("PATH", "")))
+    found = list(candidates(os.environ.get("PATH", ""), sys.argv[1:]))
     if not found:
         sys.exit(1)
     *_, where = best(found)
     sys.stdout.write(f"{where}\n")
 
 
-def candidates(searched: str) -> Iterator[Candidate]:
-    """Every Python of a usual name in the folders of a PATH; a file that ran once is not run by another name."""
+def candidates(searched: str, names: Sequence[str]) -> Iterator[Candidate]:
+    """Every Python of these names in the folders of a PATH; a file that ran once is not run by another name."""
     ran = set()
-    for path in (Path(folder, name) for folder in searched.split(os.pathsep) if folder for name in NAMES):
+    for path in (Path(folder, name) for folder in searched.split(os.pathsep) if folder for name in names):
         if os.access(path, os.X_OK) and path.resolve() not in ran and (candidate := probed(path)):
             ran.add(path.resolve())
             yield candidate

@@ -10,6 +10,7 @@ import pytest
 from infra.quickest_python import Candidate, best, candidates, probed
 from tests.conftest import HOME
 
+NAMES = ("python3.14", "python3.11", "python3")
 OLD, NEW, SLOW, UNTRIED = (11, 0.40, "/old"), (13, 0.43, "/new"), (14, 0.60, "/slow"), (15, 0.30, "/untried")
 
 
@@ -31,7 +32,7 @@ def test_the_newest_of_the_quickest_is_taken(there: tuple[Candidate, ...], taken
 def test_one_file_runs_once_however_many_names_it_has(tmp_path: Path) -> None:
     for name in ("python3", "python3.11"):
         (tmp_path / name).symlink_to(sys.executable)
-    found = list(candidates(f"{tmp_path}{os.pathsep}{tmp_path}"))
+    found = list(candidates(f"{tmp_path}{os.pathsep}{tmp_path}", NAMES))
     assert [where for *_, where in found] == [os.path.realpath(sys.executable)]
 
 
@@ -41,7 +42,7 @@ def test_one_file_that_runs_by_some_of_its_names_alone_is_found(tmp_path: Path) 
     dispatcher.chmod(0o755)
     for name in ("python3.14", "python3.11", "python3"):
         (tmp_path / name).symlink_to(dispatcher)
-    assert len(list(candidates(str(tmp_path)))) == 1
+    assert len(list(candidates(str(tmp_path), NAMES))) == 1
 
 
 @pytest.mark.parametrize("says", ["exit 127", "echo 3.9", "exit 0"])
@@ -54,14 +55,14 @@ def test_a_name_that_runs_no_python_is_passed_over(says: str, tmp_path: Path) ->
 
 def test_what_it_prints_makes_environments() -> None:
     found = subprocess.run(
-        [sys.executable, HOME / "infra/quickest_python.py"], capture_output=True, text=True, check=True
+        [sys.executable, HOME / "infra/quickest_python.py", *NAMES], capture_output=True, text=True, check=True
     ).stdout.strip()
     subprocess.run([found, "-c", "import venv, ensurepip, sys; assert sys.version_info >= (3, 11)"], check=True)
 
 
 def test_without_any_it_prints_nothing_and_fails(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, HOME / "infra/quickest_python.py"],
+        [sys.executable, HOME / "infra/quickest_python.py", *NAMES],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.core.statements import MAX_PROBLEMS, Opened, Problem, ProblemReason, Record
+from services.core.statements import MAX_PROBLEMS, Opened, Problem, ProblemReason, Record, listed
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_FILE_ITEMS = 1_000_000  # rows, or JSON objects: what a few bytes each must not blow up to
@@ -55,8 +55,10 @@ def told_of(problems: Sequence[Problem]) -> list[Problem]:
     """The first of a file's problems, those of missing reports before all others; of more, the last one says so."""
     if len(problems) <= MAX_PROBLEMS:
         return list(problems)
-    first = sorted(problems, key=lambda problem: not problem.missing_report)[:MAX_PROBLEMS]
-    return [*first, replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS, missing_report=False)]
+    return [
+        *listed(tuple(problems)),
+        replace(problems[-1], reason=ProblemReason.TOO_MANY_PROBLEMS, missing_report=False),
+    ]
 
 
 def is_too_large(content: bytes) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Page
 from rich.console import Console
 
 from services.cli.bench import rates, usage
@@ -23,8 +23,9 @@ from services.cli.bench.paging import put_on_duty, settled
 from services.cli.bench.target import Target, target
 from services.cli.bench.watchers import EVERYTHING, ONE_IN_TWENTY, RATE, sightings, until, watching
 from services.runtime.local.principals import SERVICES
+from tests.bench.feed_page import LAPTOP, signed_in
 from tests.bench.first_load import Loads, first_loads
-from tests.browser import HEIGHT, running_chromium
+from tests.browser import running_chromium
 from tests.chromium import bring
 
 BROWSERS = 2
@@ -32,7 +33,6 @@ CROWDS: Sequence[Mapping[str, int]] = ({EVERYTHING: 8}, {ONE_IN_TWENTY: 198})
 """Who else watches: as many see every case; or each is entitled to one case in twenty."""
 SECONDS, QUICK_SECONDS = 15.0, 2.0
 _DRAWN_SECONDS = 3.0
-_LAPTOP: ViewportSize = {"width": 1280, "height": HEIGHT}
 _CHROMIUM = "chromium"
 _NOTE = """() => {
   const seen = window.seen = {};
@@ -101,11 +101,8 @@ async def _pages(edition: Target) -> AsyncIterator[list[Page]]:
         pages = []
         for _ in range(BROWSERS):
             chromium = await open_.enter_async_context(running_chromium())
-            own = await open_.enter_async_context(await chromium.new_context(viewport=_LAPTOP))
-            page = await own.new_page()
-            await page.goto(f"http://127.0.0.1:{edition.parts.ports['casefeed']}/")
-            await page.locator(f'button[value="{EVERYTHING}"]').click()
-            await page.locator("[data-live-state=live]").wait_for()
+            own = await open_.enter_async_context(await chromium.new_context(viewport=LAPTOP))
+            page = await signed_in(own, edition)
             await page.evaluate(_NOTE)
             pages.append(page)
         yield pages

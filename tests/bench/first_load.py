@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, StorageState, ViewportSize
+from playwright.async_api import Browser, StorageState
 from rich.console import Console
 
 from services.cli.bench.figures import percentile
 from services.cli.bench.target import Target
-from services.cli.bench.watchers import EVERYTHING
-from tests.browser import HEIGHT, running_chromium
+from tests.bench.feed_page import LAPTOP, address, signed_in
+from tests.browser import running_chromium
 
 LOADS = 15
-_LAPTOP: ViewportSize = {"width": 1280, "height": HEIGHT}
 _LOADED = """() => new Promise((done) => {
   const [page] = performance.getEntriesByType("navigation");
   const parts = performance.getEntriesByType("resource");
@@ -38,25 +37,17 @@ class Loads:
 
 async def first_loads(edition: Target, times: int = LOADS) -> Loads:
     """So many loads of the feed, each by a browser's session of its own with an empty cache."""
-    address = f"http://127.0.0.1:{edition.parts.ports['casefeed']}/"
     async with running_chromium() as chromium:
-        signed_in = await _signed_in(chromium, address)
-        found = [await _load(chromium, address, signed_in) for _ in range(times)]
+        async with await chromium.new_context(viewport=LAPTOP) as session:
+            await signed_in(session, edition)
+            known = await session.storage_state()
+        found = [await _load(chromium, address(edition), known) for _ in range(times)]
     return Loads([size for size, _ in found], [seconds for _, seconds in found])
 
 
-async def _signed_in(chromium: Browser, address: str) -> StorageState:
-    async with await chromium.new_context(viewport=_LAPTOP) as session:
+async def _load(chromium: Browser, where: str, known: StorageState) -> tuple[int, float]:
+    async with await chromium.new_context(viewport=LAPTOP, storage_state=known) as session:
         page = await session.new_page()
-        await page.goto(address)
-        await page.locator(f'button[value="{EVERYTHING}"]').click()
-        await page.locator("[data-live-state=live]").wait_for()
-        return await session.storage_state()
-
-
-async def _load(chromium: Browser, address: str, signed_in: StorageState) -> tuple[int, float]:
-    async with await chromium.new_context(viewport=_LAPTOP, storage_state=signed_in) as session:
-        page = await session.new_page()
-        await page.goto(address)
+        await page.goto(where)
         size, seconds = await page.evaluate(_LOADED)
         return int(size), float(seconds)
