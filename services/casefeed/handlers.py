@@ -173,7 +173,7 @@ def _projection(schemas: Schemas, update: Record) -> Projection:
 
 
 def _read(schemas: Schemas, added: Record) -> tuple[str, Entry]:
-    name, event = schemas.decode(added["event"], FACTS)
+    name, event = schemas.decode_again(added["event"], FACTS)
     value_of(Subject, event["subject"])  # what could not be shown is refused here, where somebody notices
     return name, entry_of(name, event, added["known_at"])
 

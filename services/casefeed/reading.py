@@ -196,7 +196,7 @@ def said_of_child(
 
 def _said(schemas: Schemas, frame: bytes, known_at: datetime, said_again_at: datetime | None) -> tuple[Entry, Record]:
     """The entry with the time at which it was last said, and the record of its event."""
-    name, event = schemas.decode(frame, FACTS)
+    name, event = schemas.decode_again(frame, FACTS)
     entry = entry_of(name, event, known_at)
     if said_again_at is not None and said_again_at > entry.recorded_at:
         entry = replace(entry, recorded_at=said_again_at)

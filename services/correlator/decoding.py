@@ -62,28 +62,22 @@ class Decoder:
 
     def again(self, frame: bytes, known_at: datetime, said_at: datetime) -> Said:
         """What a frame from our own tables says, last said at `said_at`."""
-        return self._said(frame, FACTS, known_at, said_at)
+        return _said(*self.schemas.decode_again(frame, FACTS), frame, known_at, said_at)
 
     def _read(self, record: Delivered) -> Read:
         known_at = _EPOCH + timedelta(milliseconds=record.timestamp)
         try:
             if record.topic == MATCHING_WEIGHTS:
                 return Read(record.offset, None, adopted=self._adopted(record.value or b""))
-            return Read(record.offset, self._said(record.value or b"", self._expected[record.topic], known_at))
+            frame = record.value or b""
+            read = self.schemas.decode(frame, self._expected[record.topic])
+            return Read(record.offset, _said(*read, frame, known_at))
         except UnreadableBytes as error:
             return Read(record.offset, None, error.reason)
 
     def _adopted(self, frame: bytes) -> Adopted:
         _, record = self.schemas.decode(frame, (WEIGHTS_ADOPTED,))
         return Adopted(record["version"], record["sha256"], record["adopted_at"])
-
-    def _said(
-        self, frame: bytes, expected: Collection[str], known_at: datetime, said_at: datetime | None = None
-    ) -> Said:
-        name, record = self.schemas.decode(frame, expected)
-        entry = entry_of(name, record, known_at, said_at)
-        asked = asked_for_trait(asked_for_at(entry))
-        return Said(entry, claims_of(record), frame, portrait_of(record["subject"]) | asked)
 
 
 def make_decoder(home: Path) -> Decoder:
@@ -105,3 +99,9 @@ def claims_of(record: Record) -> frozenset[Claim]:
         and said["value"].strip()
         and (said["status"] in _LINKING or said["status"] == ClaimStatus.DISPUTED)
     )
+
+
+def _said(name: str, record: Record, frame: bytes, known_at: datetime, said_at: datetime | None = None) -> Said:
+    entry = entry_of(name, record, known_at, said_at)
+    asked = asked_for_trait(asked_for_at(entry))
+    return Said(entry, claims_of(record), frame, portrait_of(record["subject"]) | asked)

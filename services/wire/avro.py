@@ -94,15 +94,29 @@ class Schemas:
         """
         schema = self._schema_of(frame, expected)
         record = _read(schema, frame)
-        newest = self._newest[schema.name]
-        if schema is not newest:
-            return schema.name, cast("Record", schemaless_reader(_body(frame), schema.parsed, newest.parsed))
-        return schema.name, record
+        if _written(schema, record) != frame:
+            raise UnreadableBytes(Unreadable.NOT_CANONICAL)
+        return schema.name, self._in_newest_shape(schema, frame, record)
+
+    def decode_again(self, frame: bytes, expected: Collection[str] | None = None) -> tuple[str, Record]:
+        """The same of a frame that `decode` has read before it was kept or passed on, for half the work.
+
+        Raises:
+            UnreadableBytes: it is not one whole record of an expected schema.
+        """
+        schema = self._schema_of(frame, expected)
+        return schema.name, self._in_newest_shape(schema, frame, _read(schema, frame))
 
     def name_of(self, frame: bytes) -> str | None:
         """What a frame says that it is, for those who pass over most; nothing of it has been read yet."""
         schema = self._by_header.get(frame[:HEADER_BYTES])
         return schema.name if schema else None
+
+    def _in_newest_shape(self, schema: Schema, frame: bytes, record: Record) -> Record:
+        newest = self._newest[schema.name]
+        if schema is newest:
+            return record
+        return cast("Record", schemaless_reader(_body(frame), schema.parsed, newest.parsed))
 
     def _schema_of(self, frame: bytes, expected: Collection[str] | None) -> Schema:
         schema = self._by_header.get(frame[:HEADER_BYTES])
@@ -160,15 +174,13 @@ def _body(frame: bytes) -> BytesIO:
 
 def _read(schema: Schema, frame: bytes) -> Record:
     """Raised outside the handler, so that no error of fastavro's, which may quote the bytes, hangs on ours."""
-    body, reason = _body(frame), Unreadable.NOT_CANONICAL
+    body, reason = _body(frame), Unreadable.TRAILING_BYTES
     try:
         record = cast("Record", schemaless_reader(body, schema.parsed, None))
     except _MALFORMED:
         reason = Unreadable.MALFORMED
     else:
-        if body.tell() != len(frame):
-            reason = Unreadable.TRAILING_BYTES
-        elif _written(schema, record) == frame:
+        if body.tell() == len(frame):
             return record
     raise UnreadableBytes(reason)
 
