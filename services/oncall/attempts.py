@@ -17,6 +17,9 @@ from services.runtime.database import Connection, write_rows
 LEASE = timedelta(seconds=10)
 """So long one worker has for sending a page; then it is anybody's again, under the same key."""
 
+STRANDED = timedelta(minutes=1)
+"""So long a page that found nobody rests, unless somebody comes on duty before."""
+
 _KEY_DIGITS = 32
 _WRITE: LiteralString = """
     INSERT INTO attempts (key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
@@ -24,11 +27,16 @@ _WRITE: LiteralString = """
     SELECT *, 'written' FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::int[], %b::int[],
         %b::int[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[])
     ON CONFLICT DO NOTHING"""
-_CLAIM: LiteralString = """
-    UPDATE attempts SET lease_until = %s, tries = tries + 1
+CLAIM: LiteralString = """
+    UPDATE attempts
+    SET lease_until = CASE WHEN recipient IS NULL THEN %(rested)s ELSE %(leased)s END::timestamptz, tries = tries + 1
     FROM alerts WHERE alerts.alert_id = attempts.alert_id
-    AND key = ANY(ARRAY(SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %s
-                        ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED))
+    AND key = ANY(
+        ARRAY(SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %(now)s
+              ORDER BY lease_until LIMIT %(at_most)s FOR UPDATE SKIP LOCKED)
+        || ARRAY(SELECT key FROM attempts
+                 WHERE state = 'written' AND recipient IS NULL AND agency = ANY(%(staffed)s)
+                 LIMIT %(at_most)s FOR UPDATE SKIP LOCKED))
     RETURNING key, attempts.alert_id, agency, attempts.kind, attempts.severity, round, step, level, recipient,
               reference, due_at, written_at, lease_until, tries,
               CASE WHEN (round, step) = (1, 0) THEN published_at END"""
@@ -37,7 +45,9 @@ _FIND: LiteralString = """
            written_at, lease_until, tries
     FROM attempts WHERE key = %s"""
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
-_ADDRESS: LiteralString = "UPDATE attempts SET recipient = %s WHERE key = %s"
+_ADDRESS: LiteralString = "UPDATE attempts SET (recipient, lease_until, tries) = (%s, %s, %s) WHERE key = %s"
+_IN_VAIN: LiteralString = """
+    SELECT true FROM attempts WHERE state = 'written' AND (tries > 1 OR recipient IS NULL) LIMIT 1"""
 _VOID: LiteralString = """
     UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
     AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
@@ -127,10 +137,17 @@ async def write_to_all_paged(connection: Connection, alert: Alert, now: datetime
     )
 
 
-async def claim(connection: Connection, now: datetime, at_most: int) -> list[Attempt]:
-    """Take pages that nobody is sending: written and left, or tried in vain."""
-    cursor = await connection.execute(_CLAIM, [now + LEASE, now, at_most], binary=True)
+async def claim(connection: Connection, now: datetime, at_most: int, staffed: Iterable[Sector]) -> list[Attempt]:
+    """Take pages that nobody is sending: written and left, tried in vain, or for an agency that is `staffed` by now."""
+    times = {"now": now, "leased": now + LEASE, "rested": now + STRANDED}
+    asked = {**times, "at_most": at_most, "staffed": list(staffed)}
+    cursor = await connection.execute(CLAIM, asked, binary=True)
     return [_read(*row) for row in await cursor.fetchall()]
+
+
+async def any_in_vain(connection: Connection) -> bool:
+    """Whether a page waits that was tried already, or that found nobody."""
+    return await (await connection.execute(_IN_VAIN)).fetchone() is not None
 
 
 async def find(connection: Connection, key: str) -> Attempt | None:
@@ -144,9 +161,12 @@ async def note_sent(connection: Connection, keys: Iterable[str], now: datetime) 
     await connection.execute(_SENT, [now, [bytes.fromhex(key) for key in keys]])
 
 
-async def address(connection: Connection, one: Attempt, recipient: str) -> None:
-    """Somebody is on duty now to whom a page can go that found nobody."""
-    await connection.execute(_ADDRESS, [bytes.fromhex(recipient), bytes.fromhex(one.key)])
+async def address(connection: Connection, one: Attempt, recipient: str, now: datetime) -> Attempt:
+    """Somebody is on duty now to whom a page can go that found nobody: for them it is the first try."""
+    found = replace(one, recipient=recipient, lease_until=now + LEASE, tries=1)
+    row = [bytes.fromhex(recipient), found.lease_until, found.tries, bytes.fromhex(one.key)]
+    await connection.execute(_ADDRESS, row)
+    return found
 
 
 async def void(connection: Connection, alert_id: str, agency: Sector | None = None) -> None:

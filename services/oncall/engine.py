@@ -14,7 +14,7 @@ from services.core.codes import Sector
 from services.core.oncall.alert import Alert
 from services.core.oncall.alerts import Happening
 from services.core.oncall.calls import Call, Status, paged
-from services.core.oncall.pages import Channel, Failed, NotSent, Sent
+from services.core.oncall.pages import Channel, Failed, NotSent, Sent, is_told
 from services.oncall import attempts
 from services.oncall.alerts_store import hold_due, owned_by_others, put, put_calls
 from services.oncall.attempts import Attempt
@@ -60,6 +60,8 @@ class Engine:
 
     async def run(self, bell: asyncio.Event) -> None:
         """Look twice a second, and at once when `bell` is set, until cancelled."""
+        if await self._session.run(attempts.any_in_vain):
+            self._light.health.red(Reason.PAGES_NOT_SENT)
         while True:
             bell.clear()
             while await self.look():
@@ -73,13 +75,14 @@ class Engine:
     async def look(self) -> int:
         """Write and send everything that is due now, up to a hundred pages of each kind; gives how many there were."""
         now = self._clock()
-        fresh = await self._session.run(lambda connection: self._write_due(connection, now))
-        left = await self._session.run(lambda connection: self._claim(connection, now))
+        fresh, roster = await self._session.run(lambda connection: self._write_due(connection, now))
+        left = await self._session.run(lambda connection: self._claim(connection, roster))
         self._light.metrics.alerts.pages_repeated.inc(sum(one.tries > 1 for one in left))
         await self._send([*fresh, *left])
+        await self._show_that_none_waits()
         return len(fresh) + len(left)
 
-    async def _write_due(self, connection: Connection, now: datetime) -> list[Attempt]:
+    async def _write_due(self, connection: Connection, now: datetime) -> tuple[list[Attempt], Roster]:
         roster = Roster(self._rota, connection, now)
         happened = await self._follow_duty(connection, roster)
         written, after = [], []
@@ -93,21 +96,19 @@ class Engine:
         await put_calls(connection, after)
         await attempts.write(connection, written)
         await self._chronicle.record(connection, *happened)
-        return written
+        return written, roster
 
-    async def _claim(self, connection: Connection, now: datetime) -> list[Attempt]:
-        claimed = await attempts.claim(connection, now, AT_ONCE)
-        roster = Roster(self._rota, connection, now)
+    async def _claim(self, connection: Connection, roster: Roster) -> list[Attempt]:
+        roster = replace(roster, connection=connection)
+        staffed = [agency for agency in Sector if await roster.stands(agency) is not None]
+        claimed = await attempts.claim(connection, roster.at, AT_ONCE, staffed)
         return [await self._addressed(connection, one, roster) for one in claimed]
 
     async def _addressed(self, connection: Connection, one: Attempt, roster: Roster) -> Attempt:
         """A page that found nobody goes to whoever is on duty by now."""
-        if one.recipient is not None:
+        if one.recipient is not None or (recipient := await roster.stands(one.agency, one.paging.level)) is None:
             return one
-        recipient = await roster.stands(one.agency, one.paging.level)
-        if recipient is not None:
-            await attempts.address(connection, one, recipient)
-        return replace(one, recipient=recipient)
+        return await attempts.address(connection, one, recipient, roster.at)
 
     async def _follow_duty(self, connection: Connection, roster: Roster) -> list[Happened]:
         """Until somebody answers, an alert goes on to whoever takes the duty over."""
@@ -136,7 +137,13 @@ class Engine:
     async def _note(self, connection: Connection, done: Iterable[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
         done = list(done)
         await attempts.note_sent(connection, [one.key for one, outcome in done if isinstance(outcome, Sent)], now)
-        await self._chronicle.record(connection, *(of_page(one, outcome, now) for one, outcome in done))
+        told = [(one, outcome) for one, outcome in done if isinstance(outcome, Sent) or is_told(one.tries)]
+        await self._chronicle.record(connection, *(of_page(one, outcome, now) for one, outcome in told))
+
+    async def _show_that_none_waits(self) -> None:
+        """A page that left takes nothing from another that waits in vain: the light is red until none does."""
+        if Reason.PAGES_NOT_SENT in self._light.health.reasons and not await self._session.run(attempts.any_in_vain):
+            self._light.health.green(Reason.PAGES_NOT_SENT)
 
     def _show(self, done: Sequence[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
         failed = [outcome.reason for _, outcome in done if isinstance(outcome, Failed)]
@@ -145,8 +152,6 @@ class Engine:
         if failed:
             self._light.health.red(Reason.PAGES_NOT_SENT)
             log.error("Pages could not be sent; each is tried again until somebody answers.", count=len(failed))
-        else:
-            self._light.health.green(Reason.PAGES_NOT_SENT)
         for one, outcome in done:
             if isinstance(outcome, Sent):
                 self._light.metrics.alerts.page_late_seconds.observe(max((now - one.paging.due_at).total_seconds(), 0))

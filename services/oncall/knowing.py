@@ -23,7 +23,9 @@ _SAY: LiteralString = """
     ON CONFLICT (event_id) DO UPDATE SET
         recorded_at = greatest(said.recorded_at, excluded.recorded_at),
         known_at = least(said.known_at, excluded.known_at),
-        signed = said.signed OR excluded.signed"""
+        signed = said.signed OR excluded.signed
+    WHERE excluded.recorded_at > said.recorded_at OR excluded.known_at < said.known_at
+        OR (excluded.signed AND NOT said.signed)"""
 _SAY_AGAIN: LiteralString = """
     UPDATE said SET recorded_at = greatest(said.recorded_at, given.recorded_at)
     FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)

@@ -101,6 +101,7 @@ class OnCall:
     engine: Engine
     chronicle: Chronicle
     metrics: Metrics
+    health: Health
     offsets: "defaultdict[str, count[int]]" = field(default_factory=lambda: defaultdict(count))
 
     async def hear(self, *said: Known, looking: bool = True) -> None:
@@ -142,7 +143,7 @@ def on_call(session: Session, schemas: Schemas, verifier: Verifier = VERIFIER) -
     decider = Decider(rota, chronicle)
     taker = Taker(session, schemas, verifier, decider, trail, metrics, clock, asyncio.Event())
     engine = Engine(session, rota, post, chronicle, light, clock)
-    return OnCall(session, schemas, clock, rota, post, taker, engine, chronicle, metrics)
+    return OnCall(session, schemas, clock, rota, post, taker, engine, chronicle, metrics, light.health)
 
 
 def _by_topic(records: Iterable[Stored]) -> dict[str, list[Stored]]:

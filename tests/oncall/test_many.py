@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.oncall.alerts_store import HOLD_DUE
-from services.oncall.attempts import OLDER
+from services.oncall.attempts import CLAIM, OLDER
 from services.oncall.knowing import ABOUT
 from services.oncall.proving import PROVE
 from services.runtime.database import Connection, Database, ask, connect
@@ -59,6 +59,12 @@ async def test_a_page_s_forerunners_are_found_without_a_look_at_those_of_others(
 
 async def test_whose_turn_it_is_is_read_without_those_whose_turn_comes_later(by_index: Connection) -> None:
     few, many = [await _handled_of(by_index, number, HOLD_DUE, (AFTERWARDS, FEW // 2)) for number in (FEW, MANY)]
+    assert many <= 1.2 * few
+
+
+async def test_pages_for_which_nobody_is_on_duty_are_not_looked_at(by_index: Connection) -> None:
+    asked = {"now": NOW, "leased": NOW, "rested": NOW, "at_most": FEW, "staffed": ["health"]}
+    few, many = [await _handled_of(by_index, number, CLAIM, asked) for number in (FEW, MANY)]
     assert many <= 1.2 * few
 
 

@@ -1,5 +1,7 @@
 """Who was told when, by which way, and what became of an alert: on record in the transaction that does it."""
 
+from collections import Counter
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -54,6 +56,14 @@ async def test_a_page_that_did_not_leave_is_on_record_as_that(oncall: OnCall) ->
     await oncall.hear(MISSING)
     assert told(await recorded(oncall, Action.PAGE_FAILED)) == pages(AlertKind.MISSING, "paging_failed")
     assert await recorded(oncall, Action.PAGE_SENT) == []
+
+
+async def test_a_page_that_fails_again_and_again_is_on_record_ever_more_rarely(oncall: OnCall) -> None:
+    oncall.post.broken = True
+    await oncall.hear(MISSING)
+    await oncall.wait(timedelta(seconds=88), every=timedelta(seconds=11))
+    of_each = Counter(one.reasons for one in await recorded(oncall, Action.PAGE_FAILED))
+    assert set(of_each.values()) == {len([1, 2, 4, 8])}
 
 
 async def test_pages_that_leave_together_are_one_link(oncall: OnCall) -> None:

@@ -83,6 +83,14 @@ class Failed:
     reason: NotSent
 
 
+def is_told(tries: int) -> bool:
+    """Whether it is put on record that a page failed again: its first, second, fourth, eighth try, and so on.
+
+    Thousands of pages that wait for an hour would otherwise write so much that they hold up those that can leave.
+    """
+    return tries & (tries - 1) == 0
+
+
 class Channel(Protocol):
     """What hands pages on. `send` never raises and ends within 5 s; `key` (32 hex) is the same for the same page."""
 
