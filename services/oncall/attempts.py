@@ -17,7 +17,7 @@ from services.runtime.database import Connection, write_rows
 LEASE = timedelta(seconds=10)
 """So long one worker has for sending a page; then it is anybody's again, under the same key."""
 
-STRANDED = timedelta(minutes=1)
+STRANDED = timedelta(minutes=5)
 """So long a page that found nobody rests, unless somebody comes on duty before."""
 
 _KEY_DIGITS = 32

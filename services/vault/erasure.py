@@ -135,7 +135,8 @@ async def _destroy(connection: Connection, erasure: UUID, contents: Collection[t
 async def said_again(connection: Connection, arrived: Collection[Arrival]) -> int:
     """How many of these contents are known and erased."""
     cursor = await connection.execute(
-        """SELECT fact_id, field, digest FROM contents WHERE erasure IS NOT NULL AND (fact_id, field, digest) IN (
+        """SELECT fact_id, field, digest FROM contents
+           WHERE EXISTS (SELECT FROM erasures) AND erasure IS NOT NULL AND (fact_id, field, digest) IN (
                SELECT * FROM unnest(%b::bytea[], %b::text[], %b::bytea[]))""",
         [
             [bytes.fromhex(one.fact_id) for one in arrived],

@@ -1,6 +1,5 @@
 """Alerts on a real PostgreSQL, in time that the test moves: who is paged when, until when, and who owns what."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from services.core.rights import PersonRole
 from services.oncall.alerts_store import hold_due
 from services.oncall.answers import Answers
 from services.oncall.views import AlertView, show_alert
-from services.runtime.health import Reason
 from tests.builders import an_id
 from tests.core.enquiries import said
 from tests.oncall.fakes import OFFICERS, OnCall, officer
@@ -215,53 +213,6 @@ async def test_an_answer_given_twice_is_refused_unless_they_say_that_they_looked
     await answer(oncall, POLICE)
     assert await answer(oncall, POLICE) is Refusal.ANSWERED_ALREADY
     assert isinstance(await answer(oncall, POLICE, is_check=True), Taken)
-
-
-async def test_where_nobody_is_on_duty_the_page_waits_for_whoever_comes(oncall: OnCall) -> None:
-    oncall.rota.away = (POLICE, COUNCIL)
-    await oncall.hear(MISSING)
-    assert (oncall.post.sent, (await shown(oncall)).owner) == ([], None)
-    oncall.rota.away = ()
-    await oncall.look()
-    assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])
-    assert (await shown(oncall)).owner == OFFICERS[POLICE][0]
-
-
-async def test_a_page_that_found_nobody_rests_until_somebody_comes(oncall: OnCall) -> None:
-    oncall.rota.away = (POLICE, COUNCIL)
-    await oncall.hear(MISSING)
-    await oncall.wait(timedelta(seconds=20), every=timedelta(seconds=20))
-    oncall.clock.goes_on(seconds=30)
-    assert await oncall.engine.look() == 0
-
-
-async def test_whoever_comes_gets_the_page_that_found_nobody_as_one_that_was_never_tried(oncall: OnCall) -> None:
-    oncall.rota.away = (COUNCIL,)
-    await oncall.hear(MISSING)
-    await oncall.wait(timedelta(minutes=3))
-    oncall.rota.away = ()
-    await oncall.look()
-    assert {one.tries for one in (await shown(oncall)).pages if one.agency is COUNCIL} == {1}
-
-
-async def test_the_light_is_red_until_no_page_waits_in_vain_whatever_else_leaves(oncall: OnCall) -> None:
-    oncall.rota.away = (COUNCIL,)
-    await oncall.hear(MISSING)
-    await oncall.hear(said(Sighting(EPISODE), 3, 400.05, sector=Sector.HEALTH))
-    before = Reason.PAGES_NOT_SENT in oncall.health.reasons
-    oncall.rota.away = ()
-    await oncall.look()
-    assert (before, Reason.PAGES_NOT_SENT in oncall.health.reasons) == (True, False)
-
-
-async def test_an_engine_that_begins_anew_knows_that_pages_wait_in_vain(oncall: OnCall) -> None:
-    oncall.rota.away = (COUNCIL,)
-    await oncall.hear(MISSING)
-    oncall.health.green(Reason.PAGES_NOT_SENT)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(1):
-            await oncall.engine.run(asyncio.Event())
-    assert Reason.PAGES_NOT_SENT in oncall.health.reasons
 
 
 async def test_the_debrief_that_was_held_is_the_end(oncall: OnCall) -> None:

@@ -25,6 +25,12 @@ def test_every_version_reads_an_example(schemas: Schemas, path: Path) -> None:
             schemaless_reader(io.BytesIO(frame[HEADER_BYTES:]), schemas.newest(name).parsed, reader.parsed)
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_was_read_once_reads_again_as_the_same(schemas: Schemas, path: Path) -> None:
+    frame = frame_of(schemas, path)
+    assert schemas.decode_again(frame) == schemas.decode(frame)
+
+
 @pytest.mark.parametrize(
     "path", [path for path in EXAMPLES if name_of(path) in FACTS], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )

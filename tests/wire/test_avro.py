@@ -5,7 +5,6 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,12 +155,6 @@ def test_records_are_written_with_the_newest_version(schemas: Schemas) -> None:
     written = newer.encode("ChildMissing", record)
     assert written.startswith(second.header)
     assert newer.decode(written) == ("ChildMissing", record)
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_what_was_read_once_reads_again_as_the_same(schemas: Schemas, path: Path) -> None:
-    frame = frame_of(schemas, path)
-    assert schemas.decode_again(frame) == schemas.decode(frame)
 
 
 @pytest.mark.parametrize("altered", [lambda frame: frame[:-1], lambda frame: frame + b"\x00"], ids=["cut", "longer"])

@@ -21,6 +21,7 @@ from services.runtime.local.errors import EditionFailed
 from services.runtime.local.files import ROOT, write_private
 from services.runtime.local.orphans import MARK
 from services.runtime.local.programs import PARTS, Program, programs
+from services.runtime.local.time_slices import lengthen
 from services.runtime.local.waiting import until
 
 LONGEST_SOCKET_PATH = 100
@@ -75,6 +76,7 @@ class Supervisor:
         Raises:
             EditionFailed: it does not answer.
         """
+        lengthen()
         write_private(self.config, configuration(edition, self.socket))
         self.socket.unlink(missing_ok=True)
         done = subprocess.run(
