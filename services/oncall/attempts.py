@@ -1,7 +1,7 @@
 """Pages as rows: written before they are sent, sent again under the same key if nobody knows what became of them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -12,13 +12,11 @@ from services.core.oncall.alert import Alert
 from services.core.oncall.alerts import AlertKind, Severity
 from services.core.oncall.calls import Paging
 from services.core.oncall.pages import Page, reference_of
+from services.oncall.duty import Place
 from services.runtime.database import Connection, write_rows
 
 LEASE = timedelta(seconds=10)
 """So long one worker has for sending a page; then it is anybody's again, under the same key."""
-
-STRANDED = timedelta(minutes=5)
-"""So long a page that found nobody rests, unless somebody comes on duty before."""
 
 _KEY_DIGITS = 32
 _WRITE: LiteralString = """
@@ -28,15 +26,16 @@ _WRITE: LiteralString = """
         %b::int[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::int[])
     ON CONFLICT DO NOTHING"""
 CLAIM: LiteralString = """
-    UPDATE attempts
-    SET lease_until = CASE WHEN recipient IS NULL THEN %(rested)s ELSE %(leased)s END::timestamptz, tries = tries + 1
+    UPDATE attempts SET lease_until = %(leased)s, tries = tries + 1
     FROM alerts WHERE alerts.alert_id = attempts.alert_id
     AND key = ANY(
-        ARRAY(SELECT key FROM attempts WHERE state = 'written' AND lease_until <= %(now)s
+        ARRAY(SELECT key FROM attempts WHERE state = 'written' AND recipient IS NOT NULL AND lease_until <= %(now)s
               ORDER BY lease_until LIMIT %(at_most)s FOR UPDATE SKIP LOCKED)
-        || ARRAY(SELECT key FROM attempts
-                 WHERE state = 'written' AND recipient IS NULL AND agency = ANY(%(staffed)s)
-                 LIMIT %(at_most)s FOR UPDATE SKIP LOCKED))
+        || ARRAY(SELECT key FROM unnest(%(agencies)s::text[], %(levels)s::int[]) AS staffed (agency, level)
+                 CROSS JOIN LATERAL (
+                     SELECT key FROM attempts WHERE (agency, level) = (staffed.agency, staffed.level)
+                     AND state = 'written' AND recipient IS NULL LIMIT %(at_most)s FOR UPDATE SKIP LOCKED) AS stranded
+                 LIMIT %(at_most)s))
     RETURNING key, attempts.alert_id, agency, attempts.kind, attempts.severity, round, step, level, recipient,
               reference, due_at, written_at, lease_until, tries,
               CASE WHEN (round, step) = (1, 0) THEN published_at END"""
@@ -47,7 +46,8 @@ _FIND: LiteralString = """
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
 _ADDRESS: LiteralString = "UPDATE attempts SET (recipient, lease_until, tries) = (%s, %s, %s) WHERE key = %s"
 _IN_VAIN: LiteralString = """
-    SELECT true FROM attempts WHERE state = 'written' AND (tries > 1 OR recipient IS NULL) LIMIT 1"""
+    (SELECT true FROM attempts WHERE state = 'written' AND recipient IS NULL LIMIT 1) UNION ALL
+    (SELECT true FROM attempts WHERE state = 'written' AND recipient IS NOT NULL AND tries > 1 LIMIT 1)"""
 _VOID: LiteralString = """
     UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
     AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
@@ -137,10 +137,10 @@ async def write_to_all_paged(connection: Connection, alert: Alert, now: datetime
     )
 
 
-async def claim(connection: Connection, now: datetime, at_most: int, staffed: Iterable[Sector]) -> list[Attempt]:
-    """Take pages that nobody is sending: written and left, tried in vain, or for an agency that is `staffed` by now."""
-    times = {"now": now, "leased": now + LEASE, "rested": now + STRANDED}
-    asked = {**times, "at_most": at_most, "staffed": list(staffed)}
+async def claim(connection: Connection, now: datetime, at_most: int, staffed: Collection[Place]) -> list[Attempt]:
+    """Take pages that nobody is sending: written and left, tried in vain, or for a place that is `staffed` by now."""
+    agencies, levels = zip(*staffed, strict=True) if staffed else ((), ())
+    asked = {"now": now, "leased": now + LEASE, "at_most": at_most, "agencies": list(agencies), "levels": list(levels)}
     cursor = await connection.execute(CLAIM, asked, binary=True)
     return [_read(*row) for row in await cursor.fetchall()]
 

@@ -5,7 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from services.core.codes import Sector
+from services.core.oncall.rota import LINES, ON_DUTY
 from services.runtime.database import Connection
+
+Place = tuple[Sector, int]
+"""Where somebody is called: an agency, and the level of those who are on duty or stand behind them."""
 
 
 class Rota(Protocol):
@@ -22,7 +26,7 @@ class Roster:
     rota: Rota
     connection: Connection
     at: datetime
-    _known: dict[tuple[Sector, int], str | None] = field(default_factory=dict)
+    _known: dict[Place, str | None] = field(default_factory=dict)
 
     async def stands(self, agency: Sector, level: int = 0) -> str | None:
         """Who is called at a level: where nobody stands behind the person on duty, that person is called again."""
@@ -30,3 +34,9 @@ class Roster:
             found = await self.rota.on_duty(self.connection, agency, self.at, level)
             self._known[agency, level] = found or (await self.stands(agency) if level else None)
         return self._known[agency, level]
+
+    async def staffed(self) -> list[Place]:
+        """Every place where somebody is called; the levels behind are asked about where nobody is on duty."""
+        on_duty = {agency for agency in Sector if await self.stands(agency) is not None}
+        behind = [(agency, level) for agency in Sector for level in range(ON_DUTY, LINES)]
+        return [place for place in behind if place[0] in on_duty or await self.stands(*place) is not None]

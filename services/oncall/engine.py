@@ -100,8 +100,7 @@ class Engine:
 
     async def _claim(self, connection: Connection, roster: Roster) -> list[Attempt]:
         roster = replace(roster, connection=connection)
-        staffed = [agency for agency in Sector if await roster.stands(agency) is not None]
-        claimed = await attempts.claim(connection, roster.at, AT_ONCE, staffed)
+        claimed = await attempts.claim(connection, roster.at, AT_ONCE, await roster.staffed())
         return [await self._addressed(connection, one, roster) for one in claimed]
 
     async def _addressed(self, connection: Connection, one: Attempt, roster: Roster) -> Attempt:

@@ -58,15 +58,17 @@ class Clock:
 
 @dataclass
 class FixedRota:
-    """The same people for ever, but where somebody is on leave, and at levels that are not staffed."""
+    """The same people for ever, but where an agency is away, at levels without anybody, or with nobody on duty."""
 
     away: Collection[Sector] = ()
     levels: int = 3
+    only_behind: bool = False
     asked: int = 0
 
     async def on_duty(self, _: Connection, agency: Sector, __: datetime, level: int = 0) -> str | None:
         self.asked += 1
-        return None if agency in self.away or level >= self.levels else OFFICERS[agency][level]
+        nobody = agency in self.away or level >= self.levels or (self.only_behind and level == 0)
+        return None if nobody else OFFICERS[agency][level]
 
 
 @dataclass

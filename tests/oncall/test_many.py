@@ -63,7 +63,7 @@ async def test_whose_turn_it_is_is_read_without_those_whose_turn_comes_later(by_
 
 
 async def test_pages_for_which_nobody_is_on_duty_are_not_looked_at(by_index: Connection) -> None:
-    asked = {"now": NOW, "leased": NOW, "rested": NOW, "at_most": FEW, "staffed": ["health"]}
+    asked = {"now": AFTERWARDS, "leased": NOW, "at_most": FEW, "agencies": ["health", "police"], "levels": [1, 2]}
     few, many = [await _handled_of(by_index, number, CLAIM, asked) for number in (FEW, MANY)]
     assert many <= 1.2 * few
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.core.codes import Sector
 from services.core.facts import Sighting
+from services.oncall.proving import prove
 from services.runtime.health import Reason
 from tests.core.enquiries import said
 from tests.oncall.fakes import OFFICERS, OnCall
@@ -26,9 +27,25 @@ async def test_where_nobody_is_on_duty_the_page_waits_for_whoever_comes(oncall: 
 async def test_a_page_that_found_nobody_rests_until_somebody_comes(oncall: OnCall) -> None:
     oncall.rota.away = (POLICE, COUNCIL)
     await oncall.hear(MISSING)
-    await oncall.wait(timedelta(seconds=20), every=timedelta(seconds=20))
-    oncall.clock.goes_on(seconds=30)
+    oncall.clock.goes_on(minutes=4)
     assert await oncall.engine.look() == 0
+
+
+async def test_whoever_stands_behind_gets_the_page_that_waits_for_them_where_nobody_is_on_duty(oncall: OnCall) -> None:
+    oncall.rota.away = (POLICE, COUNCIL)
+    await oncall.hear(MISSING)
+    await oncall.wait(timedelta(minutes=11))
+    oncall.rota.away, oncall.rota.only_behind = (), True
+    await oncall.look()
+    assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][1], OFFICERS[COUNCIL][1]])
+
+
+async def test_a_page_that_waits_for_somebody_to_come_on_duty_is_not_late(oncall: OnCall) -> None:
+    oncall.rota.away = (COUNCIL,)
+    await oncall.hear(MISSING)
+    await oncall.wait(timedelta(minutes=2))
+    proof = await oncall.session.run(lambda connection: prove(connection, oncall.clock()))
+    assert proof.missed == 0
 
 
 async def test_whoever_comes_gets_the_page_that_found_nobody_as_one_that_was_never_tried(oncall: OnCall) -> None:

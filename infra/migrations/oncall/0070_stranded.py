@@ -8,5 +8,7 @@ down_revision = "0060"
 
 def upgrade() -> None:
     op.execute("""
-        CREATE INDEX attempts_stranded ON attempts (agency) WHERE state = 'written' AND recipient IS NULL
+        CREATE INDEX attempts_stranded ON attempts (agency, level) WHERE state = 'written' AND recipient IS NULL;
+        CREATE INDEX attempts_unsent ON attempts (lease_until) WHERE state = 'written' AND recipient IS NOT NULL;
+        DROP INDEX attempts_waiting
     """)
