@@ -56,7 +56,7 @@ def test_the_server_listens_on_the_loopback_interface_alone() -> None:
     assert SETTINGS["unix_socket_directories"] == ""
 
 
-@pytest.mark.parametrize(("memory_mib", "buffers_mib"), [(512, 128), (4_096, 512), (24_000, 1_024)])
+@pytest.mark.parametrize(("memory_mib", "buffers_mib"), [(512, 128), (4_096, 512), (24_000, 3_000), (64_000, 4_096)])
 def test_buffers_are_an_eighth_of_the_machine_s_memory_within_bounds(memory_mib: int, buffers_mib: int) -> None:
     assert buffers(memory_mib << 20) == buffers_mib << 20
 
