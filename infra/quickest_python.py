@@ -14,6 +14,8 @@ NEWEST = 14
 """The minor version up to which `requirements.lock` was tried; a newer one is taken only where there is no other."""
 ALIKE = 1.1
 """Of those that take at most so many times as long as the quickest, the newest is taken."""
+ROUNDS = 3
+"""Each is tried so often, in turn with the others: a machine may be busy just when it is one's turn."""
 _WITHIN_SECONDS = 20
 _PROBE = """
 import dataclasses, os, sys, venv, ensurepip
@@ -33,7 +35,7 @@ def task():
     sorted((dataclasses.replace(one, what="again") for one in said), key=lambda one: (one.what, -one.at))
     return process_time() - began
 
-print(sys.version_info[1], min(task() for _ in range(50)), os.path.realpath(sys.executable), sep="\\n")
+print(sys.version_info[1], min(task() for _ in range(30)), os.path.realpath(sys.executable), sep="\\n")
 """
 
 Candidate = tuple[int, float, str]
@@ -42,7 +44,7 @@ Candidate = tuple[int, float, str]
 
 def main() -> None:
     """Print its path; nothing, with exit status 1, where there is none."""
-    found = list(candidates(os.environ.get("PATH", ""), sys.argv[1:]))
+    found = [one for _ in range(ROUNDS) for one in candidates(os.environ.get("PATH", ""), sys.argv[1:])]
     if not found:
         sys.exit(1)
     *_, where = best(found)
