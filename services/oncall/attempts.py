@@ -45,9 +45,7 @@ _FIND: LiteralString = """
     FROM attempts WHERE key = %s"""
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
 _ADDRESS: LiteralString = "UPDATE attempts SET (recipient, lease_until, tries) = (%s, %s, %s) WHERE key = %s"
-_IN_VAIN: LiteralString = """
-    (SELECT true FROM attempts WHERE state = 'written' AND recipient IS NULL LIMIT 1) UNION ALL
-    (SELECT true FROM attempts WHERE state = 'written' AND recipient IS NOT NULL AND tries > 1 LIMIT 1)"""
+_TRIED: LiteralString = "SELECT true FROM attempts WHERE state = 'written' AND tries > 0 LIMIT 1"
 _VOID: LiteralString = """
     UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
     AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
@@ -146,8 +144,8 @@ async def claim(connection: Connection, now: datetime, at_most: int, staffed: Co
 
 
 async def any_in_vain(connection: Connection) -> bool:
-    """Whether a page waits that was tried already, or that found nobody."""
-    return await (await connection.execute(_IN_VAIN)).fetchone() is not None
+    """Whether a page was tried, and has not left."""
+    return await (await connection.execute(_TRIED)).fetchone() is not None
 
 
 async def find(connection: Connection, key: str) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""Where nobody is on duty a page waits for whoever comes, the light stays red, and nothing is tried in vain."""
+"""Where nobody is on duty a page waits for whoever comes, nothing is tried in vain, and the light tells of it."""
 
 import asyncio
 from datetime import timedelta
@@ -65,6 +65,19 @@ async def test_the_light_is_red_until_no_page_waits_in_vain_whatever_else_leaves
     oncall.rota.away = ()
     await oncall.look()
     assert (before, Reason.PAGES_NOT_SENT in oncall.health.reasons) == (True, False)
+
+
+async def test_the_light_is_red_from_the_first_try_that_failed_until_the_page_has_left(oncall: OnCall) -> None:
+    oncall.post.broken = True
+    await oncall.hear(MISSING)
+    lights = [Reason.PAGES_NOT_SENT in oncall.health.reasons]
+    oncall.post.broken = False
+    await oncall.look()
+    lights.append(Reason.PAGES_NOT_SENT in oncall.health.reasons)
+    oncall.clock.goes_on(seconds=11)
+    await oncall.look()
+    lights.append(Reason.PAGES_NOT_SENT in oncall.health.reasons)
+    assert lights == [True, True, False]
 
 
 async def test_an_engine_that_begins_anew_knows_that_pages_wait_in_vain(oncall: OnCall) -> None:
