@@ -99,7 +99,7 @@ class Engine:
         return written, roster
 
     async def _claim(self, connection: Connection, roster: Roster) -> list[Attempt]:
-        roster = replace(roster, connection=connection)
+        roster = replace(roster, connection=connection)  # what the rota said in this look's first transaction stands
         claimed = await attempts.claim(connection, roster.at, AT_ONCE, await roster.staffed())
         return [await self._addressed(connection, one, roster) for one in claimed]
 
