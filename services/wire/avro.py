@@ -1,8 +1,8 @@
 """Avro in Confluent framing, behind a guard: fastavro alone is not a parser for hostile bytes (design section 3).
 
 A frame is a zero byte, the schema's id (4 bytes, big-endian) and one record. The size is capped before anything is
-decoded; every byte must be consumed; and the record must encode to the same bytes again, which refuses what fastavro
-lets pass: negative indexes of enums and unions, padded numbers, blocks cut in pieces, booleans of seven.
+decoded, and the bytes must be the one way in which the record is written, which refuses what fastavro lets pass:
+negative indexes of enums and unions, padded numbers, blocks cut in pieces, booleans of seven.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from typing import Any, cast
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
 from services.core.errors import BadData, Misconfigured, Unreadable, UnreadableBytes
+from services.wire.canonical_avro import expect_canonical, shape_of
 
 Record = dict[str, Any]
 
@@ -53,6 +54,7 @@ class Schemas:
 
     def __init__(self, schemas: Iterable[Schema]) -> None:
         self._by_header = {schema.header: schema for schema in schemas}
+        self._shapes = {header: shape_of(schema.parsed) for header, schema in self._by_header.items()}
         self._newest: dict[str, Schema] = {}
         for schema in sorted(self._by_header.values(), key=lambda one: one.version):
             self._newest[schema.name] = schema
@@ -93,13 +95,11 @@ class Schemas:
             UnreadableBytes: these are not exactly the bytes that one record of an expected schema is written as.
         """
         schema = self._schema_of(frame, expected)
-        record = _read(schema, frame)
-        if _written(schema, record) != frame:
-            raise UnreadableBytes(Unreadable.NOT_CANONICAL)
-        return schema.name, self._in_newest_shape(schema, frame, record)
+        expect_canonical(self._shapes[frame[:HEADER_BYTES]], frame, HEADER_BYTES)
+        return schema.name, self._in_newest_shape(schema, frame, _read(schema, frame))
 
     def decode_again(self, frame: bytes, expected: Collection[str] | None = None) -> tuple[str, Record]:
-        """The same of a frame that `decode` has read before it was kept or passed on, for half the work.
+        """The same of a frame that `decode` has read before it was kept or passed on, for less work.
 
         Raises:
             UnreadableBytes: it is not one whole record of an expected schema.
