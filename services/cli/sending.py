@@ -126,8 +126,10 @@ def _place(record: int | None, problem: Problem, files: Mapping[str, str]) -> st
 
 
 def _in_its_file(table: str, files: Mapping[str, str]) -> str | None:
-    """A table of the one file that holds them all, as an XML return does."""
-    return f"{files['xml']} {table}" if files.keys() == {"xml"} and table in TABLES else None
+    """A table of a file that holds them all, as an XML return does: "header 2" is the header of the second."""
+    name, _, number = table.partition(" ")
+    whole = files.get(f"xml {number}" if number else "xml")
+    return f"{whole} {name}" if whole is not None and name in TABLES else None
 
 
 def _column(column: str | None) -> str:

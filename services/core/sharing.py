@@ -1,17 +1,15 @@
 """From what an agency says of a child to what is shared: events without a place, and sealed facts beside them."""
 
 import dataclasses
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from services.core import ids
 from services.core.authority import in_person, may_say
-from services.core.claims import BirthDate, Identifier, Name, Subject
+from services.core.claims import BirthDate
 from services.core.codes import OrganisationKind, SealedField, Sector
 from services.core.errors import BrokenRule
 from services.core.events import Event, Head
@@ -19,11 +17,11 @@ from services.core.facts import ChildMissing, Fact, PlacementThreatSeen, ReportW
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.reasons import Reason, births_to_judge_by, of_an_adult, reasons_to_share
 from services.core.statements import NOBODY_SHOWN, Author, Problem, ProblemReason, Record, Statement, listed
+from services.core.wording import shared_fields
 
-_Part = Head | Subject | Identifier | Name | BirthDate | Fact
-_PARTS = (Identifier, Name, BirthDate)
 # A warning is heard even with a date that cannot be: refusing it would let an adult pass whom somebody warned of.
 _WARNINGS = (PlacementThreatSeen, VerificationRevoked)
+_MOMENT = timedelta(microseconds=1)
 OFFICER = "officer"
 DECIDED_BY = "decided_by"
 
@@ -117,23 +115,6 @@ def subject_of(record: Record, edge_key: bytes) -> SubjectId | None:
     return ids.subject_id(edge_key, record.organisation, record.system, record.source_id)
 
 
-def shared_fields(event: Event) -> str:
-    """The canonical text of an event without its id and its times of recording and receipt.
-
-    What is empty is left out, so that a field added to a schema later changes no id.
-    """
-    head = _plain_fields(event.head)
-    for own in ("event_id", "recorded_at", "received_at"):
-        del head[own]
-    text = {
-        "type": event.type,
-        "head": head,
-        "subject": _plain_fields(event.subject),
-        "fact": _plain_fields(event.fact),
-    }
-    return json.dumps(text, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
 def _said_by(author: Author | None, said: Statement) -> Statement:
     """The statement of whoever is shown to say it: their role and person, whatever the document says."""
     if author is None:
@@ -182,7 +163,8 @@ def _shared(
     source = _Source(
         edge, record.organisation, record.system, subject, ids.org_handle(edge.keys.own, record.organisation)
     )
-    events = tuple(_event(said, source) for said in kept)
+    earlier = _before_receipt((said.recorded_at for said in kept), edge.received_at)
+    events = tuple(_event(said, source, earlier.get(said.recorded_at, said.recorded_at)) for said in kept)
     said_when = max(event.head.recorded_at for event in events)
     sealed = (
         *_sealed_of_record(record, source, said_when),
@@ -209,7 +191,16 @@ class _Source:
         return ids.fact_id(self.key, self.organisation, self.system, self.subject, event_type, natural_key)
 
 
-def _event(said: Statement, source: _Source) -> Event:
+def _before_receipt(recorded: Iterable[datetime], received_at: datetime) -> dict[datetime, datetime]:
+    """For times from the receipt on, times up to it in the same order: what corrects stays behind what it corrects.
+
+    A clock that is fast, or summer time told as universal time, dates a whole record ahead.
+    """
+    ahead = sorted({at for at in recorded if at >= received_at}, reverse=True)
+    return {at: received_at - number * _MOMENT for number, at in enumerate(ahead)}
+
+
+def _event(said: Statement, source: _Source, recorded_at: datetime) -> Event:
     fact = _with_handles(said, source)
     head = Head(
         event_id=EventId(""),
@@ -220,7 +211,7 @@ def _event(said: Statement, source: _Source) -> Event:
         role=said.role,
         occurred_at=said.occurred_at,
         precision=said.precision,
-        recorded_at=min(said.recorded_at, source.edge.received_at),
+        recorded_at=recorded_at,
         received_at=source.edge.received_at,
         in_answer_to=said.in_answer_to,
     )
@@ -272,27 +263,3 @@ def _sealed_of_fact(said: Statement, event: Event) -> Iterator[SealedFact]:
     if said.people:
         people = dict(said.people)
         yield SealedFact(head.subject_id, head.fact_id, SealedField.IDENTIFIERS, head.recorded_at, people)
-
-
-def _plain(value: object) -> object:
-    """A core value as JSON can say it."""
-    if isinstance(value, str):  # nearly all are
-        return value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, _PARTS):
-        return _plain_fields(value)
-    return value
-
-
-def _plain_fields(part: _Part) -> dict[str, object]:
-    kind: Any = type(part)
-    said = ((name, getattr(part, name)) for name in _names_of(kind))
-    return {name: _plain(value) for name, value in said if value is not None and value != ()}
-
-
-@cache
-def _names_of(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))

@@ -9,6 +9,7 @@ from typing import Protocol
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import FACTS
+from services.core.matching.stand_ins import stands_for_no_number
 from services.core.matching.stated import asked_for_at
 from services.core.matching.versions import Adopted
 from services.correlator.likeness import asked_for_trait, portrait_of
@@ -91,12 +92,16 @@ def make_decoder(home: Path) -> Decoder:
 
 
 def claims_of(record: Record) -> frozenset[Claim]:
-    """The identifiers that may join this record to others, or that it disputes; one unverified does neither."""
+    """The identifiers that may join this record to others, or that it disputes.
+
+    One unverified does neither, nor one that stands where nobody knew a number.
+    """
     return frozenset(
         Claim(_SCHEMES[said["scheme"]], said["value"], said["status"] == ClaimStatus.DISPUTED)
         for said in record["subject"]["identifiers"]
         if said["scheme"] in _SCHEMES
         and said["value"].strip()
+        and not stands_for_no_number(said["value"])
         and (said["status"] in _LINKING or said["status"] == ClaimStatus.DISPUTED)
     )
 

@@ -7,6 +7,7 @@ from services.wire.avro import Record
 from services.wire.seal import BatchSealer, Envelope, sealed_record
 
 PURPOSE = "sealed fact"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def to_record(fact: SealedFact, sealer: BatchSealer) -> Record:
@@ -18,7 +19,7 @@ def to_record(fact: SealedFact, sealer: BatchSealer) -> Record:
         "recorded_at": fact.recorded_at,
     }
     # ASCII alone: what an agency sent may hold text that is no valid Unicode, and is kept all the same.
-    content = json.dumps(dict(fact.content), sort_keys=True, separators=(",", ":")).encode("ascii")
+    content = _CANONICAL.encode(dict(fact.content)).encode("ascii")
     record["sealed"] = sealed_record(sealer.seal(content, PURPOSE, reference_of(record)))
     return record
 

@@ -95,3 +95,17 @@ def test_a_row_of_an_xml_return_is_told_by_its_table() -> None:
     told = refusal(4, Problem("episodes", 17, "DECOM", ProblemReason.NOT_A_DATE), {"xml": "return.xml"})
 
     assert told.detail.startswith("return.xml episodes row 17, column DECOM: ")
+
+
+def test_of_two_xml_returns_a_row_is_told_by_its_own_file(tmp_path: Path) -> None:
+    wrong = "<EXPSSDA903><CHILD><HEADER><CHILDID>{}</CHILDID><DOB>x</DOB></HEADER></CHILD></EXPSSDA903>"
+    paths = [tmp_path / "a.xml", tmp_path / "b.xml"]
+    for number, path in enumerate(paths):
+        path.write_text(wrong.format(number), "utf-8")
+    planned = plan(Sector.LOCAL_AUTHORITY, paths)
+    tables = [one.record["rows"][0]["table"] for one in planned.outgoing]  # type: ignore[index]
+    told = [
+        refusal(number, Problem(table, 1, "DOB", ProblemReason.NOT_A_DATE), one.files).detail
+        for number, (table, one) in enumerate(zip(tables, planned.outgoing, strict=True))
+    ]
+    assert [detail.partition(" ")[0] for detail in told] == [str(path) for path in paths]

@@ -2,6 +2,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -30,8 +31,9 @@ from services.core.facts import (
 )
 from services.core.ids import FactId, SubjectId
 from services.core.reasons import Reason
-from services.core.sharing import Decision, Edge, SealedFact, share, shared_fields
+from services.core.sharing import Decision, Edge, SealedFact, share
 from services.core.statements import SENTENCES, Problem, ProblemReason, Record
+from services.core.wording import shared_fields
 from tests.core.said import EDGE, KEYS, NOW, WORDS, born, edges, locations, record, records, statement
 
 MISSING = ChildMissing(MissingKind.MISSING)
@@ -148,6 +150,17 @@ def test_a_decision_about_identity_stands_under_the_record_that_it_is_about() ->
 def test_nothing_is_recorded_after_it_was_received() -> None:
     (event,) = share(record(statement(MISSING, recorded_at=NOW + timedelta(days=9999))), EDGE).events
     assert event.head.recorded_at == NOW
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=8))
+def test_what_was_recorded_after_its_receipt_keeps_its_order(hours: list[int]) -> None:
+    said = [
+        replace(statement(MISSING, recorded_at=NOW + timedelta(hours=hour)), natural_key=str(number))
+        for number, hour in enumerate(hours)
+    ]
+    at = [event.head.recorded_at for event in share(record(*said), EDGE).events]
+    assert max(at) <= NOW
+    assert [(a < b, a == b) for a, b in pairwise(at)] == [(a < b, a == b) for a, b in pairwise(hours)]
 
 
 def test_a_field_that_is_empty_is_no_part_of_an_events_id() -> None:

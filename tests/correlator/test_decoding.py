@@ -39,6 +39,12 @@ def test_an_empty_identifier_joins_nobody(value: str) -> None:
     assert claims(value, ClaimStatus.DOCUMENTED) == frozenset()
 
 
+@pytest.mark.parametrize("status", [ClaimStatus.DOCUMENTED, ClaimStatus.DISPUTED])
+@pytest.mark.parametrize("value", ["0000000000", "9999999999", "1234567890", "UNKNOWN1", "00/0A", "A000000"])
+def test_a_number_that_stands_where_none_is_known_joins_and_parts_nobody(value: str, status: ClaimStatus) -> None:
+    assert claims(value, status) == frozenset()
+
+
 def test_an_event_is_taken_as_it_was_said_and_known_since_kafka_appended_it(decoder: Decoder) -> None:
     event = next(event for event in a_history(Random(1), 50) if event.type == "PoliceContact")
     frame = decoder.schemas.encode(event.type, to_record(event))

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -107,12 +108,16 @@ def when(occurred_at: date | None) -> tuple[datetime | None, Precision]:
 def _fact(document: Document) -> Fact:
     """The coded fact; references of adults and people are left out, for only their keyed handles are shared."""
     kind, given = FACTS[document.event], vars(document.fact)
-    told = {field.name for field in fields(kind)} - BY_TOKEN_ALONE
-    said: dict[str, Any] = {name: given[name] for name in told}
+    said: dict[str, Any] = {name: given[name] for name in _told_of(document.event)}
     said |= dict.fromkeys(said.keys() & _PEOPLE, "")
     if "enquirer" in said:
         said["enquirer"] = given.get("enquirer_handle") or ("" if given["enquirer"] else None)
     return kind(**said)
+
+
+@cache
+def _told_of(event: str) -> frozenset[str]:
+    return frozenset(field.name for field in fields(FACTS[event])) - BY_TOKEN_ALONE
 
 
 def subject_of_claims(claims: SubjectClaims) -> Subject:

@@ -15,10 +15,11 @@ from services.core.statements import SENTENCES, ProblemReason
 from services.formats.canonical.iso import COUNTRIES, LANGUAGES
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_INSTANT = _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
-_BIRTH = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
-_NAME_MARKS = frozenset(" -'.\N{RIGHT SINGLE QUOTATION MARK}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_BIRTH = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_NAME_MARKS = " -'.\N{RIGHT SINGLE QUOTATION MARK}"
+_WITHOUT_MARKS = str.maketrans("", "", _NAME_MARKS)
 _IDENTIFIERS = {
     IdentifierScheme.HOME_OFFICE_REFERENCE: re.compile(
         r"[A-Z][0-9]{6,8}(/[0-9]{1,3})?|[0-9]{4}(-[0-9]{4}){3}", re.ASCII
@@ -81,8 +82,8 @@ def _birth_date(value: object) -> str:
     return text
 
 
-def _text(value: object, pattern: str) -> str:
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+def _text(value: object, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError
     return value
 
@@ -95,7 +96,8 @@ def _possible(day: DateOrTime) -> DateOrTime:
 
 def _name(text: str) -> str:
     """Letters of any script, their marks, and what stands between the parts of a name: no digits, no other signs."""
-    if any(unicodedata.category(letter)[0] not in "LM" and letter not in _NAME_MARKS for letter in text):
+    others = text.translate(_WITHOUT_MARKS)
+    if not others.isalpha() and any(unicodedata.category(letter)[0] not in "LM" for letter in others):
         raise refusal(ProblemReason.MALFORMED)
     return text
 
@@ -129,7 +131,7 @@ DayOrInstant = Annotated[
     PlainValidator(_day_or_instant),
     WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
 ]
-BornOn = Annotated[str, PlainValidator(_birth_date), _schema("YYYY-MM-DD, YYYY-MM or YYYY", f"^{_BIRTH}$")]
+BornOn = Annotated[str, PlainValidator(_birth_date), _schema("YYYY-MM-DD, YYYY-MM or YYYY", f"^{_BIRTH.pattern}$")]
 NameText = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_name)]
 Country = Annotated[str, AfterValidator(_country), _schema("ISO 3166-1 alpha-2", "^[A-Z]{2}$")]
 Language = Annotated[str, AfterValidator(_language), _schema("ISO 639-1", "^[a-z]{2}$")]

@@ -30,7 +30,17 @@ _TERMS: tuple[tuple[re.Pattern[str], Indicator], ...] = (
         Indicator.OTHER,
     ),
 )
-_MISSING = re.compile(r"\bmissing (child|person)\b|\bchild (is |went |reported )?missing\b")
+_MISSING = re.compile(
+    r"\bmissing (child|person|from (home|care|placement|hospital))\b|\b(gone|went) missing\b|"
+    r"\bchild (is |was |reported |as )*missing\b"
+)
+# What stands beside the term denies nothing: "Missing child, whereabouts not known" says twice that they are missing.
+_NOT_MISSING = re.compile(
+    r"\b(no|not|never|no longer)( (a|an|the|been|to|be|considered|reported|recorded|thought|believed|as))*"
+    r"( child| person)? (missing|gone missing)\b|"
+    r"\bmissing (child|person)\W+(no|none|nil|negative|absent|false|ruled out|excluded|refuted)\W*$"
+)
+_ANSWERS_NO = re.compile(r"\W*(no|not missing|not so|nil|none|negative|absent|false)\W*")
 _DENIED = re.compile(
     r"^\W*(no|not|nil|none|negative|absent|false)\b|\bno (safeguarding|evidence|concern|known|history)\b|"
     r"\bnot (at risk|known|suspected)\b|\bno longer\b|\b(ruled out|excluded|refuted)\b"
@@ -45,17 +55,25 @@ def indicators(resources: Iterable[Fhir], others: frozenset[str]) -> tuple[Indic
 
 
 def says_missing(resources: Iterable[Fhir], others: frozenset[str]) -> bool:
-    """Whether a coded term says that the child is missing."""
-    return any(_MISSING.search(term) for concept in _stated(resources, others) for term in _terms(concept))
+    """Whether a coded term says that the child is missing; only what denies just that is a denial (¶5.73)."""
+    return any(
+        any(_MISSING.search(_NOT_MISSING.sub(" ", term)) for term in terms)
+        and not any(_ANSWERS_NO.fullmatch(term) for term in terms)
+        for terms in map(_all_terms, _of_the_patient(resources, others))
+    )
 
 
 def _stated(resources: Iterable[Fhir], others: frozenset[str]) -> Iterator[Concept]:
+    for said_together in _of_the_patient(resources, others):
+        if not any(_DENIED.search(term) for term in _all_terms(said_together)):
+            yield from said_together
+
+
+def _of_the_patient(resources: Iterable[Fhir], others: frozenset[str]) -> Iterator[tuple[Concept, ...]]:
     for resource in resources:
         subject = getattr(resource, "subject", None)
         if subject is None or subject.reference not in others:
-            for said_together in _concepts(resource):
-                if not any(_DENIED.search(term) for concept in said_together for term in _terms(concept)):
-                    yield from said_together
+            yield from _concepts(resource)
 
 
 def _concepts(resource: Fhir) -> Iterator[tuple[Concept, ...]]:
@@ -69,6 +87,10 @@ def _concepts(resource: Fhir) -> Iterator[tuple[Concept, ...]]:
             yield (resource.code,)
         case ServiceRequest() | Encounter() if resource.status not in _NOT_SO:
             yield from ((concept,) for concept in resource.reason_code)
+
+
+def _all_terms(said_together: tuple[Concept, ...]) -> list[str]:
+    return [term for concept in said_together for term in _terms(concept)]
 
 
 def _indicators(concept: Concept) -> Iterator[Indicator]:

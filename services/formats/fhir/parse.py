@@ -52,7 +52,7 @@ def parse(opened: Opened) -> Record:
     record = Record(opened.organisation, opened.organisation_kind, system="fhir", problems=problems)
     if message is None:
         return record
-    system, child = own_id(message.patient, next(_urls(message)))
+    system, child = own_id(message.patient, next(_urls(message)), message.bundle.id or message.bundle.timestamp)
     spared = tuple(replace(problem, missing_report=False) for problem in problems)
     return replace(
         record,

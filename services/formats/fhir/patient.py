@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.core.claims import BirthDate, Identifier, Name, Subject
 from services.core.codes import ClaimStatus, IdentifierScheme, NameKind, Sex
+from services.core.matching.stand_ins import stands_for_no_number
 from services.core.statements import SEVERAL, ProblemReason
 from services.formats.canonical.iso import LANGUAGES
 from services.formats.canonical.values import standard_identifier
@@ -13,6 +14,7 @@ from services.formats.strict import Wrong
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _VERIFIED = frozenset({"01", "number-present-and-verified"})  # by the Personal Demographics Service
+_OF_ALL_MESSAGES = ("urn:uuid:", "https://", "http://")
 _ALIASES = frozenset({"nickname", "anonymous", "old", "maiden"})
 
 
@@ -42,10 +44,15 @@ def subject_of(patient: Patient) -> Subject:
     )
 
 
-def own_id(patient: Patient, url: str) -> tuple[str, str]:
-    """The system and the patient's id in it: the sender's own number, else the NHS number, else the resource's id."""
-    numbers = [(each.system, each.value) for each in sorted(patient.identifier, key=_is_nhs)]
-    return next(((system, value) for system, value in numbers if system and value), ("fhir", patient.id or url))
+def own_id(patient: Patient, url: str, message: str) -> tuple[str, str]:
+    """The system and the patient's id in it: the sender's own number, else a sound NHS number, else the resource's URL.
+
+    What another child may have too names nobody: a number that stands where none is known, one with a wrong check
+    digit, or the id of a resource, unless `message` tells in which message it stood.
+    """
+    numbers = [(each.system, each.value) for each in sorted(patient.identifier, key=_is_nhs) if _names_one(each)]
+    alone = url if url.startswith(_OF_ALL_MESSAGES) else f"{message} {patient.id or url}"
+    return next(((system, value) for system, value in numbers if system and value), ("fhir", alone))
 
 
 def own_numbers(patient: Patient) -> dict[str, str]:
@@ -56,6 +63,12 @@ def own_numbers(patient: Patient) -> dict[str, str]:
 
 def _is_nhs(identifier: resources.Identifier) -> bool:
     return identifier.system == NHS_NUMBER
+
+
+def _names_one(identifier: resources.Identifier) -> bool:
+    value = identifier.value or ""
+    sound = not _is_nhs(identifier) or standard_identifier(IdentifierScheme.NHS_NUMBER, value) is not None
+    return sound and not stands_for_no_number(value)
 
 
 def _nhs_numbers(patient: Patient) -> Iterator[str]:

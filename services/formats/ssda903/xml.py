@@ -63,13 +63,15 @@ def _cut_file(table: str, content: bytes, pile: Pile) -> Iterator[Problem]:
 
 def _cut_child(table: str, child: Element, counts: Counter[str], pile: Pile) -> Iterator[Problem]:
     """Put a child's rows on the pile; what no row took, a report that the child is missing above all, is a problem."""
-    number = counts["child"]
+    number, of_its_file = counts["child"], table.removeprefix("xml")
     rows = list(_rows(child, counts))
+    reported = sum(row["table"] == "missing" for row, _ in rows)
     for row, name in rows:
+        is_report = row["table"] == "missing"
+        row["table"] = f"{row['table']}{of_its_file}"
         refused = pile.add(row, name)
         if refused is not None:
-            yield Problem(table, number, "CHILD", refused, row["table"] == "missing")
-    reported = sum(row["table"] == "missing" for row, _ in rows)
+            yield Problem(table, number, "CHILD", refused, is_report)
     starts = sum(1 for _ in child.iterfind(".//{*}MIS_START"))
     if not rows or starts > reported:
         yield Problem(table, number, "CHILD", ProblemReason.UNKNOWN_COLUMN, missing_report=starts > reported)
