@@ -1,6 +1,7 @@
 """The live feed in memory: each event encoded once for all watchers, each watcher no more than a number.
 
-A watcher that is slow, or that comes back after hours, reads what memory no longer holds from the table.
+A watcher that is slow reads what memory no longer holds from the table, and whoever comes back what came before: it
+says whose case each event is by now.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ _PLACE_SECONDS = 1.0
 class Item:
     """One event of the feed as server-sent event; `sequence` is gapless and in the order of commits.
 
-    Case and status are as they were when it came.
+    Case and status are as they were when it was read: memory reads it when it comes, the table whenever it is asked.
     """
 
     sequence: int
@@ -126,8 +127,8 @@ class _Since:
         return True
 
 
-async def _missed(feed: Feed, read_table: ReadTable, after: int) -> Sequence[Item]:
-    items = feed.after(after)
+async def _missed(feed: Feed, read_table: ReadTable, after: int, begun: int) -> Sequence[Item]:
+    items = feed.after(after) if after >= begun else None
     return await read_table(after) if items is None else items
 
 
@@ -146,10 +147,11 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
     What they do not see moves their place only; they hear of that once a second: coming back costs another look at it.
     A feed that is not live sends no heartbeat: silence must not look as if all were well.
     """
+    begun = feed.head
     yield _spelt((), after)
     told = _Since(place_seconds)
     while not feed.closed:
-        if items := await _missed(feed, read_table, after):
+        if items := await _missed(feed, read_table, after, begun):
             after = items[-1].sequence
             shown = await show(items)
             if shown is None:

@@ -1,7 +1,7 @@
 """Brings every committed event from the feed's table into memory, whichever process projected it."""
 
 from datetime import datetime
-from typing import NoReturn
+from typing import LiteralString, NoReturn
 
 from services.casefeed.feed import Feed, Item, encode
 from services.casefeed.telling import BELL, ENDED
@@ -11,6 +11,20 @@ from services.runtime.database import Connection, Database, connect, until_it_an
 from services.runtime.health import Health, Reason
 
 _PAGE = 500
+_AS_THEY_CAME: LiteralString = """
+    SELECT sequence, case_id, event_id, type, sector, occurred_at, precision, known_at, status
+    FROM feed WHERE sequence > %s ORDER BY sequence LIMIT %s"""
+# A record may since have been found to be another child's, and a child may no longer be missing.
+_AS_THEY_ARE: LiteralString = """
+    SELECT feed.sequence, coalesce(now_of.case_id, feed.case_id), feed.event_id, feed.type, feed.sector,
+           feed.occurred_at, feed.precision, feed.known_at, coalesce(cases.status, feed.status)
+    FROM feed
+    LEFT JOIN entries AS held USING (event_id)
+    LEFT JOIN LATERAL (
+        SELECT case_id FROM assignments WHERE subject_id = held.subject_id ORDER BY version DESC LIMIT 1
+    ) AS now_of ON true
+    LEFT JOIN cases ON cases.case_id = coalesce(now_of.case_id, feed.case_id)
+    WHERE feed.sequence > %s ORDER BY feed.sequence LIMIT %s"""
 _LISTEN_SECONDS = 5.0
 
 
@@ -39,17 +53,25 @@ async def _bell(connection: Connection) -> set[str]:
 
 
 async def items_after(connection: Connection, sequence: int) -> list[Item]:
-    """A page of items after `sequence`, encoded.
+    """A page of items after `sequence`, encoded, each with its case and that case's status when it came.
 
     Raises:
         BrokenRule: the numbers have a hole.
     """
-    found = await connection.execute(
-        """SELECT sequence, case_id, event_id, type, sector, occurred_at, precision, known_at, status
-           FROM feed WHERE sequence > %s ORDER BY sequence LIMIT %s""",
-        [sequence, _PAGE],
-        binary=True,
-    )
+    return await _page(connection, _AS_THEY_CAME, sequence)
+
+
+async def items_again(connection: Connection, sequence: int) -> list[Item]:
+    """The same for who comes back: each with its case and that case's status by now.
+
+    Raises:
+        BrokenRule: the numbers have a hole.
+    """
+    return await _page(connection, _AS_THEY_ARE, sequence)
+
+
+async def _page(connection: Connection, question: LiteralString, sequence: int) -> list[Item]:
+    found = await connection.execute(question, [sequence, _PAGE], binary=True)
     items = [_item(*row) for row in await found.fetchall()]
     if [item.sequence for item in items] != list(range(sequence + 1, sequence + 1 + len(items))):
         raise BrokenRule("The feed's numbers have a hole: nothing was sent from there on. Rebuild the case feed.")

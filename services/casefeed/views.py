@@ -92,7 +92,7 @@ class CaseView(View):
 
 
 class FeedEntry(View):
-    """One event on the live feed, with the case and its status as they were when it came."""
+    """One event on the live feed, with the case and its status as they were when it came; by now, if it came before."""
 
     case_id: CaseId
     event_id: EventId

@@ -15,7 +15,9 @@ def ends(found: Voice, missing: Voice, authorities: AbstractSet[OrgHandle]) -> b
     `authorities` say that they are responsible: where two do, neither ends what another body reported, for one of them
     may say so in order to end it. A body may also record that an episode of its own ended. One that names no episode
     ends those that had certainly begun by then: who was found in the morning and is reported as missing on that day
-    may have gone since. Whatever else is said of a child who was found is a sighting.
+    may have gone since. One that names an episode ends it, unless the child certainly went missing after it: agencies
+    name episodes by their day, and report a second one under the first one's name. Whatever else is said of a child who
+    was found is a sighting.
     """
     return _may_end(found, missing, authorities) and _reaches(found, missing)
 
@@ -31,5 +33,6 @@ def _may_end(found: Voice, missing: Voice, authorities: AbstractSet[OrgHandle]) 
 
 def _reaches(found: Voice, missing: Voice) -> bool:
     if found.fact.episode is not None:
-        return bool(found.fact.episode == missing.fact_id)
+        gone_since = found.dated and missing.dated and found.ends < missing.begins
+        return bool(found.fact.episode == missing.fact_id) and not gone_since
     return found.dated and missing.dated and missing.ends <= found.begins

@@ -214,8 +214,9 @@ class Deciding:
     async def _call_a_second(
         self, connection: Connection, decision: Decision, who: Person, judgement: Judgement
     ) -> None:
-        if isinstance(judgement, Denied) and judgement.reasons <= _LACKS_A_SECOND:
-            asked = decision.asked
+        asked = decision.asked
+        alone = isinstance(judgement, Denied) and judgement.reasons <= _LACKS_A_SECOND
+        if alone and asked.kind is Kind.PROTECTIVE_ACCESS:
             await self._announce(connection, asked, who, Waits.SECOND_PERSON, asked.answer_due_at)
 
     async def _tell_agency(self, connection: Connection, asked: Asked, witness: Speaker, now: datetime) -> None:

@@ -41,9 +41,11 @@ _VERSIONS: LiteralString = """
     WHERE subject_id = ANY(%(subjects)b::bytea[]) AND field = 'location'
     AND NOT EXISTS (SELECT FROM facts WHERE facts.fact_id = contents.fact_id AND topic = %(of_adults)s)
     ORDER BY fact_id, recorded_at DESC, digest DESC"""
+# Of an adult something may be said under any child, and what could not be read does not tell of whom it speaks.
 _DOUBTS: LiteralString = """
     SELECT (SELECT count(*) FROM dead_letters
-            WHERE settled_at IS NULL AND (subject_id IS NULL OR subject_id = ANY(%(subjects)b::bytea[])))
+            WHERE settled_at IS NULL AND (
+                %(enquirer)s::text IS NOT NULL OR subject_id IS NULL OR subject_id = ANY(%(subjects)b::bytea[])))
          + (SELECT count(*) FROM holes WHERE settled_at IS NULL)"""
 
 
@@ -87,7 +89,7 @@ async def about(
 ) -> tuple[list[tuple[SignedMessage, datetime]], int]:
     """Every signed fact about these records and this adult, with the time at which it was known.
 
-    Gives besides how many records that could not be read may have been about them.
+    Gives besides how many records that could not be read may have been about them: with an adult, every one.
     """
     given = {"subjects": IdArray(sorted(subjects)), "enquirer": enquirer}
     facts, doubts = await ask(connection, (_ABOUT, given), (_DOUBTS, given))

@@ -27,6 +27,7 @@ _STANDS = {
     Act.VOID: "void: something that it was about has changed",
     Act.LAPSE: "lapsed",
 }
+_OVER = "over"
 
 
 class DecisionView(BaseModel):
@@ -69,7 +70,7 @@ def decision_view(decision: Decision, person: Person, now: datetime, assessment:
         asked_at=asked.at,
         answer_due_at=asked.answer_due_at if protective else None,
         lapses_at=decision.lease_until or asked.lapses_at,
-        stands=_stands(decision, now),
+        stands=_stands(decision, now, own=own),
         is_own=own,
         is_open=decision.stage is Stage.OPEN and not over,
         can_look=own and not over,
@@ -85,7 +86,10 @@ def hint(reasons: frozenset[str]) -> str | None:
     return " ".join(known) if known and len(known) == len(reasons) else None
 
 
-def _stands(decision: Decision, now: datetime) -> str:
+def _stands(decision: Decision, now: datetime, *, own: bool) -> str:
+    """How an ending came about is for whoever asked: that a decision is void may tell that the child has moved."""
+    if is_over(decision, now) and not own:
+        return _OVER
     if decision.ended_by is not None:
         return _STANDS[decision.ended_by]
     if is_over(decision, now):

@@ -95,6 +95,17 @@ async def test_a_slow_watcher_reads_from_the_table_what_memory_has_forgotten() -
     assert table.read_after == [0, 3]
 
 
+async def test_who_comes_back_reads_what_came_before_from_the_table_though_memory_holds_it() -> None:
+    feed, table = Feed(0), Table()
+    table.add(feed, 3)
+    back = follow(feed, table.page, everything, 1)
+    assert await received(back, 3) == [1, 2, 3]
+    assert table.read_after == [1]
+    table.add(feed, 2)
+    assert await received(back, 5) == [4, 5]
+    assert table.read_after == [1]
+
+
 def test_memory_holds_no_more_than_it_was_told_to() -> None:
     feed, table = Feed(0, remembered=2), Table()
     table.add(feed, 500)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
 from services.casefeed.feed import Feed, Item, follow
-from services.casefeed.live import before, head, items_after
+from services.casefeed.live import before, head, items_again
 from services.casefeed.routes.answering import Window, answer, soon
 from services.casefeed.sight import Sight, sights
 from services.casefeed.watching import Eyes
@@ -62,11 +62,11 @@ class Sights:
 
 
 def feed_routes(window: Window, seen: Sights, feed: Feed, process: Process) -> APIRouter:
-    """The route of the live feed; what memory no longer holds is read from the tables."""
+    """The route of the live feed; what came before, or memory no longer holds, is read from the tables."""
     routes = APIRouter()
 
     async def read_table(after: int) -> Sequence[Item]:
-        return await window.session.run(lambda connection: items_after(connection, after))
+        return await window.session.run(lambda connection: items_again(connection, after))
 
     @routes.get("/api/feed", response_class=StreamingResponse)
     async def watch(
