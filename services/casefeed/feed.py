@@ -144,12 +144,11 @@ async def follow(  # noqa: PLR0913, PLR0917 - what is told, to whom, from where 
     """What one watcher is sent: every item after a number that they see, in order, once; a comment when there is none.
 
     The number comes first, so that a watcher who loses the stream before its first event resumes at the right place.
-    What they do not see moves their place only; they hear of that once a second: coming back costs another look at it.
-    A feed that is not live sends no heartbeat: silence must not look as if all were well.
+    What they do not see moves their place only; of that they hear once a second: coming back costs another look. A feed
+    that is not live sends no heartbeat: silence must not look as if all were well.
     """
-    begun = feed.head
+    begun, told = feed.head, _Since(place_seconds)
     yield _spelt((), after)
-    told = _Since(place_seconds)
     while not feed.closed:
         if items := await _missed(feed, read_table, after, begun):
             after = items[-1].sequence

@@ -1,4 +1,8 @@
-"""The HTTP side of every service: /metrics, /healthz and /readyz open, the rest for the operator, or who signs in."""
+"""The HTTP side of every service: /metrics, /healthz and /readyz open, the rest for the operator, or who signs in.
+
+Where people come, who comes from elsewhere sees /metrics with the operator's token alone: a count that moves tells that
+a child's address was corrected, and time that is spent whether a child is known.
+"""
 
 import asyncio
 import contextlib
@@ -24,6 +28,9 @@ _TICK_SECONDS = 1
 _OK = 200
 _UNAVAILABLE = 503
 _UNAUTHORISED = 401
+_NEEDS_TOKEN = {"error": "This needs the operator's token."}
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_SPEAKS_FOR_OTHERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 # What keeps a process from being ready, while the process itself is well: its liveness is not to blame.
 _NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
 # What people must mend, and what no other process waits for.
@@ -40,8 +47,11 @@ def create_app(
     people: ASGIApp | None = None,
 ) -> Starlette:
     """Make the service's web application; `routes` stand behind the operator's token, `people` sign in to theirs."""
+    operators = OperatorOnly(Router(routes), token, people)
 
-    async def show_metrics(_: Request) -> Response:
+    async def show_metrics(request: Request) -> Response:
+        if people is not None and not (_is_from_here(request) or operators.is_operator(request.scope)):
+            return JSONResponse(_NEEDS_TOKEN, _UNAUTHORISED)
         return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     async def show_health(_: Request) -> Response:
@@ -55,9 +65,16 @@ def create_app(
             Route("/metrics", show_metrics),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
-            Mount("/", OperatorOnly(Router(routes), token, people)),
+            Mount("/", operators),
         ]
     )
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a request comes from this very machine, and from no proxy on it that speaks for others."""
+    peer = request.client.host if request.client else None
+    through_a_proxy = any(name in request.headers for name in _SPEAKS_FOR_OTHERS)
+    return {peer, request.url.hostname} <= _THIS_MACHINE and not through_a_proxy
 
 
 def _light(reasons: Sequence[Reason]) -> Response:
@@ -70,7 +87,7 @@ class Refusal:
 
     def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
         self._heard = heard
-        self._answer = JSONResponse({"error": "This needs the operator's token."}, _UNAUTHORISED)
+        self._answer = JSONResponse(_NEEDS_TOKEN, _UNAUTHORISED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._heard()
@@ -86,10 +103,11 @@ class OperatorOnly:
         self._expected = f"Bearer {token.get_secret_value()}".encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = scope["type"] == "http" and self._is_operator(scope)
+        allowed = scope["type"] == "http" and self.is_operator(scope)
         await (self.app if allowed else self._others)(scope, receive, send)
 
-    def _is_operator(self, scope: Scope) -> bool:
+    def is_operator(self, scope: Scope) -> bool:
+        """Whether a request bears the operator's token."""
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         return len(given) == 1 and hmac.compare_digest(given[0], self._expected)
 

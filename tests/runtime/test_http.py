@@ -215,3 +215,23 @@ async def test_the_operator_is_shown_nothing_of_peoples(shared: httpx.AsyncClien
 
 async def test_metrics_are_nobodys_to_replace(shared: httpx.AsyncClient) -> None:
     assert "# HELP" in (await shared.get("/metrics")).text
+
+
+FROM_ELSEWHERE: list[tuple[str, str, dict[str, str]]] = [
+    ("203.0.113.9", "http://127.0.0.1", {}),
+    ("127.0.0.1", "http://lantern.example", {}),
+    ("127.0.0.1", "http://127.0.0.1", {"x-forwarded-for": "203.0.113.9"}),
+    ("127.0.0.1", "http://127.0.0.1", {"forwarded": "for=203.0.113.9"}),
+    ("127.0.0.1", "http://127.0.0.1", {"via": "1.1 proxy"}),
+]
+
+
+@pytest.mark.parametrize(("peer", "url", "headers"), FROM_ELSEWHERE)
+@pytest.mark.parametrize(("token", "status"), [({}, 401), ({"authorization": f"Bearer {TOKEN}"}, 200)])
+async def test_where_people_come_who_comes_from_elsewhere_sees_metrics_with_the_operators_token_alone(
+    metrics: Metrics, health: Health, peer: str, url: str, headers: dict[str, str], token: dict[str, str], status: int
+) -> None:
+    app = create_app(metrics, health, SecretStr(TOKEN), [], Starlette())
+    transport = httpx.ASGITransport(app, client=(peer, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url=url) as client:
+        assert (await client.get("/metrics", headers={**headers, **token})).status_code == status

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from services.core.claims import Name
 from services.core.codes import ClaimStatus, HealthSetting, IdentifierScheme, NameKind, Precision, SealedField, Sex
-from services.core.facts import ChildMissing, HealthAttendance
-from services.core.ids import SubjectId
+from services.core.facts import HealthAttendance
 from services.core.indicators import Indicator
 from services.core.sharing import Decision, Outcome
 from services.core.statements import ProblemReason
@@ -100,50 +99,6 @@ def test_the_same_patient_of_one_sender_is_one_child() -> None:
     assert [event.head.fact_id for event in first.events] == [event.head.fact_id for event in second.events]
 
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
-
-
-def of_a_sender(url: str, message_id: str, *identifiers: dict[str, str]) -> SubjectId | None:
-    """The child of a message of one sender, whose patient has these identifiers and the id "patient-1"."""
-    said = patient(id="patient-1", identifier=list(identifiers)) | {"id": message_id}
-    next(each for each in said["entry"] if each["resource"]["resourceType"] == "Patient")["fullUrl"] = url
-    return decided(said).subject_id
-
-
-@pytest.mark.parametrize(
-    "identifiers",
-    [
-        (),
-        ({"system": NHS_NUMBER, "value": "1234567890"},),
-        ({"system": NHS_NUMBER, "value": "9434765918"},),
-        ({"system": NHS_NUMBER, "value": "0000000000"},),
-        ({"system": "https://sender.example/id", "value": "UNKNOWN"},),
-        ({"system": "https://sender.example/id", "value": "000000"},),
-    ],
-)
-@pytest.mark.parametrize("urls", [("urn:uuid:1", "urn:uuid:2"), ("Patient/patient-1", "Patient/patient-1")])
-def test_two_patients_without_a_number_that_names_one_are_two_children(
-    identifiers: tuple[dict[str, str], ...], urls: tuple[str, str]
-) -> None:
-    first, second = (of_a_sender(url, f"message-{n}", *identifiers) for n, url in enumerate(urls))
-    assert first != second
-
-
-@pytest.mark.parametrize(
-    ("identifiers", "url"),
-    [
-        ((), "urn:uuid:1"),
-        ((), "https://sender.example/Patient/1"),
-        (({"system": NHS_NUMBER, "value": "9434765919"},), "Patient/patient-1"),
-        (({"system": "https://sender.example/id", "value": "7"},), "Patient/patient-1"),
-    ],
-)
-def test_a_number_or_a_url_that_names_one_patient_is_one_child(
-    identifiers: tuple[dict[str, str], ...], url: str
-) -> None:
-    assert of_a_sender(url, "message-1", *identifiers) == of_a_sender(url, "message-2", *identifiers)
-
-
 @pytest.mark.parametrize(
     ("start", "precision"),
     [
@@ -207,58 +162,6 @@ def test_a_concern_is_what_a_coded_term_states_of_the_patient(
     outcome = decided(stating(stated))
     assert outcome.decision is (Decision.SHARED if indicators else Decision.HELD_BACK)
     assert [getattr(event.fact, "indicators", ()) for event in outcome.events] == [indicators] * bool(indicators)
-
-
-def reports(outcome: Outcome) -> list[type]:
-    return [type(event.fact) for event in outcome.events]
-
-
-@pytest.mark.parametrize(
-    "term",
-    [
-        *("Missing child", "Child reported missing", "Missing person", "Child has gone missing", "Missing from home"),
-        *("Missing from care", "Child missing, whereabouts not known", "Missing child: no longer at home address"),
-        *(
-            "Missing person - no known address",
-            "Address not known. Missing child",
-            "Missing child, no evidence of harm",
-        ),
-        *("No longer missing from school; child missing", "Not a missing person: missing child"),
-    ],
-)
-def test_a_flag_that_says_that_the_child_is_missing_reports_a_missing_child(term: str) -> None:
-    assert reports(decided(stating({**FLAG, "code": {"text": term}}))) == [HealthAttendance, ChildMissing]
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        {**FLAG, "code": {"coding": [{"display": "Missing child"}], "text": "Whereabouts not known"}},
-        {**FLAG, "category": [{"text": "No safeguarding concern"}], "code": {"text": "Missing child"}},
-        {**HAS, "code": {"coding": [{"display": "Missing child"}], "text": "Missing since Friday, not known where"}},
-        {**SEEN, "code": {"text": "Missing child"}, "valueString": "No known address"},
-    ],
-)
-def test_nothing_that_is_said_beside_it_denies_that_a_child_is_missing(stated: dict[str, Any]) -> None:
-    assert reports(decided(stating(stated))) == [HealthAttendance, ChildMissing]
-
-
-@pytest.mark.parametrize(
-    "stated",
-    [
-        {**FLAG, "code": {"text": "Not a missing child"}},
-        {**FLAG, "code": {"text": "No longer missing"}},
-        {**FLAG, "code": {"text": "Child no longer reported missing; missing person: ruled out"}},
-        {**FLAG, "code": {"text": "Missing child: no"}},
-        {**FLAG, "code": {"text": "Child has not gone missing"}},
-        {**FLAG, "status": "inactive", "code": {"text": "Missing child"}},
-        {**SEEN, "code": {"text": "Missing child"}, "valueString": "No"},
-        {**SEEN, "code": {"text": "Missing child"}, "valueBoolean": False},
-        {**SEEN, "code": {"text": "Missing child"}, "valueCodeableConcept": {"text": "Not missing"}},
-    ],
-)
-def test_what_denies_just_that_is_no_report(stated: dict[str, Any]) -> None:
-    assert ChildMissing not in reports(decided(stating(stated)))
 
 
 def test_no_date_of_birth_makes_an_adult_of_a_patient_with_a_concern() -> None:
