@@ -228,12 +228,17 @@ def test_what_was_said_a_moment_before_a_look_is_known_to_it(vault: Running) -> 
     vault.write(Stored(0, frame(vault.schemas, sealed(MISSING, address=ADDRESS)), key=ONE.encode()))
     wish = {"subject": ONE, "purpose": "search_for_child"}
     with browser(vault, OFFICER) as officer, browser(vault, COLLEAGUE) as colleague:
-        first, second = (officer.post("/api/decisions", json=wish).json()["decision_id"] for _ in range(2))
-        for number in (first, second):
+
+        def asked() -> str:
+            number: str = officer.post("/api/decisions", json=wish).json()["decision_id"]
             assert colleague.post(f"/api/decisions/{number}/second").is_success
-        assert ADDRESS in look(officer, first).text
+            return number
+
+        # What has not been read when a search is asked for voids it: of one that opens, all is known.
+        assert until(lambda: ADDRESS in look(officer, asked()).text, SECONDS)
+        number = asked()
         vault.say(said(PlacementStarted(), 850, 40))
-        moved = look(officer, second)
+        moved = look(officer, number)
     assert "void" in moved.text
     assert ADDRESS not in moved.text
 
