@@ -133,10 +133,10 @@ def read_quarantined(schemas: Schemas, value: bytes, known_at: datetime) -> Unre
 
 
 def unreadable_event(
-    topic_id: str, partition: int, offset: int, headers: Mapping[str, bytes], at: datetime
+    topic_id: str, partition: int, offset: int, headers: Mapping[str, bytes | None], at: datetime
 ) -> UnreadableReport:
     """What stands on missing-children.v1 and cannot be read may say that a child is missing."""
-    source = headers.get("ce_source", b"").decode("ascii", "replace").rpartition("/")[2]
+    source = (headers.get("ce_source") or b"").decode("ascii", "replace").rpartition("/")[2]
     return UnreadableReport(named("place", topic_id, str(partition), str(offset)), _sector(source), at)
 
 

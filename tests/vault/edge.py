@@ -31,7 +31,7 @@ class Stored:
     value: bytes | None
     topic: str = SEALED_FACTS
     key: bytes | None = None
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: Sequence[tuple[str, bytes | None]] = ()
     timestamp: int = 0
 
 
