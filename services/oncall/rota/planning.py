@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.core.oncall.coverage import Problem, problems
+from services.core.oncall.duty import serving
 from services.core.oncall.rota import Cause, Rota, Version, from_now
 from services.core.oncall.schedule import schedule
 from services.core.rights import Person
@@ -136,20 +137,25 @@ async def keep_staff(occasion: Occasion, said: Mapping[str, MemberDocument]) -> 
             "Somebody is on the staff of another agency. Nothing was changed: that agency takes them off first.",
         )
     gone = {handle: one for handle, one in known.items() if handle not in said}
-    if version and (needed := _still_needed(version.rota, gone, occasion.now)):
+    if version and (needed := _still_needed(version, gone, occasion.now)):
         return needed
     await store.keep_members(occasion.connection, occasion.who.sector, staff)
     return staff
 
 
-def _still_needed(rota: Rota, gone: Mapping[str, Member], now: datetime) -> Refused | None:
-    """Nobody leaves the staff who is on the rota: it would page somebody who has gone."""
+def _still_needed(version: Version, gone: Mapping[str, Member], now: datetime) -> Refused | None:
+    """Nobody leaves the staff who is on the rota, or on duty since it ran out: it would page somebody who has gone."""
+    rota = version.rota
     for level in range(len(rota.lines)):
         for shift in schedule(rota, level, now, rota.until):
             if shift.person in gone:
-                return Refused(
-                    Why.ON_THE_ROTA,
-                    f"{gone[shift.person].name} is on the rota from {clock(shift.start, rota.zone)} on. "
-                    "Nothing was changed: publish a rota without them first.",
-                )
+                return _on_the_rota(gone[shift.person], f"is on the rota from {clock(shift.start, rota.zone)} on")
+        last = serving(rota, now, version.published_at, level)
+        if last is not None and last in gone:
+            return _on_the_rota(gone[last], "stays on duty, for the rota has run out")
     return None
+
+
+def _on_the_rota(one: Member, how: str) -> Refused:
+    sentence = f"{one.name} {how}. Nothing was changed: publish a rota without them first."
+    return Refused(Why.ON_THE_ROTA, sentence)

@@ -11,7 +11,7 @@ from services.core.rights import Person
 from services.oncall.rota.desk import PublishedRota
 from services.runtime.database import Connection
 from tests.core.oncall.rotas import at
-from tests.oncall.rota.site import AUDITOR, COORDINATOR, DANA, OFFICER, POLICE, RUTH, TURNS, WEEKS, Site, handle
+from tests.oncall.rota.site import AUDITOR, COORDINATOR, DANA, OFFICER, POLICE, RUTH, STAFF, TURNS, WEEKS, Site, handle
 
 RUTHS = {"person": "Ruth Invented", "start": "2026-03-24T09:00", "end": "2026-03-24T18:00"}
 
@@ -143,6 +143,23 @@ async def test_nobody_leaves_the_staff_who_is_on_the_rota(site: Site) -> None:
     fewer = {"people": [{"sign_in": "dana", "name": "Dana Invented", "role": "duty_officer"}]}
     answer = await site.ask(COORDINATOR, "PUT", "/api/staff", fewer)
     assert (answer.status_code, "Omar Invented is on the rota from Mon 30 Mar" in answer.json()["error"]) == (409, True)
+
+
+async def test_nobody_leaves_the_staff_who_is_still_on_duty_because_the_rota_has_run_out(site: Site) -> None:
+    site.goes_on(days=60)
+    dana, omar, _ = STAFF["people"]
+    answer = await site.ask(COORDINATOR, "PUT", "/api/staff", {"people": [dana]})
+    assert (answer.status_code, "Omar Invented stays on duty" in answer.json()["error"]) == (409, True)
+    assert (await site.ask(COORDINATOR, "PUT", "/api/staff", {"people": [omar]})).is_success
+
+
+async def test_nobody_leaves_the_staff_who_still_stands_behind_because_the_rota_has_run_out(site: Site) -> None:
+    behind = {"layers": [{**TURNS, "people": ["Ruth Invented"]}]}
+    assert (await site.publish({**WEEKS, "lines": [*WEEKS["lines"], behind]}, based_on=1)).is_success
+    site.goes_on(days=60)
+    _, omar, _ = STAFF["people"]
+    answer = await site.ask(COORDINATOR, "PUT", "/api/staff", {"people": [omar]})
+    assert (answer.status_code, "Ruth Invented stays on duty" in answer.json()["error"]) == (409, True)
 
 
 async def test_two_of_one_name_and_somebody_of_another_agency_are_not_taken_on(site: Site) -> None:
