@@ -39,7 +39,8 @@ class Alert:
 
     def held(self, calls: Iterable[Call]) -> Held:
         """What `changes` compares with what is true."""
-        return Held(self.state, self.kind, self.severity, self.reasons, tuple(call.agency for call in calls))
+        called = tuple(call.agency for call in calls if call.status is not Status.OVER)
+        return Held(self.state, self.kind, self.severity, self.reasons, called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,8 @@ def applied(change: Change, alert: Alert | None, calls: Calls, published_at: dat
 def _opens(change: Opens, alert: Alert, calls: Calls, now: datetime) -> Outcome:
     is_open = replace(alert, state=State.OPEN, why=change.why, opened_at=now)
     cleared = replace(is_open, first_answered_at=None, ended_at=None, ending=None)
-    rounds = (
-        again(calls[agency], now) if agency in calls else opened(agency, alert.severity, now)
-        for agency in change.verdict.agencies
-    )
     what = Happening.OPENED if change.why is Why.OPEN_EPISODE else Happening.OPENED_AGAIN
-    return Outcome(cleared, tuple(rounds), what)
+    return Outcome(cleared, _called(change.verdict.agencies, alert, calls, now), what)
 
 
 def _is_history(change: IsHistory, alert: Alert, _: Calls, now: datetime) -> Outcome:
@@ -75,9 +72,9 @@ def _is_history(change: IsHistory, alert: Alert, _: Calls, now: datetime) -> Out
 
 
 def _changes(change: Changes, alert: Alert, calls: Calls, now: datetime) -> Outcome:
-    joining = tuple(opened(agency, alert.severity, now) for agency in change.joining)
-    sooner = tuple(_no_later(call, alert.severity, now) for call in calls.values())
-    return Outcome(alert, joining + sooner, Happening.CHANGED)
+    others = (call for call in calls.values() if call.agency not in change.joining)
+    sooner = tuple(_no_later(call, alert.severity, now) for call in others)
+    return Outcome(alert, _called(change.joining, alert, calls, now) + sooner, Happening.CHANGED)
 
 
 def _ends(_: Ends, alert: Alert, calls: Calls, now: datetime) -> Outcome:
@@ -104,6 +101,13 @@ def _as_judged(alert: Alert, verdict: Verdict) -> Alert:
     if verdict.is_withdrawn:  # it stays on record as it was judged
         return alert
     return replace(alert, kind=verdict.kind, severity=verdict.severity, reasons=verdict.reasons)
+
+
+def _called(agencies: Iterable[Sector], alert: Alert, calls: Calls, now: datetime) -> tuple[Call, ...]:
+    """Each of these is paged from now on; whoever was called before is so in a new round, whose pages are new."""
+    return tuple(
+        again(calls[agency], now) if agency in calls else opened(agency, alert.severity, now) for agency in agencies
+    )
 
 
 def _no_later(call: Call, severity: Severity, now: datetime) -> Call:

@@ -11,7 +11,7 @@ from services.core.oncall.judging import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An alert as it stands; `agencies` are those that are called."""
+    """An alert as it stands; `agencies` are those that are called, and whose call is not over."""
 
     state: State
     kind: AlertKind
