@@ -7,7 +7,7 @@ from datetime import datetime
 from services.core.codes import Sector
 from services.core.facts import ChildFound, ChildMissing, ReportWithdrawn, Sighting
 from services.core.ids import EventId, FactId
-from services.core.oncall.alert import Alert, Outcome, applied
+from services.core.oncall.alert import Alert, Outcome, applied, reported
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
 from services.core.oncall.calls import opened
 from services.core.oncall.changes import changes
@@ -58,20 +58,24 @@ class Decider:
 
     async def unreadable(self, connection: Connection, report: UnreadableReport, now: datetime) -> list[Happened]:
         """Page the agency of a missing report that nobody could read, and the police; all of a submission together."""
-        alerts, _ = await hold_alerts(connection, [report.alert_id])
-        alert = alerts.get(report.alert_id)
-        if alert is not None and alert.state is State.OPEN:
-            return []
-        agencies = {Sector.POLICE, report.agency or Sector.LOCAL_AUTHORITY}
+        alerts, calls = await hold_alerts(connection, [report.alert_id])
+        concerned = {Sector.POLICE, report.agency or Sector.LOCAL_AUTHORITY}
+        agencies = [sector for sector in Sector if sector in concerned]
         said = AlertKind.UNREADABLE, State.OPEN, Why.CANNOT_BE_READ, Severity.HIGH, (AlertReason.UNREADABLE_REPORT,)
         new = Alert(report.alert_id, None, *said, report.known_at, now)
-        return await self.open_by_hand(connection, new, [sector for sector in Sector if sector in agencies])
+        outcome = reported(new, alerts.get(report.alert_id), calls.get(report.alert_id, {}), agencies)
+        return await self._by_hand(connection, outcome, agencies, now) if outcome else []
 
     async def open_by_hand(self, connection: Connection, alert: Alert, agencies: Sequence[Sector]) -> list[Happened]:
-        """Open an alert of no episode: an unreadable report, or a drill."""
+        """Open an alert that was not there before and is of no episode: a drill."""
         calls = tuple(opened(agency, alert.severity, alert.opened_at) for agency in agencies)
-        outcome, roster = Outcome(alert, calls, Happening.OPENED), Roster(self._rota, connection, alert.opened_at)
-        return await self._save(connection, [await _owned(roster, outcome, agencies)], alert.opened_at)
+        return await self._by_hand(connection, Outcome(alert, calls, Happening.OPENED), agencies, alert.opened_at)
+
+    async def _by_hand(
+        self, connection: Connection, outcome: Outcome, agencies: Sequence[Sector], now: datetime
+    ) -> list[Happened]:
+        owned = await _owned(Roster(self._rota, connection, now), outcome, agencies)
+        return await self._save(connection, [owned], now)
 
     async def _save(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> list[Happened]:
         await put(connection, *((outcome.alert, outcome.calls) for outcome in outcomes))

@@ -58,6 +58,21 @@ def applied(change: Change, alert: Alert | None, calls: Calls, published_at: dat
     return _RULES[type(change)](change, judged, calls, now)
 
 
+def reported(new: Alert, alert: Alert | None, calls: Calls, agencies: Iterable[Sector]) -> Outcome | None:
+    """What one more report of no episode makes of its alert, `new` if it must open; None if each agency owes it still.
+
+    Nobody may take a later report for the one that was read: whoever owes nothing more is called in a new round.
+    """
+    is_open = alert is not None and alert.state is State.OPEN
+    owing = {call.agency for call in calls.values() if is_open and call.status is not Status.OVER}
+    called = _called([agency for agency in agencies if agency not in owing], new, calls, new.opened_at)
+    if not called:
+        return None
+    if alert is None:
+        return Outcome(new, called, Happening.OPENED)
+    return Outcome(alert, called, Happening.CHANGED) if is_open else Outcome(new, called, Happening.OPENED_AGAIN)
+
+
 def _opens(change: Opens, alert: Alert, calls: Calls, now: datetime) -> Outcome:
     is_open = replace(alert, state=State.OPEN, why=change.why, opened_at=now)
     cleared = replace(is_open, first_answered_at=None, ended_at=None, ending=None)
