@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from services.core.codes import Sector
 from services.core.errors import Unreadable, UnreadableBytes
@@ -35,6 +36,7 @@ from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, w
 from services.wire.avro import Record, Schemas
 from services.wire.entries import event_of
 from services.wire.signing import SignedMessage, Verifier
+from services.wire.submissions import NO_SUBMISSION
 
 BEARS_ON_ALERTS = frozenset(
     kind.__name__
@@ -50,6 +52,9 @@ BEARS_ON_ALERTS = frozenset(
 """The events that can open an alert, end it, make it graver or say whom it concerns."""
 
 _ID_DIGITS = 32
+
+Where = tuple[UUID, int, int]
+"""Where a record stands: the id of its topic, its partition, its offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableReport:
-    """A report that a child is missing which nobody could read; `alert_id` is the same for all of one submission."""
+    """A report that a child is missing which nobody could read; all of an agency's submission have one `alert_id`."""
 
     alert_id: FactId
     agency: Sector | None
@@ -120,7 +125,7 @@ def read_update(schemas: Schemas, value: bytes) -> Update:
     raise failure
 
 
-def read_quarantined(schemas: Schemas, value: bytes, known_at: datetime) -> UnreadableReport | None:
+def read_quarantined(schemas: Schemas, value: bytes, where: Where, known_at: datetime) -> UnreadableReport | None:
     """The missing report that a refused record may be; None for one that is known to be none.
 
     Raises:
@@ -129,18 +134,23 @@ def read_quarantined(schemas: Schemas, value: bytes, known_at: datetime) -> Unre
     _, kept = schemas.decode(value, ("Quarantined",))
     if not kept["unreadable_missing_report"]:
         return None
-    return UnreadableReport(named("submission", kept["submission_id"]), _sector(kept["agency"]), known_at)
+    submission, agency = kept["submission_id"], kept["agency"]
+    alert_id = _standing(where) if submission == NO_SUBMISSION else _named("submission", submission, agency)
+    return UnreadableReport(alert_id, _sector(agency), known_at)
 
 
-def unreadable_event(
-    topic_id: str, partition: int, offset: int, headers: Mapping[str, bytes | None], at: datetime
-) -> UnreadableReport:
+def unreadable_event(where: Where, headers: Mapping[str, bytes | None], at: datetime) -> UnreadableReport:
     """What stands on missing-children.v1 and cannot be read may say that a child is missing."""
     source = (headers.get("ce_source") or b"").decode("ascii", "replace").rpartition("/")[2]
-    return UnreadableReport(named("place", topic_id, str(partition), str(offset)), _sector(source), at)
+    return UnreadableReport(_standing(where), _sector(source), at)
 
 
-def named(*parts: str) -> FactId:
+def _standing(where: Where) -> FactId:
+    """A record that names nothing else is an alert of its own, by its place."""
+    return _named("place", *map(str, where))
+
+
+def _named(*parts: str) -> FactId:
     """The id of an alert that no episode names."""
     return FactId(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_ID_DIGITS])
 

@@ -15,6 +15,7 @@ from services.core.ids import EventId
 from services.oncall.deciding import Decider
 from services.oncall.handlers import (
     UnreadableReport,
+    Where,
     read_event,
     read_quarantined,
     read_update,
@@ -120,25 +121,25 @@ class Taker:
 
     def _read(self, read: _Read, place: Place, record: Any) -> None:  # noqa: ANN401 - aiokafka's ConsumerRecord
         known_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        where = place.topic_id, place.partition, record.offset
         try:
-            self._readers[record.topic](read, record, known_at)
+            self._readers[record.topic](read, record, where, known_at)
         except UnreadableBytes as error:
-            where = place.topic_id, place.partition, record.offset
             if record.topic == MISSING_CHILDREN:
-                read.reports.append(unreadable_event(str(where[0]), *where[1:], dict(record.headers), known_at))
+                read.reports.append(unreadable_event(where, dict(record.headers), known_at))
             read.letters.append((*where, str(error.reason)))
 
-    def _event(self, read: _Read, record: Any, known_at: datetime) -> None:  # noqa: ANN401 - the same
+    def _event(self, read: _Read, record: Any, _: Where, known_at: datetime) -> None:  # noqa: ANN401 - the same
         message = SignedMessage(record.topic, record.key or b"", record.value or b"", record.headers)
         said = read_event(self._schemas, self._verifier, message, known_at)
         read.news.said.append(said)
         read.seen |= {said.event_id} if said.type in _SEEN else set()
 
-    def _quarantined(self, read: _Read, record: Any, known_at: datetime) -> None:  # noqa: ANN401 - the same
-        report = read_quarantined(self._schemas, record.value or b"", known_at)
+    def _quarantined(self, read: _Read, record: Any, where: Where, known_at: datetime) -> None:  # noqa: ANN401 - the same
+        report = read_quarantined(self._schemas, record.value or b"", where, known_at)
         read.reports += [report] if report else []
 
-    def _update(self, read: _Read, record: Any, _: datetime) -> None:  # noqa: ANN401 - the same
+    def _update(self, read: _Read, record: Any, _: Where, __: datetime) -> None:  # noqa: ANN401 - the same
         update = read_update(self._schemas, record.value or b"")
         read.news.said += update.said
         read.news.again += update.again

@@ -36,7 +36,6 @@ VAULT = "vault"
 EDGE_KEY = "edge.key"
 PEOPLE_KEY = "people.key"
 _KEY_BYTES = 32
-_NOBODY = "0" * 32
 # A record that nobody could read may have been the report of a missing child.
 UNREADABLE = Outcome(
     Decision.REFUSED,
@@ -197,7 +196,7 @@ class Intake:
         try:
             return Source(self._agency, well_formed((received.key or b"").decode("ascii")), -1, 0)
         except (MalformedId, UnicodeDecodeError):
-            return Source(self._agency, _NOBODY, -1, 0)
+            return Source(self._agency, submissions.NO_SUBMISSION, -1, 0)
 
 
 def load_keys(agency: Sector, settings: KeySettings, now: datetime) -> Keys:

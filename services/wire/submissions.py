@@ -13,6 +13,8 @@ from services.wire.seal import BatchSealer, Envelope, sealed_record
 
 PURPOSE = "intake"
 MAX_CONTENT_BYTES = 1024 * 1024
+NO_SUBMISSION = "0" * 32
+"""What stands for the submission of a record that does not say of which it is, and has no key that does."""
 # What is no JSON by itself is no JSON here either: dates and our own classes are refused, not spelt in some way.
 _IN_ONE_WAY = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 

@@ -10,6 +10,7 @@ from services.core.rights import Person, PersonRole
 from services.oncall.answers import Answers
 from services.oncall.views import AlertView, list_alerts
 from services.wire.seal import BatchSealer, sealed_record
+from services.wire.submissions import NO_SUBMISSION
 from services.wire.topics import MISSING_CHILDREN, QUARANTINE
 from tests.builders import START, an_id
 from tests.oncall.fakes import OFFICERS, OnCall, officer
@@ -120,3 +121,29 @@ async def test_whoever_is_on_duty_owns_what_was_opened_again(oncall: OnCall) -> 
     assert (await the_alert(oncall)).owner == OFFICERS[COUNCIL][0]
     await oncall.take(refused(oncall, 2))
     assert (await the_alert(oncall)).owner == OFFICERS[POLICE][0]
+
+
+async def test_two_agencies_whose_submissions_have_one_id_have_an_alert_each(oncall: OnCall) -> None:
+    await oncall.take(refused(oncall, 1, COUNCIL))
+    await oncall.take(refused(oncall, 2, HEALTH))
+    called = {frozenset(call.agency for call in alert.calls) for alert in await alerts(oncall)}
+    assert called == {frozenset({POLICE, COUNCIL}), frozenset({POLICE, HEALTH})}
+
+
+async def test_an_agency_whose_record_names_no_submission_is_paged_beside_another_whose_alert_is_open(
+    oncall: OnCall,
+) -> None:
+    await oncall.take(refused(oncall, -1, COUNCIL, NO_SUBMISSION))
+    paged(oncall)
+    await oncall.take(refused(oncall, -1, HEALTH, NO_SUBMISSION))
+    assert paged(oncall) == duty_of(POLICE, HEALTH)
+
+
+async def test_two_records_of_an_agency_that_name_no_submission_have_an_alert_each(oncall: OnCall) -> None:
+    await oncall.take(refused(oncall, -1, COUNCIL, NO_SUBMISSION), refused(oncall, -1, COUNCIL, NO_SUBMISSION))
+    assert len(await alerts(oncall)) == 2
+
+
+async def test_the_records_of_one_submission_of_an_agency_have_one_alert(oncall: OnCall) -> None:
+    await oncall.take(*(refused(oncall, number) for number in range(5)))
+    assert len(await alerts(oncall)) == 1
