@@ -26,11 +26,12 @@ PROVE: LiteralString = """
         (SELECT count(*) FROM alerts WHERE state IN ('open', 'debrief') AND (
             SELECT true FROM calls WHERE calls.alert_id = alerts.alert_id AND status <> 'over' LIMIT 1) IS NULL),
         coalesce(sum((next_at IS NULL OR next_at < %(late)s)::int), 0),
-        -- Of the round that is under way, the steps that were taken and of which no page was ever written.
-        coalesce(sum(least(step, jsonb_array_length(chain->'steps')) - (
+        -- Of the round that is under way, the steps that were taken and of which no page was ever written; a call that
+        -- has more pages than steps hides nothing of another's.
+        coalesce(sum(greatest(0, least(step, jsonb_array_length(chain->'steps')) - (
             SELECT count(*) FROM attempts
             WHERE (attempts.alert_id, attempts.agency, attempts.round) = (owing.alert_id, owing.agency, owing.round)
-            AND attempts.kind <> 'sighting' AND attempts.step < jsonb_array_length(owing.chain->'steps')))
+            AND attempts.kind <> 'sighting' AND attempts.step < jsonb_array_length(owing.chain->'steps'))))
             FILTER (WHERE status = 'owed'), 0),
         -- A page that found nobody on duty is not late: it waits for them.
         (SELECT count(*) FROM attempts

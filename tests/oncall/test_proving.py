@@ -18,6 +18,10 @@ async def proof(oncall: OnCall) -> Proof:
     return await oncall.session.run(lambda connection: prove(connection, oncall.clock()))
 
 
+async def harmed(oncall: OnCall, harm: LiteralString) -> None:
+    await oncall.session.run(lambda connection: connection.execute(harm))
+
+
 async def test_an_alert_that_ran_all_its_steps_owes_nothing(oncall: OnCall) -> None:
     await oncall.hear(MISSING)
     found = [await proof(oncall)]
@@ -40,8 +44,16 @@ async def test_an_alert_that_ran_all_its_steps_owes_nothing(oncall: OnCall) -> N
 async def test_each_step_that_did_not_run_is_counted(oncall: OnCall, harm: LiteralString, missed: int) -> None:
     await oncall.hear(MISSING)
     await oncall.wait(timedelta(minutes=11))
-    await oncall.session.run(lambda connection: connection.execute(harm))
+    await harmed(oncall, harm)
     assert (await proof(oncall)).missed == missed
+
+
+async def test_a_call_of_more_pages_than_steps_hides_no_step_that_another_missed(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.wait(timedelta(minutes=11))
+    await harmed(oncall, "DELETE FROM attempts WHERE agency = 'police' AND step = 1")
+    await harmed(oncall, "UPDATE calls SET step = 0 WHERE agency = 'local_authority'")
+    assert (await proof(oncall)).missed == 1
 
 
 async def test_an_alert_without_an_owner_is_counted(oncall: OnCall) -> None:
