@@ -45,7 +45,9 @@ _FIND: LiteralString = """
     FROM attempts WHERE key = %s"""
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
 _ADDRESS: LiteralString = "UPDATE attempts SET (recipient, lease_until, tries) = (%s, %s, %s) WHERE key = %s"
-_TRIED: LiteralString = "SELECT true FROM attempts WHERE state = 'written' AND tries > 0 LIMIT 1"
+IN_VAIN: LiteralString = """
+    SELECT (SELECT true FROM attempts WHERE state = 'written' AND recipient IS NULL LIMIT 1) IS NOT NULL
+        OR (%s AND (SELECT true FROM attempts WHERE state = 'written' AND tries > 0 LIMIT 1) IS NOT NULL)"""
 _VOID: LiteralString = """
     UPDATE attempts SET state = 'void' WHERE alert_id = %s AND state = 'written'
     AND (%s::text IS NULL OR (agency = %s AND kind <> 'sighting'))"""
@@ -143,9 +145,10 @@ async def claim(connection: Connection, now: datetime, at_most: int, staffed: Co
     return [_read(*row) for row in await cursor.fetchall()]
 
 
-async def any_in_vain(connection: Connection) -> bool:
-    """Whether a page was tried, and has not left."""
-    return await (await connection.execute(_TRIED)).fetchone() is not None
+async def any_in_vain(connection: Connection, *, tried: bool) -> bool:
+    """Whether a page found nobody on duty, or, where `tried` is asked too, was tried and has not left."""
+    row = await (await connection.execute(IN_VAIN, [tried])).fetchone()
+    return bool(row and row[0])
 
 
 async def find(connection: Connection, key: str) -> Attempt | None:

@@ -60,8 +60,7 @@ class Engine:
 
     async def run(self, bell: asyncio.Event) -> None:
         """Look twice a second, and at once when `bell` is set, until cancelled."""
-        if await self._session.run(attempts.any_in_vain):
-            self._light.health.red(Reason.PAGES_NOT_SENT)
+        await self._show_whether_any_waits(tried=True)
         while True:
             bell.clear()
             while await self.look():
@@ -79,7 +78,7 @@ class Engine:
         left = await self._session.run(lambda connection: self._claim(connection, roster))
         self._light.metrics.alerts.pages_repeated.inc(sum(one.tries > 1 for one in left))
         await self._send([*fresh, *left])
-        await self._show_that_none_waits()
+        await self._show_whether_any_waits(tried=Reason.PAGES_NOT_SENT in self._light.health.reasons)
         return len(fresh) + len(left)
 
     async def _write_due(self, connection: Connection, now: datetime) -> tuple[list[Attempt], Roster]:
@@ -139,9 +138,11 @@ class Engine:
         told = [(one, outcome) for one, outcome in done if isinstance(outcome, Sent) or is_told(one.tries)]
         await self._chronicle.record(connection, *(of_page(one, outcome, now) for one, outcome in told))
 
-    async def _show_that_none_waits(self) -> None:
-        """A page that left takes nothing from another that waits in vain: the light is red until none does."""
-        if Reason.PAGES_NOT_SENT in self._light.health.reasons and not await self._session.run(attempts.any_in_vain):
+    async def _show_whether_any_waits(self, *, tried: bool) -> None:
+        """Red until none waits in vain, whoever wrote it; of pages that were `tried` some may be leaving just now."""
+        if await self._session.run(lambda connection: attempts.any_in_vain(connection, tried=tried)):
+            self._light.health.red(Reason.PAGES_NOT_SENT)
+        elif tried:
             self._light.health.green(Reason.PAGES_NOT_SENT)
 
     def _show(self, done: Sequence[tuple[Attempt, Sent | Failed]], now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.oncall.alerts_store import HOLD_DUE
-from services.oncall.attempts import CLAIM, OLDER
+from services.oncall.attempts import CLAIM, IN_VAIN, OLDER
 from services.oncall.knowing import ABOUT
 from services.oncall.proving import PROVE
 from services.runtime.database import Connection, Database, ask, connect
@@ -33,6 +33,8 @@ _FILL = f"""
         INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
         SELECT id, id, 'ChildMissing', now(), now(), true, '' FROM new)
     INSERT INTO assignments (subject_id, version, case_id) SELECT id, 1, id FROM new"""  # noqa: S608 - our own words
+
+_TO_SOMEBODY = "UPDATE attempts SET recipient = key"
 
 
 @pytest.fixture
@@ -68,6 +70,13 @@ async def test_pages_for_which_nobody_is_on_duty_are_not_looked_at(by_index: Con
     assert many <= 1.2 * few
 
 
+async def test_whether_a_page_found_nobody_is_told_without_a_look_at_those_that_found_somebody(
+    by_index: Connection,
+) -> None:
+    few, many = [await _handled_of(by_index, number, IN_VAIN, [False], _TO_SOMEBODY) for number in (FEW, MANY)]
+    assert many <= 1.2 * few
+
+
 def _asked(number: int) -> dict[str, object]:
     return {"subjects": IdArray([an_id(each) for each in range(1, number + 1)]), "cases": IdArray([])}
 
@@ -78,11 +87,12 @@ def _newer() -> Sequence[object]:
 
 
 async def _handled_of(
-    connection: Connection, many: int, question: str, asked: Mapping[str, object] | Sequence[object]
+    connection: Connection, many: int, question: str, asked: Mapping[str, object] | Sequence[object], then: str = ""
 ) -> int:
     """So many rows the parts of a plan hand on or throw away, of `many` alerts; nothing is kept."""
     async with connection.transaction(force_rollback=True):
         await connection.execute(_FILL, {"many": many})
+        await connection.execute(then)
         [[(plan,)]] = await ask(connection, (f"EXPLAIN (ANALYZE, FORMAT JSON) {question}", asked))
         return sum(map(_handled, _parts((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])))
 

@@ -1,14 +1,19 @@
 """Where nobody is on duty a page waits for whoever comes, nothing is tried in vain, and the light tells of it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.core.codes import Sector
 from services.core.facts import Sighting
+from services.oncall.engine import Engine, Light
 from services.oncall.proving import prove
-from services.runtime.health import Reason
+from services.runtime.database import Connection, Database, Session
+from services.runtime.health import Health, Reason
+from services.runtime.metrics import Metrics
 from tests.core.enquiries import said
 from tests.oncall.fakes import OFFICERS, OnCall
 from tests.oncall.test_engine import COUNCIL, EPISODE, MISSING, POLICE, shown
@@ -80,11 +85,45 @@ async def test_the_light_is_red_from_the_first_try_that_failed_until_the_page_ha
     assert lights == [True, True, False]
 
 
-async def test_an_engine_that_begins_anew_knows_that_pages_wait_in_vain(oncall: OnCall) -> None:
-    oncall.rota.away = (COUNCIL,)
+async def test_an_engine_that_begins_anew_knows_that_pages_were_tried_in_vain(oncall: OnCall) -> None:
+    oncall.post.broken = True
     await oncall.hear(MISSING)
     oncall.health.green(Reason.PAGES_NOT_SENT)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(1):
             await oncall.engine.run(asyncio.Event())
+    assert Reason.PAGES_NOT_SENT in oncall.health.reasons
+
+
+async def test_each_worker_s_light_is_red_while_a_page_waits_that_another_wrote(
+    oncall: OnCall, tables: Database
+) -> None:
+    metrics = Metrics()
+    health, other = Health(metrics), Session(tables, Health(metrics))
+    second = Engine(other, oncall.rota, oncall.post, oncall.chronicle, Light(health, metrics), oncall.clock)
+    lights = []
+    await second.look()
+    oncall.rota.away = (COUNCIL,)
+    await oncall.hear(MISSING)
+    for away in ((COUNCIL,), ()):
+        oncall.rota.away = away
+        await second.look()
+        lights.append(Reason.PAGES_NOT_SENT in health.reasons)
+    await other.close()
+    assert lights == [True, False]
+
+
+async def test_the_light_is_red_where_a_page_waits_of_which_the_worker_never_heard_that_it_was_written(
+    oncall: OnCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = oncall.session.run
+
+    async def again(work: Callable[[Connection], Awaitable[Any]]) -> Any:
+        await once(work)
+        return await once(work)
+
+    oncall.rota.away = (POLICE, COUNCIL)
+    await oncall.hear(MISSING, looking=False)
+    monkeypatch.setattr(oncall.session, "run", again)
+    await oncall.look()
     assert Reason.PAGES_NOT_SENT in oncall.health.reasons
