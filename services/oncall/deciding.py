@@ -9,11 +9,11 @@ from services.core.facts import ChildFound, ChildMissing, ReportWithdrawn, Sight
 from services.core.ids import EventId, FactId
 from services.core.oncall.alert import Alert, Outcome, applied, reported
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
-from services.core.oncall.calls import opened
+from services.core.oncall.calls import Status, opened
 from services.core.oncall.changes import changes
 from services.core.oncall.judging import verdicts
 from services.oncall.alerts_store import hold_alerts, put
-from services.oncall.attempts import write_to_all_paged, write_to_owner
+from services.oncall.attempts import void, write_to_all_paged, write_to_owner
 from services.oncall.duty import Roster, Rota
 from services.oncall.handlers import UnreadableReport
 from services.oncall.happening import Chronicle, Happened
@@ -21,6 +21,7 @@ from services.oncall.knowing import Child
 from services.runtime.database import Connection
 
 _BEGIN = frozenset({Happening.OPENED, Happening.OPENED_AGAIN})
+_END = frozenset({Happening.FOUND, Happening.ENDED})
 _HEARS = Sector.LOCAL_AUTHORITY
 """Who owes it to a child who was found to hear them (¶5.46-5.49, 5.78)."""
 
@@ -50,6 +51,8 @@ class Decider:
         for outcome in done:
             if outcome.what is Happening.WITHDRAWN:
                 await write_to_all_paged(connection, outcome.alert, now)
+            elif outcome.what in _END:
+                await _void_what_nobody_owes(connection, outcome)
         alerts |= {outcome.alert.alert_id: outcome.alert for outcome in done}
         for child, own in told:
             theirs = [alerts[verdict.episode] for verdict in own]
@@ -106,6 +109,16 @@ async def _owned(roster: Roster, outcome: Outcome, agencies: Sequence[Sector]) -
         owner = await roster.stands(_HEARS)
         return replace(outcome, alert=replace(outcome.alert, owner=owner, owner_agency=_HEARS)) if owner else outcome
     return outcome
+
+
+async def _void_what_nobody_owes(connection: Connection, outcome: Outcome) -> None:
+    """Whoever owes nothing more is paged no more; who hears a child who was found still learns of it."""
+    if outcome.alert.state is State.CLOSED:
+        await void(connection, outcome.alert.alert_id)
+        return
+    for call in outcome.calls:
+        if call.status is Status.OVER:
+            await void(connection, outcome.alert.alert_id, call.agency)
 
 
 def _happened(outcome: Outcome, now: datetime) -> Happened:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.core.codes import Sector
-from services.core.facts import Sighting
+from services.core.facts import DebriefHeld, Sighting
+from services.core.oncall.alerts import AlertKind
 from services.oncall.engine import Engine, Light
 from services.oncall.proving import prove
 from services.runtime.database import Connection, Database, Session
@@ -16,7 +17,7 @@ from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
 from tests.core.enquiries import said
 from tests.oncall.fakes import OFFICERS, OnCall
-from tests.oncall.test_engine import COUNCIL, EPISODE, MISSING, POLICE, shown
+from tests.oncall.test_engine import BACK, COUNCIL, EPISODE, MISSING, POLICE, shown
 
 
 async def test_where_nobody_is_on_duty_the_page_waits_for_whoever_comes(oncall: OnCall) -> None:
@@ -127,3 +128,54 @@ async def test_the_light_is_red_where_a_page_waits_of_which_the_worker_never_hea
     monkeypatch.setattr(oncall.session, "run", again)
     await oncall.look()
     assert Reason.PAGES_NOT_SENT in oncall.health.reasons
+
+
+async def test_a_page_that_found_nobody_never_leaves_once_its_child_was_found(oncall: OnCall) -> None:
+    oncall.rota.away = (POLICE,)
+    await oncall.hear(MISSING)
+    await oncall.hear(BACK)
+    oncall.rota.away = ()
+    await oncall.look()
+    assert OFFICERS[POLICE][0] not in oncall.post.recipients
+
+
+async def test_the_light_is_green_once_the_child_was_found_for_whom_an_agency_had_nobody(oncall: OnCall) -> None:
+    oncall.rota.away = (POLICE,)
+    await oncall.hear(MISSING)
+    await oncall.hear(BACK)
+    assert Reason.PAGES_NOT_SENT not in oncall.health.reasons
+
+
+async def test_whoever_must_hear_a_child_who_was_found_learns_of_it_though_nobody_was_there_before(
+    oncall: OnCall,
+) -> None:
+    oncall.rota.away = (COUNCIL,)
+    await oncall.hear(MISSING)
+    await oncall.hear(BACK)
+    oncall.rota.away = ()
+    await oncall.look()
+    assert OFFICERS[COUNCIL][0] in oncall.post.recipients
+
+
+async def test_a_sighting_that_found_nobody_is_told_to_whoever_comes_also_of_a_child_who_was_found(
+    oncall: OnCall,
+) -> None:
+    oncall.rota.away = (POLICE,)
+    await oncall.hear(MISSING)
+    await oncall.hear(said(Sighting(EPISODE), 3, 400.05, sector=Sector.HEALTH))
+    await oncall.hear(BACK)
+    oncall.rota.away = ()
+    await oncall.look()
+    told = [page.kind for _, page, _ in oncall.post.sent if page.recipient == OFFICERS[POLICE][0]]
+    assert told == [AlertKind.SIGHTING]
+
+
+async def test_nothing_leaves_of_an_alert_whose_child_was_heard(oncall: OnCall) -> None:
+    oncall.rota.away = (POLICE, COUNCIL)
+    await oncall.hear(MISSING)
+    await oncall.hear(said(Sighting(EPISODE), 3, 400.05, sector=Sector.HEALTH))
+    await oncall.hear(BACK)
+    await oncall.hear(said(DebriefHeld(EPISODE), 4, 401))
+    oncall.rota.away = ()
+    await oncall.look()
+    assert (oncall.post.sent, Reason.PAGES_NOT_SENT in oncall.health.reasons) == ([], False)
