@@ -16,16 +16,22 @@ from services.runtime.id_arrays import IdArray
 from services.wire.avro import Schemas
 from services.wire.entries import event_of
 
+# What was signed takes the place of what was not, and is never altered by it.
 _SAY: LiteralString = """
     INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
     SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::boolean[],
                          %b::bytea[])
     ON CONFLICT (event_id) DO UPDATE SET
-        recorded_at = greatest(said.recorded_at, excluded.recorded_at),
-        known_at = least(said.known_at, excluded.known_at),
-        signed = said.signed OR excluded.signed
-    WHERE excluded.recorded_at > said.recorded_at OR excluded.known_at < said.known_at
-        OR (excluded.signed AND NOT said.signed)"""
+        subject_id = CASE WHEN said.signed = excluded.signed THEN said.subject_id ELSE excluded.subject_id END,
+        type = CASE WHEN said.signed = excluded.signed THEN said.type ELSE excluded.type END,
+        frame = CASE WHEN said.signed = excluded.signed THEN said.frame ELSE excluded.frame END,
+        recorded_at = CASE WHEN said.signed = excluded.signed THEN greatest(said.recorded_at, excluded.recorded_at)
+                           ELSE excluded.recorded_at END,
+        known_at = CASE WHEN said.signed = excluded.signed THEN least(said.known_at, excluded.known_at)
+                        ELSE excluded.known_at END,
+        signed = excluded.signed
+    WHERE excluded.signed > said.signed OR (excluded.signed = said.signed
+        AND (excluded.recorded_at > said.recorded_at OR excluded.known_at < said.known_at))"""
 _SAY_AGAIN: LiteralString = """
     UPDATE said SET recorded_at = greatest(said.recorded_at, given.recorded_at)
     FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)
@@ -72,7 +78,7 @@ Child = tuple[Word[Any], ...]
 
 async def keep(connection: Connection, news: News) -> None:
     """Add what is not there yet; the cases that records leave are among the changed ones afterwards."""
-    once = {one.event_id: one for one in sorted(news.said, key=lambda one: (one.recorded_at, one.signed))}
+    once = {one.event_id: one for one in sorted(news.said, key=lambda one: (one.signed, one.recorded_at))}
     await write_rows(connection, _SAY, [_row(one) for one in once.values()])
     await write_rows(connection, _SAY_AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
     moved = IdArray([one.subject_id for one in news.assigned])

@@ -1,0 +1,81 @@
+"""What nobody signed is heard, and alters nothing of what was signed: no report is swallowed, and no search ends."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.core.codes import MissingKind, Sector
+from services.core.facts import ChildMissing, Sighting
+from services.core.ids import SubjectId
+from services.core.known import Known
+from services.core.oncall.alerts import State
+from services.runtime.database import Connection
+from services.wire.topics import MISSING_CHILDREN
+from tests.builders import an_id
+from tests.core.enquiries import said
+from tests.oncall.fakes import OnCall
+from tests.oncall.test_engine import MISSING, shown, taken_back
+from tests.vault.edge import Stored
+from tests.vault.messages import place_of, stored
+
+
+def unsigned(oncall: OnCall, known: Known) -> Stored:
+    """What the processor of another sector signed in the name of this one."""
+    return stored(
+        oncall.schemas, known, by=Sector.HEALTH if known.event.head.sector is Sector.POLICE else Sector.POLICE
+    )
+
+
+def elsewhere(**times: Any) -> Known:
+    """Something else, said of another child under the event id of MISSING."""
+    return said(Sighting(None), 1, 399.9, subject=SubjectId(an_id(9)), **times)
+
+
+async def kept(oncall: OnCall) -> list[tuple[Any, ...]]:
+    async def fetched(connection: Connection) -> list[tuple[Any, ...]]:
+        return await (await connection.execute("SELECT * FROM said ORDER BY event_id")).fetchall()
+
+    return await oncall.session.run(fetched)
+
+
+async def test_a_report_is_heard_that_comes_together_with_something_else_under_its_event_id(oncall: OnCall) -> None:
+    genuine, forged = stored(oncall.schemas, MISSING), unsigned(oncall, elsewhere(recorded=400))
+    batch = [replace(one, offset=offset) for offset, one in enumerate((genuine, forged))]
+    await oncall.taker.take({place_of(MISSING_CHILDREN): batch})
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_is_heard_that_comes_after_something_else_under_its_event_id(oncall: OnCall) -> None:
+    await oncall.take(unsigned(oncall, elsewhere(recorded=400)))
+    await oncall.hear(MISSING)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_nothing_is_kept_of_what_came_unsigned_once_it_is_signed(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    alone = await kept(oncall)
+    await oncall.session.run(lambda connection: connection.execute("DELETE FROM said"))
+    await oncall.take(unsigned(oncall, elsewhere(known=399, recorded=400)))
+    await oncall.hear(MISSING)
+    assert await kept(oncall) == alone
+
+
+async def test_what_was_signed_is_not_altered_by_what_comes_unsigned_under_its_event_id(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    before = await kept(oncall)
+    await oncall.take(unsigned(oncall, elsewhere(known=399, recorded=400)))
+    assert await kept(oncall) == before
+
+
+async def test_a_report_that_was_made_again_is_not_taken_back_by_a_copy_that_nobody_signed(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 4, 400.2, of_fact=1))
+    await oncall.take(unsigned(oncall, taken_back(3, 400.1, recorded=400.3)))
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_that_is_signed_once_more_after_it_was_taken_back_pages_again(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 1, 399.9, recorded=400.2))
+    assert (await shown(oncall)).state is State.OPEN
