@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
-from services.core.facts import ChildFound, DebriefHeld, ReportWithdrawn
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.known import Known, Word, present
-from services.core.oncall.judging import counting
+from services.core.oncall.judging import believed
 from services.oncall.handlers import Assigned, Said
 from services.runtime.database import Connection, write_rows
 from services.runtime.id_arrays import IdArray
@@ -99,13 +98,12 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
     subjects = {one.subject_id for one in news.said} | {one.subject_id for one in news.assigned}
     asked = {"subjects": IdArray(sorted(subjects)), "cases": IdArray(sorted(news.cases))}
     cursor = await connection.execute(ABOUT, asked, binary=True)
-    told: defaultdict[bytes, list[Known]] = defaultdict(list)
+    told: defaultdict[bytes, list[tuple[Known, bool]]] = defaultdict(list)
     for case_id, frame, signed, recorded_at, known_at in await cursor.fetchall():
         event = event_of(schemas, frame)
-        if signed or not isinstance(event.fact, ChildFound | DebriefHeld | ReportWithdrawn):
-            head = replace(event.head, recorded_at=recorded_at)
-            told[case_id].append(Known(replace(event, head=head), known_at))
-    return [present(counting(known)) for _, known in sorted(told.items())]
+        head = replace(event.head, recorded_at=recorded_at)
+        told[case_id].append((Known(replace(event, head=head), known_at), signed))
+    return [present(believed(known)) for _, known in sorted(told.items())]
 
 
 def subjects_of(child: Iterable[Word[Any]]) -> list[SubjectId]:

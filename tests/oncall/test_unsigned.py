@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from services.core.codes import MissingKind, Sector
-from services.core.facts import ChildMissing, Sighting
+from services.core.codes import FoundHow, MissingKind, Sector
+from services.core.facts import ChildFound, ChildMissing, Sighting
 from services.core.ids import SubjectId
 from services.core.known import Known
 from services.core.oncall.alerts import State
@@ -12,8 +12,8 @@ from services.runtime.database import Connection
 from services.wire.topics import MISSING_CHILDREN
 from tests.builders import an_id
 from tests.core.enquiries import said
-from tests.oncall.fakes import OnCall
-from tests.oncall.test_engine import MISSING, shown, taken_back
+from tests.oncall.fakes import OFFICERS, OnCall
+from tests.oncall.test_engine import COUNCIL, MISSING, POLICE, shown, taken_back
 from tests.vault.edge import Stored
 from tests.vault.messages import place_of, stored
 
@@ -79,3 +79,26 @@ async def test_a_report_that_is_signed_once_more_after_it_was_taken_back_pages_a
     await oncall.hear(taken_back(3, 400.1))
     await oncall.hear(said(ChildMissing(MissingKind.MISSING), 1, 399.9, recorded=400.2))
     assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_search_is_not_ended_by_a_report_that_nobody_signed_and_that_dates_it_before_an_old_ending(
+    oncall: OnCall,
+) -> None:
+    await oncall.hear(said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 7, 390))
+    await oncall.hear(MISSING)
+    forged = said(ChildMissing(MissingKind.MISSING), 8, 380, of_fact=1, known=400.1)
+    await oncall.take(unsigned(oncall, forged))
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_is_heard_though_something_else_that_nobody_signed_came_first_and_says_to_be_its_last_word(
+    oncall: OnCall,
+) -> None:
+    await oncall.take(unsigned(oncall, said(Sighting(None), 8, 399.9, of_fact=1, recorded=401)))
+    await oncall.hear(MISSING)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_that_nobody_signed_pages_where_it_is_the_only_one(oncall: OnCall) -> None:
+    await oncall.take(unsigned(oncall, MISSING))
+    assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])

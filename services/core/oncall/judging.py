@@ -12,7 +12,7 @@ from services.core.endings import ends
 from services.core.events import Head
 from services.core.facts import ChildFound, ChildMissing, DebriefHeld, ReportWithdrawn
 from services.core.ids import FactId, OrgHandle, SubjectId
-from services.core.known import Known, Word
+from services.core.known import Known, Word, present
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
 from services.core.oncall.grounds import grounds, immigration, plan
 from services.core.responsible import claimants
@@ -26,6 +26,7 @@ _CONCERNS = frozenset({
 })  # fmt: skip
 """What makes of an absence without authorisation, whose child may have been trafficked, a missing child."""
 
+_ENDINGS = ChildFound | DebriefHeld | ReportWithdrawn
 _WITHDRAWERS = frozenset({Sector.POLICE, Sector.LOCAL_AUTHORITY})
 
 _GRAVITY = {
@@ -66,6 +67,22 @@ def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
         _verdict(word, words, authorities) if isinstance(word.fact, ChildMissing) else _withdrawn(word, words)
         for word in words
         if isinstance(word.fact, ChildMissing | ReportWithdrawn)
+    )
+
+
+def believed(told: Collection[tuple[Known, bool]]) -> list[Known]:
+    """What counts of all this, where of each it is said whether it was verified who signed it.
+
+    Nobody else ends a search, or speaks for a report that stands signed: where none does, theirs may be the only one.
+    """
+    signed = present(counting([known for known, is_signed in told if is_signed]))
+    reported = {word.fact_id for word in signed if isinstance(word.fact, ChildMissing)}
+    return counting(
+        [
+            known
+            for known, is_signed in told
+            if is_signed or not (isinstance(known.event.fact, _ENDINGS) or known.event.head.fact_id in reported)
+        ]
     )
 
 

@@ -40,7 +40,7 @@ from services.core.ids import FactId
 from services.core.indicators import Indicator
 from services.core.known import Known, present
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
-from services.core.oncall.judging import Verdict, counting, verdicts
+from services.core.oncall.judging import Verdict, believed, counting, verdicts
 from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_BODY, ENQUIRER, TWO, said
 
@@ -234,3 +234,28 @@ def test_a_report_that_was_taken_back_is_no_earlier_episode() -> None:
     later = said(ChildMissing(MissingKind.MISSING), 7, 40)
     found = verdicts(present(counting([GONE, WITHDRAWN, later])))
     assert [AlertReason.EARLIER_EPISODES in one.reasons for one in found if one.is_open] == [False]
+
+
+FOUND_EARLIER = said(ChildFound(None, FoundHow.SEEN_IN_PERSON), 3, 29)
+
+
+@pytest.mark.parametrize(
+    "fact", [ChildMissing(MissingKind.MISSING), BorderEncounter()], ids=lambda one: type(one).__name__
+)
+def test_nobody_else_speaks_for_a_report_that_stands_signed(fact: Any) -> None:
+    forged = said(fact, 4, 28, of_fact=1, known=31)
+    assert judged(*believed([(GONE, True), (FOUND_EARLIER, True), (forged, False)])).is_open
+
+
+def test_a_report_that_nobody_signed_counts_where_none_is_signed() -> None:
+    assert judged(*believed([(GONE, False)])).is_open
+
+
+def test_a_report_that_nobody_signed_counts_after_the_signed_one_was_taken_back() -> None:
+    again = said(ChildMissing(MissingKind.MISSING), 4, 32, of_fact=1)
+    assert judged(*believed([(GONE, True), (WITHDRAWN, True), (again, False)])).is_open
+
+
+@pytest.mark.parametrize("ending", [said(ChildFound(EPISODE, FoundHow.SEEN_IN_PERSON), 4, 31), WITHDRAWN])
+def test_an_ending_that_nobody_signed_does_not_count(ending: Known) -> None:
+    assert judged(*believed([(GONE, False), (ending, False)])).is_open
