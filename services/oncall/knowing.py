@@ -31,10 +31,12 @@ _SAY: LiteralString = """
         signed = excluded.signed
     WHERE excluded.signed > said.signed OR (excluded.signed = said.signed
         AND (excluded.recorded_at > said.recorded_at OR excluded.known_at < said.known_at))"""
+# An ending that is said again comes signed as well: the correlator's word alone makes it no later.
 _SAY_AGAIN: LiteralString = """
     UPDATE said SET recorded_at = greatest(said.recorded_at, given.recorded_at)
     FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)
-    WHERE said.event_id = given.event_id"""
+    WHERE said.event_id = given.event_id
+    AND NOT (said.signed AND said.type IN ('ChildFound', 'DebriefHeld', 'ReportWithdrawn'))"""
 _ASSIGN: LiteralString = """
     INSERT INTO assignments (subject_id, version, case_id)
     SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[])

@@ -11,11 +11,11 @@ from services.core.oncall.alerts import State
 from services.runtime.database import Connection
 from services.wire.topics import MISSING_CHILDREN
 from tests.builders import an_id
-from tests.core.enquiries import said
+from tests.core.enquiries import moment, said
 from tests.oncall.fakes import OFFICERS, OnCall
-from tests.oncall.test_engine import COUNCIL, MISSING, POLICE, shown, taken_back
+from tests.oncall.test_engine import COUNCIL, MISSING, POLICE, shown, shown_to_coordinators, taken_back
 from tests.vault.edge import Stored
-from tests.vault.messages import place_of, stored
+from tests.vault.messages import case_update, place_of, stored
 
 
 def unsigned(oncall: OnCall, known: Known) -> Stored:
@@ -102,3 +102,34 @@ async def test_a_report_is_heard_though_something_else_that_nobody_signed_came_f
 async def test_a_report_that_nobody_signed_pages_where_it_is_the_only_one(oncall: OnCall) -> None:
     await oncall.take(unsigned(oncall, MISSING))
     assert sorted(oncall.post.recipients) == sorted([OFFICERS[POLICE][0], OFFICERS[COUNCIL][0]])
+
+
+async def hear_again(oncall: OnCall, number: int, on: float) -> None:
+    """Take the correlator's word that an event was said again."""
+    update = case_update(oncall.schemas, an_id(1), [an_id(1)])
+    name, told = oncall.schemas.decode(update.value or b"")
+    again = [{"event_id": an_id(1000 + number), "recorded_at": moment(on), "known_at": moment(on)}]
+    await oncall.take(replace(update, value=oncall.schemas.encode(name, {**told, "said_again": again})))
+
+
+async def test_a_report_that_was_made_again_is_not_taken_back_by_the_correlator_s_word_alone(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 4, 400.2, of_fact=1))
+    await hear_again(oncall, 3, 400.3)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_that_was_taken_back_pages_again_on_the_correlator_s_word(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await hear_again(oncall, 1, 400.2)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_withdrawal_that_is_signed_once_more_takes_a_report_back_that_was_made_again(oncall: OnCall) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 4, 400.2, of_fact=1))
+    await oncall.hear(taken_back(3, 400.1, recorded=400.3))
+    assert (await shown_to_coordinators(oncall)).state is State.CLOSED
