@@ -59,9 +59,10 @@ Where = tuple[UUID, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An event as it stood on its topic; `signed`: we verified ourselves whose processor said it."""
+    """An event as it stood on its topic; `signed`: we verified ourselves that the processor of `sector` said it."""
 
     event_id: EventId
+    sector: Sector
     subject_id: SubjectId
     type: str
     recorded_at: datetime
@@ -181,4 +182,5 @@ def _entry(schemas: Schemas, one: Record) -> Said | None:
 
 def _said(event: Event, known_at: datetime, frame: bytes, *, signed: bool) -> Said:
     head = event.head
-    return Said(head.event_id, head.subject_id, event.type, head.recorded_at, known_at, signed, frame)
+    said_by = head.event_id, head.sector, head.subject_id
+    return Said(*said_by, event.type, head.recorded_at, known_at, signed, frame)

@@ -15,12 +15,12 @@ from services.runtime.id_arrays import IdArray
 from services.wire.avro import Schemas
 from services.wire.entries import event_of
 
-# What was signed takes the place of what was not, and is never altered by it.
+# What was signed takes the place of what was not, and is never altered by it; nor do agencies alter each other's words.
 _SAY: LiteralString = """
-    INSERT INTO said (event_id, subject_id, type, recorded_at, known_at, signed, frame)
-    SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::boolean[],
-                         %b::bytea[])
-    ON CONFLICT (event_id) DO UPDATE SET
+    INSERT INTO said (event_id, sector, subject_id, type, recorded_at, known_at, signed, frame)
+    SELECT * FROM unnest(%b::bytea[], %b::text[], %b::bytea[], %b::text[], %b::timestamptz[], %b::timestamptz[],
+                         %b::boolean[], %b::bytea[])
+    ON CONFLICT (event_id, sector) DO UPDATE SET
         subject_id = CASE WHEN said.signed = excluded.signed THEN said.subject_id ELSE excluded.subject_id END,
         type = CASE WHEN said.signed = excluded.signed THEN said.type ELSE excluded.type END,
         frame = CASE WHEN said.signed = excluded.signed THEN said.frame ELSE excluded.frame END,
@@ -79,7 +79,8 @@ Child = tuple[Word[Any], ...]
 
 async def keep(connection: Connection, news: News) -> None:
     """Add what is not there yet; the cases that records leave are among the changed ones afterwards."""
-    once = {one.event_id: one for one in sorted(news.said, key=lambda one: (one.signed, one.recorded_at))}
+    in_order = sorted(news.said, key=lambda one: (one.signed, one.recorded_at))
+    once = {(one.event_id, one.sector): one for one in in_order}
     await write_rows(connection, _SAY, [_row(one) for one in once.values()])
     await write_rows(connection, _SAY_AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
     moved = IdArray([one.subject_id for one in news.assigned])
@@ -113,5 +114,5 @@ def subjects_of(child: Iterable[Word[Any]]) -> list[SubjectId]:
 
 
 def _row(one: Said) -> tuple[object, ...]:
-    ids = bytes.fromhex(one.event_id), bytes.fromhex(one.subject_id)
-    return *ids, one.type, one.recorded_at, one.known_at, one.signed, one.frame
+    event, subject = bytes.fromhex(one.event_id), bytes.fromhex(one.subject_id)
+    return event, one.sector, subject, one.type, one.recorded_at, one.known_at, one.signed, one.frame

@@ -1,7 +1,9 @@
-"""What nobody signed is heard, and alters nothing of what was signed: no report is swallowed, and no search ends."""
+"""What another signed, or nobody, alters nothing of what was signed: no report is swallowed, and no search ends."""
 
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from services.core.codes import FoundHow, MissingKind, Sector
 from services.core.facts import ChildFound, ChildMissing, Sighting
@@ -25,9 +27,9 @@ def unsigned(oncall: OnCall, known: Known) -> Stored:
     )
 
 
-def elsewhere(**times: Any) -> Known:
+def elsewhere(**more: Any) -> Known:
     """Something else, said of another child under the event id of MISSING."""
-    return said(Sighting(None), 1, 399.9, subject=SubjectId(an_id(9)), **times)
+    return said(Sighting(None), 1, 399.9, subject=SubjectId(an_id(9)), **more)
 
 
 async def kept(oncall: OnCall) -> list[tuple[Any, ...]]:
@@ -47,6 +49,32 @@ async def test_a_report_is_heard_that_comes_together_with_something_else_under_i
 async def test_a_report_is_heard_that_comes_after_something_else_under_its_event_id(oncall: OnCall) -> None:
     await oncall.take(unsigned(oncall, elsewhere(recorded=400)))
     await oncall.hear(MISSING)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+async def test_a_report_is_heard_that_comes_together_with_another_agency_s_word_under_its_event_id(
+    oncall: OnCall, *, is_first: bool
+) -> None:
+    records = [stored(oncall.schemas, one) for one in (MISSING, elsewhere(recorded=400, sector=Sector.HEALTH))]
+    batch = [replace(one, offset=offset) for offset, one in enumerate(reversed(records) if is_first else records)]
+    await oncall.taker.take({place_of(MISSING_CHILDREN): batch})
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_is_heard_that_comes_after_another_agency_s_word_under_its_event_id(oncall: OnCall) -> None:
+    await oncall.hear(elsewhere(recorded=400, sector=Sector.HEALTH))
+    await oncall.hear(MISSING)
+    assert (await shown(oncall)).state is State.OPEN
+
+
+async def test_a_report_that_was_made_again_is_not_taken_back_by_another_agency_s_word_under_the_withdrawal_s_event_id(
+    oncall: OnCall,
+) -> None:
+    await oncall.hear(MISSING)
+    await oncall.hear(taken_back(3, 400.1))
+    await oncall.hear(said(ChildMissing(MissingKind.MISSING), 4, 400.2, of_fact=1))
+    await oncall.hear(said(Sighting(None), 3, 400.1, recorded=400.3, sector=Sector.HEALTH))
     assert (await shown(oncall)).state is State.OPEN
 
 

@@ -1,0 +1,14 @@
+"""Which agency an event names as its own: under one event id each agency's words stand by themselves."""
+
+from alembic import op
+
+revision = "0080"
+down_revision = "0070"
+
+
+def upgrade() -> None:
+    op.execute("""
+        -- Of what was said before it is not known, and not needed: it counts as it did.
+        ALTER TABLE said ADD COLUMN sector text NOT NULL DEFAULT '';
+        ALTER TABLE said DROP CONSTRAINT said_pkey, ADD PRIMARY KEY (event_id, sector)
+    """)
