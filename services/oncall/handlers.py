@@ -141,7 +141,7 @@ def read_quarantined(schemas: Schemas, value: bytes, where: Where, known_at: dat
 
 
 def unreadable_event(where: Where, headers: Mapping[str, bytes | None], at: datetime) -> UnreadableReport:
-    """What stands on missing-children.v1 and cannot be read may say that a child is missing."""
+    """What stands on missing-children.v1 or quarantine.v1 and cannot be read may say that a child is missing."""
     source = (headers.get("ce_source") or b"").decode("ascii", "replace").rpartition("/")[2]
     return UnreadableReport(_standing(where), _sector(source), at)
 

@@ -38,6 +38,9 @@ _REST_SECONDS = 0.4
 # One worker judges at a time: two that know half of a child each would both be wrong.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('judging alerts', 0))"
 
+_MAY_REPORT = frozenset({MISSING_CHILDREN, QUARANTINE})
+"""What stands there and cannot be read may be a report that a child is missing, or the one that nobody could read."""
+
 log = structlog.get_logger()
 
 
@@ -125,7 +128,7 @@ class Taker:
         try:
             self._readers[record.topic](read, record, where, known_at)
         except UnreadableBytes as error:
-            if record.topic == MISSING_CHILDREN:
+            if record.topic in _MAY_REPORT:
                 read.reports.append(unreadable_event(where, dict(record.headers), known_at))
             read.letters.append((*where, str(error.reason)))
 

@@ -147,3 +147,10 @@ async def test_two_records_of_an_agency_that_name_no_submission_have_an_alert_ea
 async def test_the_records_of_one_submission_of_an_agency_have_one_alert(oncall: OnCall) -> None:
     await oncall.take(*(refused(oncall, number) for number in range(5)))
     assert len(await alerts(oncall)) == 1
+
+
+async def test_a_refused_record_that_cannot_be_read_itself_may_be_a_missing_report_and_pages(oncall: OnCall) -> None:
+    whole = refused(oncall, 1)
+    await oncall.take(replace(whole, value=(whole.value or b"")[:-1]))
+    await oncall.engine.look()
+    assert paged(oncall) == duty_of(POLICE, COUNCIL)
