@@ -16,7 +16,7 @@ from services.core.matching.groups import Pair
 from services.core.matching.stated import decision_of
 from services.core.timeline import current
 from services.correlator.identity import NO_CLAIMS, Change, Graph, place
-from services.correlator.likeness import Beside, Edge, Likeness, Matcher, first_asked
+from services.correlator.likeness import Beside, Edge, Likeness, Matcher, first_asked, tells_apart
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said, SaidAgain
 from services.correlator.survey import Known, Survey
 
@@ -121,6 +121,11 @@ def change(known: Known, found: Survey, told: Timelines) -> Change:
             subject
             for subject, portrait in portraits.items()
             if first_asked(portrait) != first_asked(known.portraits.get(subject, NO_TRAITS))
+        ),
+        redrawn=frozenset(
+            subject
+            for subject in portraits.keys() & known.cases.keys()
+            if tells_apart(portraits[subject]) != tells_apart(known.portraits.get(subject, NO_TRAITS))
         ),
     )
 

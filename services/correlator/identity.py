@@ -7,8 +7,8 @@ from services.core.ids import CaseId, SubjectId
 from services.core.matching.components import IdentifierKey, Partition, partition
 from services.core.matching.groups import Pair
 from services.core.matching.stated import Stated
-from services.correlator.likeness import Edge, Likeness, Portraits, asked_for, likely, rivals
-from services.correlator.said import Claim
+from services.correlator.likeness import Edge, Likeness, Portraits, asked_for, likely, rivals, seen
+from services.correlator.said import NO_TRAITS, Claim
 
 Claims = Mapping[SubjectId, frozenset[Claim]]
 
@@ -20,7 +20,8 @@ class Change:
     """What a batch changes: the whole new claims and portraits of some records, decisions new, decisions withdrawn.
 
     `likeness` are the edges that follow from the portraits; for the children of `newly_asked_for` an adult first asked
-    at another time than was known.
+    at another time than was known. `redrawn` are records held before whose names or sex are now others: though no edge
+    changes, what they contradict may.
     """
 
     claims: Claims
@@ -29,6 +30,7 @@ class Change:
     portraits: Portraits = field(default_factory=dict)
     likeness: Likeness = field(default_factory=Likeness)
     newly_asked_for: frozenset[SubjectId] = frozenset()
+    redrawn: frozenset[SubjectId] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.claims or self.said or self.gone or self.portraits)
@@ -37,7 +39,7 @@ class Change:
     def touches(self) -> frozenset[SubjectId]:
         """Every record whose case the change may change."""
         ends = (subject for stated in (*self.said, *self.gone) for subject in stated.decision.pair)
-        return frozenset((*self.claims, *ends)) | self.likeness.touches | self.newly_asked_for
+        return frozenset((*self.claims, *ends)) | self.likeness.touches | self.newly_asked_for | self.redrawn
 
     @property
     def identifiers(self) -> frozenset[IdentifierKey]:
@@ -74,9 +76,16 @@ def place(graph: Graph, change: Change, newcomers: Iterable[SubjectId]) -> Parti
     records = {subject: linking(claims.get(subject, NO_CLAIMS)) for subject in (*graph.cases, *newcomers)}
     held = (edge for edge in graph.edges if change.likeness.of.isdisjoint(edge.pair))
     edges = (*held, *change.likeness.now)
-    asked = asked_for({**graph.portraits, **change.portraits})
+    portraits = {**graph.portraits, **change.portraits}
     decisions = (*kept, *(stated.decision for stated in change.said))
-    found = partition(records, decisions, likely(edges), asked, rivals(edges))
+    found = partition(
+        records,
+        decisions,
+        likely(edges),
+        asked_for(portraits),
+        rivals(edges),
+        profile_of=lambda subject: seen(portraits.get(subject, NO_TRAITS)),
+    )
     return Partition(found.case_of, found.conflicts - likely(edges))
 
 

@@ -118,6 +118,11 @@ def first_asked(portrait: Portrait) -> datetime | None:
     return min((datetime.fromisoformat(value) for kind, value in portrait if kind == _ASKED_FOR), default=None)
 
 
+def tells_apart(portrait: Portrait) -> Portrait:
+    """The names and sexes, which another record may leave open."""
+    return frozenset(trait for trait in portrait if trait.kind == _SEX or trait.kind in _KINDS)
+
+
 def _traits(subject: Mapping[str, Any]) -> Iterator[Trait]:
     for name in subject["names"]:
         if name["status"] in _COUNTS and f"{_NAME}:{name['kind']}" in _KINDS:
@@ -143,11 +148,10 @@ def _is_a_birth(value: str) -> bool:
 
 
 class Matcher:
-    """Finds and weighs edges by one version of the weights; remembers what it read of portraits."""
+    """Finds and weighs edges by one version of the weights; remembers the keys of portraits."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._seen = lru_cache(_REMEMBERED)(_seen)
         self.keys = lru_cache(_REMEMBERED)(self._keys)
         """The keys of a record, as 64 bits each: two that share none are never compared."""
 
@@ -178,15 +182,17 @@ class Matcher:
         }
 
     def _edge(self, pair: Pair, of: Portraits, beside: Portraits) -> Edge:
-        one, other = (self._seen(of[subject] if subject in of else beside[subject]) for subject in pair)
+        one, other = (seen(of[subject] if subject in of else beside[subject]) for subject in pair)
         scored = score(one, other, self.weights)
         return Edge(pair, scored.verdict, scored.evidence)
 
     def _keys(self, portrait: Portrait) -> frozenset[int]:
-        return frozenset(map(_number, blocking.keys(self._seen(portrait), self.weights)))
+        return frozenset(map(_number, blocking.keys(seen(portrait), self.weights)))
 
 
-def _seen(portrait: Portrait) -> Profile:
+@lru_cache(_REMEMBERED)
+def seen(portrait: Portrait) -> Profile:
+    """A portrait in the form in which records are compared."""
     return profile(claimed(portrait))
 
 

@@ -45,9 +45,10 @@ IDENTIFIERS = [
 ]
 """Few enough that records meet and contradict each other."""
 
-NAMES = ["Aster Bekele Tesfaye", "Tesfaye Aster Bekele", "Aster Bekele", "Unknown", "Ngoc Lan Pham"]
+NAMES = ["Aster Bekele Tesfaye", "Tesfaye Aster Bekele", "Aster Bekele", "Unknown", "Ngoc Lan Pham", "Bekele Tesfaye"]
+NAMES += ["Hanna Bekele Tesfaye"]
 BIRTHS = ["2010-05-17", "2010-05-17", "2010-05-12", "2010-01-01", "2010", "2011-03-04"]
-"""Few enough that records are often likely of one child, often not, and often but for a digit."""
+"""Few enough that records are often likely of one child, often not or but for a digit; some may be either of two."""
 
 
 def a_history(random: Random, events: int) -> list[Event]:
@@ -135,7 +136,7 @@ def _claimed(random: Random) -> Subject:
         identifiers=tuple(Identifier(scheme, value, random.choice(statuses)) for scheme, value in named),
         names=tuple(Name(text, NameKind.FULL, random.choice(statuses)) for text in names),
         dates_of_birth=tuple(BirthDate(value, random.choice(statuses)) for value in dict.fromkeys(births)),
-        sex=random.choice((Sex.FEMALE, Sex.UNKNOWN, Sex.UNKNOWN)),
+        sex=random.choice((Sex.FEMALE, Sex.MALE, Sex.UNKNOWN, Sex.UNKNOWN)),
         nationalities=random.choice(((), ("ET",), ("VN",))),
     )
 

@@ -15,7 +15,7 @@ from services.core.timeline import Entry, current
 from services.correlator import handlers
 from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
-from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely, rivals
+from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely, rivals, seen
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
 from services.correlator.survey import Known, Survey, survey
 from services.correlator.weighing import Matchers, all_edges
@@ -199,6 +199,7 @@ def whole_truth(history: Iterable[Said], matcher: Matcher = MATCHER) -> Truth:
         likely(edges),
         asked_for(portraits),
         rivals(edges),
+        profile_of=lambda subject: seen(portraits[subject]),
     )
     return Truth(digests(dict(found.case_of), last.values()), frozenset(edges), found.conflicts - likely(edges))
 

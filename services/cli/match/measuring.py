@@ -92,7 +92,8 @@ def match(subjects: Sequence[Subject], weights: Weights, clock: Callable[[], flo
     }
     unsure = _said(Verdict.ASK, weighed, named)
     rivals = [*unsure, *_said(Verdict.RIVAL, weighed, named)]
-    found = partition(numbers, (), _said(Verdict.LINK, weighed, named), rivals=rivals)
+    profile_of = dict(zip(named, profiles, strict=True)).__getitem__
+    found = partition(numbers, (), _said(Verdict.LINK, weighed, named), rivals=rivals, profile_of=profile_of)
     asked = [*unsure, *found.conflicts]
     return Matched(named, weighed, found.case_of, partition(numbers, ()).case_of, asked, seconds)
 

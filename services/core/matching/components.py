@@ -18,6 +18,7 @@ from types import MappingProxyType
 from services.core.codes import IdentifierScheme
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.matching.groups import Groups, Pair, pair_of
+from services.core.matching.left_open import ProfileOf, left_open, nothing_told
 
 IdentifierKey = tuple[IdentifierScheme, str]
 Numbers = Mapping[SubjectId, frozenset[IdentifierKey]]
@@ -68,20 +69,23 @@ class Partition:
     waiting: frozenset[Pair] = field(default=frozenset())
 
 
-def partition(
+def partition(  # noqa: PLR0913 - all that is said of the records
     records: Numbers,
     decisions: Iterable[Decision],
     likely: Iterable[Pair] = (),
     asked_for: Mapping[SubjectId, datetime] = _NOBODY_ASKED,
     rivals: Iterable[Pair] = (),
+    *,
+    profile_of: ProfileOf = nothing_told,
 ) -> Partition:
     """Part the records into cases; a case's id is the smallest subject id in it.
 
     `rivals` are pairs that would be likely but for a digit of a date of birth, or about which a person is asked.
+    `profile_of` says what a record claims: what is likely joins none that leaves open what tells two others apart.
     `asked_for` says when an adult first asked for a record's child. A link that one person makes into such a case
     waits for a second: a mistaken or false link would lead an enquirer from one child to another (¶5.65).
     """
-    decisions, alike = tuple(decisions), _Alike.of(records, likely, rivals)
+    decisions, alike = tuple(decisions), _Alike.of(records, likely, rivals, profile_of)
     lone = _lone_links(decisions) if asked_for else {}
     without = _partition(records, [one for one in decisions if one.pair not in lone], alike) if lone else None
     waiting = frozenset(
@@ -122,14 +126,16 @@ def _asked_before(
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """Pairs of records that are there, by what the weights say of them."""
+    """Pairs of records that are there, by what the weights say of them, and what each record claims."""
 
     likely: frozenset[Pair]
     rivals: frozenset[Pair]
+    profile_of: ProfileOf
 
     @classmethod
-    def of(cls, records: Numbers, likely: Iterable[Pair], rivals: Iterable[Pair]) -> "_Alike":
-        return cls(*(frozenset(pair for pair in pairs if records.keys() >= set(pair)) for pairs in (likely, rivals)))
+    def of(cls, records: Numbers, likely: Iterable[Pair], rivals: Iterable[Pair], profile_of: ProfileOf) -> "_Alike":
+        there = [frozenset(pair for pair in pairs if records.keys() >= set(pair)) for pairs in (likely, rivals)]
+        return cls(there[0], there[1], profile_of)
 
 
 def _partition(records: Numbers, decisions: Iterable[Decision], alike: _Alike) -> Partition:
@@ -151,6 +157,7 @@ def _partition(records: Numbers, decisions: Iterable[Decision], alike: _Alike) -
         )
     unsure = _barred(groups, alike.likely, parted, partial(_contradictions, records, _ANY))
     unsure |= _torn(groups, alike.likely - unsure, alike.rivals, partial(_known_apart, records, parted))
+    unsure |= left_open(groups, alike.likely, alike.profile_of)
     conflicts |= _join(groups, alike.likely, unsure)
     return Partition(groups.case_of(), frozenset(pair for pair in conflicts if not groups.same(pair)))
 

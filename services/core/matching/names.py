@@ -132,6 +132,13 @@ def compare_parts(one: tuple[Part, ...], other: tuple[Part, ...]) -> Compared:
     return Compared(likeness, tuple(form for _, form in pairs))
 
 
+def says_less(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
+    """Whether a name has fewer parts than another, and all of them are parts of the other too."""
+    one, other = _joined(one, other), _joined(other, one)
+    agreeing = [agree for agree, _ in _pairs(one, other)]
+    return len(one) < len(other) and _by_pairs(agreeing, len(one), len(other)) is Likeness.CONTAINED
+
+
 def _by_pairs(pairs: list["_Agree"], one: int, other: int) -> Likeness:
     """By the parts that agree, of so many in one name and in the other."""
     if not pairs:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.matching.name_forms import FORMS, NOBODY, NOBODY_ALONE, PARTICLES, WRITTEN_WITHOUT_VOWELS
-from services.core.matching.names import MAX_PARTS, Likeness, compare, names_nobody, parts
+from services.core.matching.names import MAX_PARTS, Likeness, compare, names_nobody, parts, says_less
 
 names = st.text(min_size=0, max_size=40)
 
@@ -236,3 +236,22 @@ def test_every_form_has_one_name_and_names_somebody() -> None:
 
 def test_no_particle_and_no_word_for_nobody_is_a_form_of_a_name() -> None:
     assert (PARTICLES | NOBODY | NOBODY_ALONE) & set(FORMS) == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "less"),
+    [
+        ("Tesfay Girma", "Selam Tesfay Girma", True),
+        ("Girma Tesfaye", "Selam Tesfay Girma", True),
+        ("Xiao Ming Li", "Xiaoming Li Wang", True),
+        ("Selam Tesfay Girma", "Tesfay Girma", False),
+        ("Selam Tesfay Girma", "Girma Tesfay Selam", False),
+        ("Hanna Girma", "Selam Tesfay Girma", False),
+        ("Girma", "Tesfay Girma", False),
+        ("Unknown", "Tesfay Girma", False),
+    ],
+)
+def test_a_name_says_less_than_one_that_has_all_of_its_several_parts_and_more(
+    one: str, other: str, *, less: bool
+) -> None:
+    assert says_less(parts(one), parts(other)) is less
