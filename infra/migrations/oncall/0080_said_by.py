@@ -12,7 +12,7 @@ def upgrade() -> None:
         ALTER TABLE said ADD COLUMN sector text NOT NULL DEFAULT '';
         ALTER TABLE said DROP CONSTRAINT said_pkey, ADD PRIMARY KEY (event_id, sector);
 
-        -- What had not left of an alert when it closed would keep the light red, and page for it once somebody is there.
+        -- What had not left of an alert that closed would keep the light red, and page for it once somebody is there.
         UPDATE attempts SET state = 'void' FROM alerts
         WHERE attempts.alert_id = alerts.alert_id AND attempts.state = 'written' AND alerts.state = 'closed'
     """)
