@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import LiteralString, NoReturn
 
 from services.casefeed.feed import Feed, Item, encode
+from services.casefeed.reading import FEED_BY_NOW
 from services.casefeed.telling import BELL, ENDED
 from services.casefeed.views import FeedEntry
 from services.core.errors import BrokenRule
@@ -15,16 +16,11 @@ _AS_THEY_CAME: LiteralString = """
     SELECT sequence, case_id, event_id, type, sector, occurred_at, precision, known_at, status
     FROM feed WHERE sequence > %s ORDER BY sequence LIMIT %s"""
 # A record may since have been found to be another child's, and a child may no longer be missing.
-_AS_THEY_ARE: LiteralString = """
+_AS_THEY_ARE: LiteralString = f"""
     SELECT feed.sequence, coalesce(now_of.case_id, feed.case_id), feed.event_id, feed.type, feed.sector,
            feed.occurred_at, feed.precision, feed.known_at, coalesce(cases.status, feed.status)
-    FROM feed
-    LEFT JOIN entries AS held USING (event_id)
-    LEFT JOIN LATERAL (
-        SELECT case_id FROM assignments WHERE subject_id = held.subject_id ORDER BY version DESC LIMIT 1
-    ) AS now_of ON true
-    LEFT JOIN cases ON cases.case_id = coalesce(now_of.case_id, feed.case_id)
-    WHERE feed.sequence > %s ORDER BY feed.sequence LIMIT %s"""
+    FROM {FEED_BY_NOW}
+    WHERE feed.sequence > %s ORDER BY feed.sequence LIMIT %s"""  # noqa: S608 - written here and in reading.py
 _LISTEN_SECONDS = 5.0
 
 

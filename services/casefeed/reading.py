@@ -33,6 +33,13 @@ IN_SIGHT: LiteralString = f"""(%(every)s OR EXISTS (
         SELECT now_of.case_id FROM assignments AS now_of
         WHERE now_of.subject_id = held.subject_id ORDER BY version DESC LIMIT 1)))"""  # noqa: S608 - written here and in sight.py, as every statement below
 """Whether the case that a record of `held` belongs to now is seen."""
+FEED_BY_NOW: LiteralString = """feed
+    LEFT JOIN entries AS held USING (event_id)
+    LEFT JOIN LATERAL (
+        SELECT case_id FROM assignments WHERE subject_id = held.subject_id ORDER BY version DESC LIMIT 1
+    ) AS now_of ON true
+    LEFT JOIN cases ON cases.case_id = coalesce(now_of.case_id, feed.case_id)"""
+"""The feed, with the record of each event and the case to which it belongs by now."""
 _ROWS_AT_ONCE = 2_000
 _ENTRIES_KEPT = 8_192
 

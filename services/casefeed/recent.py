@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from services.casefeed.reading import IN_SIGHT, said_of_child
+from services.casefeed.reading import FEED_BY_NOW, IN_SIGHT, said_of_child
 from services.casefeed.sight import SEEN, Sight
 from services.casefeed.views import View
 from services.core.case import CaseStatus
@@ -20,12 +20,7 @@ LOOKED_THROUGH = 5_000
 _RECENT: LiteralString = f"""
     SELECT feed.sequence, coalesce(now_of.case_id, feed.case_id), feed.event_id, feed.type, feed.sector,
            feed.occurred_at, feed.precision, feed.known_at, coalesce(cases.status, feed.status), held.frame
-    FROM feed
-    LEFT JOIN entries AS held USING (event_id)
-    LEFT JOIN LATERAL (
-        SELECT case_id FROM assignments WHERE subject_id = held.subject_id ORDER BY version DESC LIMIT 1
-    ) AS now_of ON true
-    LEFT JOIN cases ON cases.case_id = coalesce(now_of.case_id, feed.case_id)
+    FROM {FEED_BY_NOW}
     WHERE feed.sequence > %(after)s AND feed.sequence < %(before)s
       AND (%(sector)s::text IS NULL OR feed.sector = %(sector)s)
       AND (%(type)s::text IS NULL OR feed.type = %(type)s)

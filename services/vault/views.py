@@ -88,12 +88,8 @@ def hint(reasons: frozenset[str]) -> str | None:
 
 def _stands(decision: Decision, now: datetime, *, own: bool) -> str:
     """How an ending came about is for whoever asked: that a decision is void may tell that the child has moved."""
-    if is_over(decision, now) and not own:
-        return _OVER
-    if decision.ended_by is not None:
-        return _STANDS[decision.ended_by]
     if is_over(decision, now):
-        return _STANDS[Act.LAPSE]
+        return _STANDS[decision.ended_by or Act.LAPSE] if own else _OVER
     if decision.stage is Stage.OPEN:
         return "open"
     return "seconded" if decision.seconded_by else "waits to be opened"

@@ -15,6 +15,7 @@ from services.wire.avro import Schemas
 from services.wire.opening import Opener
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
+from tests.vault.deciding import Hub, a_claimed_child, a_missing_child, hub
 from tests.vault.edge import PRIVATE
 from tests.vault.messages import VERIFIER
 from tests.vault.tables import Vault
@@ -47,3 +48,17 @@ def radar(schemas: Schemas) -> Radar:
 async def vault(session: Session, reader: Reader, radar: Radar, kek: Keyring, schemas: Schemas) -> Vault:
     await session.run(lambda connection: adopt(connection, kek))
     return Vault(session, reader, Copier(schemas, VERIFIER), radar, kek, schemas)
+
+
+@pytest.fixture
+async def searched(vault: Vault) -> Hub:
+    """A child of the hub is missing, and somebody searches for her."""
+    await a_missing_child(vault)
+    return hub(vault)
+
+
+@pytest.fixture
+async def claimed(vault: Vault) -> Hub:
+    """An adult who has climbed the whole ladder asks for a child."""
+    await a_claimed_child(vault)
+    return hub(vault)

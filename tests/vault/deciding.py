@@ -28,7 +28,20 @@ from services.vault.horizon import CatchingUp, Ends
 from services.vault.looking_up import LookingUp
 from services.wire.topics import disclosed
 from tests.builders import an_id
-from tests.core.enquiries import AUTHORITY, ENQUIRER, NOW, ONE, OPENER, SECOND, TWO, moment, said, the_whole_ladder
+from tests.core.enquiries import (
+    AUTHORITY,
+    ENQUIRER,
+    FIRST,
+    NOW,
+    ONE,
+    OPENER,
+    SECOND,
+    TWO,
+    approval,
+    moment,
+    said,
+    the_whole_ladder,
+)
 from tests.vault.messages import VERIFIER
 from tests.vault.tables import Vault
 
@@ -166,3 +179,16 @@ def again(known: Known, number: int) -> Known:
     """The same said as another event."""
     head = replace(known.event.head, event_id=type(known.event.head.event_id)(an_id(number)))
     return Known(replace(known.event, head=head), known.known_at)
+
+
+async def approved(claimed: Hub) -> Decision:
+    """A release that two people have approved."""
+    decision = await claimed.ask(RELEASE, WORKER)
+    await claimed.vault.say(*approvals(decision))
+    return decision
+
+
+def approvals(decision: Decision, *officers: str) -> list[Known]:
+    number = decision.asked.decision_id
+    one, other = officers or (FIRST, SECOND)
+    return [said(approval(one, "first", number), 910, 40.5), said(approval(other, "second", number), 911, 40.5)]

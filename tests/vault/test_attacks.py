@@ -37,31 +37,15 @@ from tests.vault.deciding import (
     SEARCH,
     WORKER,
     Hub,
-    a_claimed_child,
-    a_missing_child,
-    hub,
     person,
     sealed,
     speaks,
 )
 from tests.vault.messages import PRIVATE
-from tests.vault.tables import Vault
 
 POLICE = OrganisationKind.POLICE_FORCE
 PLANTER = person(an_id(78), PersonRole.SOCIAL_WORKER, "COUNCIL-2")
 STRANGER = person(an_id(77), PersonRole.DUTY_OFFICER, FORCE, POLICE)
-
-
-@pytest.fixture
-async def searched(vault: Vault) -> Hub:
-    await a_missing_child(vault)
-    return hub(vault)
-
-
-@pytest.fixture
-async def claimed(vault: Vault) -> Hub:
-    await a_claimed_child(vault)
-    return hub(vault)
 
 
 async def approve(claimed: Hub, decision: str, *officers: str, assessment: EventId = ASSESSMENT) -> None:

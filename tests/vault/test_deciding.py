@@ -21,26 +21,25 @@ from services.core.known import Known
 from services.core.rights import Person
 from services.vault.announcing import ANSWERED, Waits
 from services.vault.deciding import Answer
-from services.vault.decisions import Act, Decision, Refusal, Step
+from services.vault.decisions import Act, Refusal, Step
 from services.vault.decisions_store import Told
 from services.vault.disclosing import DISCLOSED
 from services.vault.judging import Reason as VaultReason
 from services.wire.seal import NoCurrentKey
 from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, SECOND, TWO, approval, said, the_whole_ladder
+from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, TWO, said, the_whole_ladder
 from tests.vault.deciding import (
     ADDRESS,
     COLLEAGUE,
     MISSING,
     OFFICER,
     PLACEMENT,
-    RELEASE,
     SEARCH,
     WORKER,
     Hub,
-    a_claimed_child,
     a_missing_child,
+    approved,
     hub,
     sealed,
 )
@@ -54,31 +53,6 @@ THREAT = said(PlacementThreatSeen(ThreatKind.VEHICLE_WAITING), 902, 40.5)
 UNLINKED = said(RecordsUnlinked(TWO), 903, 40.5)
 LINKED = said(RecordsLinked(ANOTHER_CHILD), 904, 40.5)
 REFUSED = said(LinkRefused(TWO), 905, 40.5)
-
-
-@pytest.fixture
-async def searched(vault: Vault) -> Hub:
-    await a_missing_child(vault)
-    return hub(vault)
-
-
-@pytest.fixture
-async def claimed(vault: Vault) -> Hub:
-    await a_claimed_child(vault)
-    return hub(vault)
-
-
-async def approved(claimed: Hub) -> Decision:
-    """A release that two people have approved."""
-    decision = await claimed.ask(RELEASE, WORKER)
-    await claimed.vault.say(*approvals(decision))
-    return decision
-
-
-def approvals(decision: Decision, *officers: str) -> list[Known]:
-    number = decision.asked.decision_id
-    one, other = officers or (FIRST, SECOND)
-    return [said(approval(one, "first", number), 910, 40.5), said(approval(other, "second", number), 911, 40.5)]
 
 
 def words(answer: Answer) -> list[str]:

@@ -4,54 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from services.core.codes import RevocationReason
 from services.core.denials import Reason
-from services.core.facts import PlacementStarted, VerificationRevoked
 from services.core.rights import PersonRole
-from services.vault.decisions import Act, Decision
+from services.vault.decisions import Act
 from services.vault.views import decision_view, may_see
 from services.wire.topics import MISSING_CHILDREN
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, ONE, SECOND, TWO, approval, said
+from tests.core.enquiries import ANOTHER_CHILD, ONE, TWO, said
 from tests.vault.deciding import (
     PLACEMENT,
-    RELEASE,
     WORKER,
     Hub,
-    a_claimed_child,
-    a_missing_child,
-    hub,
+    approved,
     person,
     sealed,
 )
 from tests.vault.edge import Stored
 from tests.vault.messages import case_update, stored
-from tests.vault.tables import Vault
+from tests.vault.test_deciding import MOVED, REVOKED
 
-REVOKED = said(VerificationRevoked(ENQUIRER, FIRST, RevocationReason.FALSE_DOCUMENTS), 900, 40.5, subject=ANOTHER_CHILD)
-MOVED = said(PlacementStarted(), 901, 40.5)
 PLACEMENT_NUMBER = int(PLACEMENT.event.head.fact_id, 16) - 1000
-
-
-@pytest.fixture
-async def searched(vault: Vault) -> Hub:
-    await a_missing_child(vault)
-    return hub(vault)
-
-
-@pytest.fixture
-async def claimed(vault: Vault) -> Hub:
-    await a_claimed_child(vault)
-    return hub(vault)
-
-
-async def approved(claimed: Hub) -> Decision:
-    """A release that two people have approved."""
-    decision = await claimed.ask(RELEASE, WORKER)
-    number = decision.asked.decision_id
-    for officer, rung, place in ((FIRST, "first", 910), (SECOND, "second", 911)):
-        await claimed.vault.say(said(approval(officer, rung, number), place, 40.5))
-    return decision
 
 
 @pytest.mark.parametrize("unreadable", ["no signature", "a schema that is not there yet"])

@@ -13,7 +13,6 @@ from tests.vault.deciding import (
     RELEASE,
     WORKER,
     Hub,
-    a_claimed_child,
     a_missing_child,
     hub,
     person,
@@ -21,12 +20,6 @@ from tests.vault.deciding import (
 )
 from tests.vault.messages import place_of
 from tests.vault.tables import Vault
-
-
-@pytest.fixture
-async def claimed(vault: Vault) -> Hub:
-    await a_claimed_child(vault)
-    return hub(vault)
 
 
 async def approve(claimed: Hub, decision: str, *officers: str) -> None:

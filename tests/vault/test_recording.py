@@ -14,16 +14,9 @@ from services.vault import recording
 from services.vault.decisions import Act
 from services.vault.recording import action_of
 from tests.builders import an_id
-from tests.vault.deciding import ADDRESS, COLLEAGUE, OFFICER, RELEASE, WORKER, Hub, a_missing_child, hub, person
-from tests.vault.tables import Vault
+from tests.vault.deciding import ADDRESS, COLLEAGUE, OFFICER, RELEASE, WORKER, Hub, person
 
 Line = tuple[str, str, str, str | None]
-
-
-@pytest.fixture
-async def searched(vault: Vault) -> Hub:
-    await a_missing_child(vault)
-    return hub(vault)
 
 
 async def entries(hub: Hub, decision_id: str) -> list[Entry]:

@@ -24,7 +24,7 @@ def wrong_identifiers(patient: Patient) -> list[Wrong]:
     return [
         (("identifier", number, "value"), wrong)
         for number, identifier in enumerate(patient.identifier)
-        if _is_nhs(identifier) and standard_identifier(IdentifierScheme.NHS_NUMBER, identifier.value or "") is None
+        if _is_nhs(identifier) and _nhs_number(identifier) is None
     ]
 
 
@@ -66,16 +66,19 @@ def _is_nhs(identifier: resources.Identifier) -> bool:
 
 
 def _names_one(identifier: resources.Identifier) -> bool:
-    value = identifier.value or ""
-    sound = not _is_nhs(identifier) or standard_identifier(IdentifierScheme.NHS_NUMBER, value) is not None
-    return sound and not stands_for_no_number(value)
+    sound = not _is_nhs(identifier) or _nhs_number(identifier) is not None
+    return sound and not stands_for_no_number(identifier.value or "")
 
 
 def _nhs_numbers(patient: Patient) -> Iterator[str]:
     for identifier in patient.identifier:
-        number = standard_identifier(IdentifierScheme.NHS_NUMBER, identifier.value or "")
-        if _is_nhs(identifier) and number:
+        if _is_nhs(identifier) and (number := _nhs_number(identifier)):
             yield number
+
+
+def _nhs_number(identifier: resources.Identifier) -> str | None:
+    """The number in its one form; None if its check digit or form is wrong."""
+    return standard_identifier(IdentifierScheme.NHS_NUMBER, identifier.value or "")
 
 
 def _is_verified(patient: Patient) -> bool:
