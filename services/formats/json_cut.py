@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import isfinite
 
 import orjson
@@ -81,7 +82,7 @@ def cut_documents(shape: JsonShape, files: Sequence[bytes]) -> Cut:
 
 
 def _cut_file(shape: JsonShape, table: str, content: bytes, pile: _Pile) -> None:
-    problems = []
+    problems, of_whole = [], cache(lambda: looks_missing(content))
     for row, document in _documents(content):
         text, fault = _text(document, shape)
         if fault is None:
@@ -89,7 +90,7 @@ def _cut_file(shape: JsonShape, table: str, content: bytes, pile: _Pile) -> None
             place = {"table": table, "row": row, "document": document}
             pile.add((table, row) if child is None else child, place, len(text) + len(table) + _PLACE_BYTES)
         else:
-            problems.append(Problem(table, row, None, fault, looks_missing(text or content)))
+            problems.append(Problem(table, row, None, fault, looks_missing(text) if text else of_whole()))
     pile.problems += told_of(problems)
 
 
