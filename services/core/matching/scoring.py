@@ -5,7 +5,7 @@ the same in two parts and their dates of birth on the day, or in three parts and
 and siblings share it. A false join is worse than a late one; what is strong but not that strong, a person decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -15,7 +15,7 @@ from services.core.claims import Name, Subject
 from services.core.codes import NameKind, Sex
 from services.core.matching import dates
 from services.core.matching.dates import Agreement
-from services.core.matching.names import Compared, Likeness, Part, compare_parts, parts
+from services.core.matching.names import Compared, Likeness, Part, compare_parts, parts, says_less
 from services.core.matching.weights import AGREES, BIRTH, DIFFERS, LANGUAGE, NAME, NATIONALITY, SEX, Weights
 
 _MOST_CLAIMS = 8  # of names or dates of one record: enough for anybody, and few enough to compare each with each
@@ -69,11 +69,15 @@ class Scored:
 
 
 def profile(subject: Subject) -> Profile:
-    """The claims of a record in the form in which they are compared; names that name nobody are left out."""
+    """The claims of a record in the form in which they are compared.
+
+    Names that name nobody are left out, and those that say less than another of the record: by its family's names
+    alone it would be one with a brother or sister whom its whole name tells apart.
+    """
     names = dict.fromkeys(parts(text) for text in _whole_names(subject.names))
     births = dict.fromkeys(birth.value for birth in subject.dates_of_birth)
     return Profile(
-        names=tuple(name for name in names if name)[:_MOST_CLAIMS],
+        names=_saying_most([name for name in names if name][:_MOST_CLAIMS]),
         births=tuple(births)[:_MOST_CLAIMS],
         sex=subject.sex,
         nationalities=frozenset(subject.nationalities),
@@ -125,6 +129,10 @@ def _whole_names(names: Iterable[Name]) -> list[str]:
     if given and family:
         return whole + [f"{first} {last}" for first, last in product(given, family)]
     return whole + given + family
+
+
+def _saying_most(names: Sequence[tuple[Part, ...]]) -> tuple[tuple[Part, ...], ...]:
+    return tuple(name for name in names if not any(says_less(name, other) for other in names if other is not name))
 
 
 def _closest_name(one: Profile, other: Profile, weights: Weights) -> tuple[Compared, float]:

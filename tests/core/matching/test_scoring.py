@@ -205,3 +205,15 @@ def test_swapped_days_make_rivals_too(weights: Weights) -> None:
 )
 def test_what_would_not_join_on_one_day_makes_no_rivals(weights: Weights, other: Profile) -> None:
     assert score(claiming("Gezim Gjoka"), other, weights).verdict is Verdict.APART
+
+
+def test_a_record_with_its_family_s_names_besides_its_own_is_not_joined_to_a_sister(weights: Weights) -> None:
+    sister = claiming("Hanna Tesfay Girma")
+    assert score(claiming("Tesfay Girma"), sister, weights).verdict is Verdict.LINK
+    assert score(claiming("Selam Tesfay Girma", "Tesfay Girma"), sister, weights).verdict is not Verdict.LINK
+
+
+def test_a_record_with_its_family_s_names_besides_its_own_is_joined_to_its_own(weights: Weights) -> None:
+    both = claiming("Tesfay Girma", "Selam Tesfay Girma")
+    assert score(both, claiming("Selam Tesfay Girma"), weights).verdict is Verdict.LINK
+    assert score(both, claiming("Tesfay Girma"), weights).verdict is Verdict.LINK
