@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from services.core.codes import MissingKind, Precision, Sector, YesNo
@@ -63,7 +62,6 @@ class Spoken(Dated, Generic[FactT]):
     fact: FactT
 
 
-_NOTHING_SAID: Mapping[FactId, Any] = MappingProxyType({})
 _NOTHING_SEEN: frozenset[Any] = frozenset()
 
 
@@ -82,8 +80,8 @@ class CaseState:
     unaccompanied: YesNo = YesNo.UNKNOWN
     looked_after: bool = False
     missing_episodes: int = 0
-    reports: Mapping[FactId, Spoken[ChildMissing]] = field(default_factory=lambda: _NOTHING_SAID)
-    endings: Mapping[FactId, Spoken[ChildFound]] = field(default_factory=lambda: _NOTHING_SAID)
+    reports: frozenset[Spoken[ChildMissing]] = _NOTHING_SEEN
+    endings: frozenset[Spoken[ChildFound]] = _NOTHING_SEEN
     authorities: Claims = field(default_factory=Claims)
     kinship_claims: int = 0
     referred_at: datetime | None = None
@@ -92,12 +90,9 @@ class CaseState:
     @property
     def open_episodes(self) -> Mapping[FactId, Episode]:
         """Those that nobody has ended who may (¶5.73-5.77): in doubt the child is missing."""
-        authorities, endings = self.authorities.claimants, self.endings.values()
-        return {
-            key: Episode(said.occurred_at, said.fact.kind)
-            for key, said in self.reports.items()
-            if not any(ends(found, said, authorities) for found in endings)
-        }
+        authorities = self.authorities.claimants
+        still = [said for said in self.reports if not any(ends(found, said, authorities) for found in self.endings)]
+        return {said.fact_id: Episode(said.occurred_at, said.fact.kind) for said in sorted(still, key=_gravest_last)}
 
     @property
     def status(self) -> CaseStatus:
@@ -173,13 +168,17 @@ def visible(state: CaseState) -> dict[str, Any]:
     }
 
 
+def _gravest_last(said: Spoken[ChildMissing]) -> tuple[bool, datetime]:
+    return said.fact.kind is MissingKind.MISSING, said.begins
+
+
 def _missing(state: CaseState, entry: Entry, fact: ChildMissing) -> CaseState:
-    reports = {**state.reports, entry.fact_id: _spoken(entry, ChildMissing(fact.kind))}
-    return replace(state, missing_episodes=state.missing_episodes + 1, reports=reports)
+    report = _spoken(entry, ChildMissing(fact.kind))
+    return replace(state, missing_episodes=state.missing_episodes + 1, reports=state.reports | {report})
 
 
 def _found(state: CaseState, entry: Entry, fact: ChildFound) -> CaseState:
-    return replace(state, endings={**state.endings, entry.fact_id: _spoken(entry, fact)})
+    return replace(state, endings=state.endings | {_spoken(entry, fact)})
 
 
 def _spoken(entry: Entry, fact: FactT) -> Spoken[FactT]:

@@ -24,10 +24,8 @@ def to_json(state: CaseState) -> str:
             "unaccompanied": state.unaccompanied,
             "looked_after": state.looked_after,
             "missing_episodes": state.missing_episodes,
-            "reports": {key: [*_who(one), one.fact.kind] for key, one in sorted(state.reports.items())},
-            "endings": {
-                key: [*_who(one), one.fact.how, one.fact.episode] for key, one in sorted(state.endings.items())
-            },
+            "reports": sorted(([*_who(one), one.fact.kind] for one in state.reports), key=str),
+            "endings": sorted(([*_who(one), one.fact.how, one.fact.episode] for one in state.endings), key=str),
             "begun": {org: _text(until) for org, until in sorted(state.authorities.begun.items())},
             "ended": {org: _text(since) for org, since in sorted(state.authorities.ended.items())},
             "acting": sorted(state.authorities.acting),
@@ -56,8 +54,8 @@ def from_json(text: str) -> CaseState:
         unaccompanied=YesNo(kept["unaccompanied"]),
         looked_after=kept["looked_after"],
         missing_episodes=kept["missing_episodes"],
-        reports={FactId(key): _report(key, *said) for key, said in kept["reports"].items()},
-        endings={FactId(key): _ending(key, *said) for key, said in kept["endings"].items()},
+        reports=frozenset(_report(*said) for said in _rows(kept["reports"])),
+        endings=frozenset(_ending(*said) for said in _rows(kept["endings"])),
         authorities=Claims(_moments(kept["begun"]), _moments(kept["ended"]), frozenset(map(OrgHandle, kept["acting"]))),
         kinship_claims=kept["kinship_claims"],
         referred_at=_moment(kept["referred_at"]),
@@ -71,8 +69,13 @@ def _of_nobody_knows_whom(opened: Mapping[str, list[str]]) -> dict[str, Any]:
     return {"reports": reports, "endings": {}, "begun": {}, "ended": {}, "acting": []}
 
 
+def _rows(said: Any) -> list[list[Any]]:  # noqa: ANN401 - JSON
+    """What is said, each by its fact's id first; a text of an older version has it as an object by these ids."""
+    return [[key, *rest] for key, rest in said.items()] if isinstance(said, dict) else said
+
+
 def _who(said: Spoken[Any]) -> tuple[str | None, ...]:
-    return said.org, said.sector, _text(said.occurred_at), said.precision
+    return said.fact_id, said.org, said.sector, _text(said.occurred_at), said.precision
 
 
 def _report(key: str, *said: str) -> Spoken[ChildMissing]:

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from services.core.codes import Sector
 from services.core.events import Event
 from services.core.ids import FactId, OrgHandle, SubjectId
-from services.core.timeline import NEVER, Turn, latest, turn
+from services.core.timeline import NEVER, Author, Turn, author, latest, turn
 
 Version = tuple[FactId, bytes]
 """A sealed location as it now stands: the fact, and the keyed digest of its content."""
@@ -124,15 +124,15 @@ def _lapse(day: date | None) -> datetime | None:
 def present(said: Collection[Known]) -> tuple[Word[Any], ...]:
     """The last word on each fact, in the order of fact ids.
 
-    The event said last speaks for its fact (`timeline.turn`). It is known so since it was first held after anything
-    else was said; saying it again without anything between changes nothing.
+    Of each author (`timeline.author`) the event said last speaks for the fact (`timeline.turn`). It is known so since
+    it was first held after anything else was said; saying it again without anything between changes nothing.
     """
     once = {known.event.head.fact_id: known for known in said}
     if len(once) == len(said):  # nearly always
         return tuple(_word(once[fact]) for fact in sorted(once))
-    sayings: defaultdict[FactId, list[Known]] = defaultdict(list)
+    sayings: defaultdict[Author, list[Known]] = defaultdict(list)
     for known in said:
-        sayings[known.event.head.fact_id].append(known)
+        sayings[author(known.event.head)].append(known)
     return tuple(_last_word(sayings[fact]) for fact in sorted(sayings))
 
 

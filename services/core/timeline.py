@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from services.core.codes import Precision, Role, Sector
 from services.core.facts import (
@@ -46,6 +47,8 @@ from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 
 SortKey = tuple[datetime, int, EventId]
 Turn = tuple[datetime, bool, EventId]
+Author = tuple[FactId, SubjectId, OrgHandle, Sector]
+"""A fact, and the only record, body and agency that can say something of it."""
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands first in every order: the time of what nobody dated."""
@@ -118,6 +121,19 @@ class Dated:
         return latest(self.begins, self.precision)
 
 
+class Authored(Protocol):
+    """What somebody says of a fact: an event's head, or an entry."""
+
+    @property
+    def fact_id(self) -> FactId: ...
+    @property
+    def subject_id(self) -> SubjectId: ...
+    @property
+    def org(self) -> OrgHandle: ...
+    @property
+    def sector(self) -> Sector: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry(Dated):
     """One event as the timeline holds it.
@@ -144,6 +160,14 @@ def latest(moment: datetime, precision: Precision) -> datetime:
     return moment + _A_DAY if precision is Precision.DAY else moment
 
 
+def author(said: Authored) -> Author:
+    """Whose word on which fact this is: a fact's id is keyed by all the rest, so none of it changes when corrected.
+
+    Whoever else says something under the id, as somebody may who has taken over a processor, says it besides.
+    """
+    return said.fact_id, said.subject_id, said.org, said.sector
+
+
 def turn(recorded_at: datetime, fact: Fact, event_id: EventId) -> Turn:
     """Which of two sayings of one fact is the later, and speaks for it: by `recorded_at`, ties by event id.
 
@@ -162,9 +186,9 @@ def superseded(entries: Iterable[Entry]) -> dict[EventId, EventId]:
     entries = tuple(entries)
     speaking = _latest_of_each_fact(entries)
     return {
-        entry.event_id: speaking[entry.fact_id].event_id
+        entry.event_id: speaking[author(entry)].event_id
         for entry in entries
-        if speaking[entry.fact_id].event_id != entry.event_id
+        if speaking[author(entry)].event_id != entry.event_id
     }
 
 
@@ -173,12 +197,13 @@ def current(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(_latest_of_each_fact(entries).values(), key=sort_key))
 
 
-def _latest_of_each_fact(entries: Iterable[Entry]) -> dict[FactId, Entry]:
-    speaking: dict[FactId, Entry] = {}
+def _latest_of_each_fact(entries: Iterable[Entry]) -> dict[Author, Entry]:
+    speaking: dict[Author, Entry] = {}
     for entry in entries:
-        rival = speaking.get(entry.fact_id)
+        whose = author(entry)
+        rival = speaking.get(whose)
         if rival is None or _last_said(entry) > _last_said(rival):
-            speaking[entry.fact_id] = entry
+            speaking[whose] = entry
     return speaking
 
 

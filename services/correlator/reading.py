@@ -21,7 +21,7 @@ from services.correlator.identity import Claims, Graph
 from services.correlator.kept import edge_from, portrait_from
 from services.correlator.likeness import Beside, Edge, Portraits
 from services.correlator.said import Claim, Portrait, Said, SaidAgain
-from services.correlator.survey import Known
+from services.correlator.survey import Known, OfRecord
 from services.runtime.database import Connection, ask
 from services.runtime.id_arrays import IdArray
 
@@ -48,7 +48,7 @@ _LOCKED_STATES = """
     WHERE case_id IN (SELECT case_id FROM subjects WHERE subject_id = ANY(%b::bytea[]))
     ORDER BY case_id FOR UPDATE"""
 _WORDS = """
-    SELECT fact_id, event_id, said_at FROM entries
+    SELECT subject_id, fact_id, event_id, said_at FROM entries
     JOIN (SELECT DISTINCT * FROM unnest(%b::bytea[], %b::bytea[])) AS asked (subject_id, fact_id)
     USING (subject_id, fact_id)"""
 _REACHED = """
@@ -251,10 +251,10 @@ def _states(rows: Iterable[TupleRow]) -> dict[CaseId, CaseState]:
     return {CaseId(case.hex()): from_json(state) for case, state in rows}
 
 
-def _facts(rows: Iterable[TupleRow]) -> dict[FactId, dict[EventId, datetime]]:
-    facts: dict[FactId, dict[EventId, datetime]] = defaultdict(dict)
-    for fact, event, said_at in rows:
-        facts[FactId(fact.hex())][EventId(event.hex())] = said_at
+def _facts(rows: Iterable[TupleRow]) -> dict[OfRecord, dict[EventId, datetime]]:
+    facts: dict[OfRecord, dict[EventId, datetime]] = defaultdict(dict)
+    for subject, fact, event, said_at in rows:
+        facts[SubjectId(subject.hex()), FactId(fact.hex())][EventId(event.hex())] = said_at
     return facts
 
 

@@ -8,13 +8,16 @@ from services.core.case import CaseState
 from services.core.ids import CaseId, EventId, FactId, SubjectId
 from services.core.matching.stated import Stated, decision_of
 from services.core.matching.versions import Adopted
-from services.core.timeline import NEVER, turn
+from services.core.timeline import NEVER, Turn, author, turn
 from services.correlator.identity import Claims
 from services.correlator.likeness import Portraits
 from services.correlator.said import Said, SaidAgain
 
 Words = Mapping[EventId, datetime]
 """The events of one fact, and when each was last said."""
+
+OfRecord = tuple[SubjectId, FactId]
+"""A fact of a record: under another record's fact nobody says anything but in bad faith, and that is another fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Known:
     events: frozenset[EventId]
     cases: Mapping[SubjectId, CaseId]
     states: Mapping[CaseId, CaseState]
-    facts: Mapping[FactId, Words]
+    facts: Mapping[OfRecord, Words]
     claims: Claims
     decisions: Sequence[Stated]
     portraits: Portraits = field(default_factory=dict)
@@ -61,12 +64,13 @@ def survey(known: Known, batch: Iterable[Said]) -> Survey:
         heard.take(said)
     new = heard.new
     held = {fact: known.facts.get(fact) for fact in heard.facts}
+    begun = {fact: [new[event] for event in words] for fact, words in heard.facts.items() if not held[fact]}
     return Survey(
         new=tuple(new.values()),
         again=tuple(heard.again),
-        begun=tuple(_speaking(new[event] for event in words) for fact, words in heard.facts.items() if not held[fact]),
+        begun=tuple(said for sayings in begun.values() for said in _speaking(sayings)),
         restated=frozenset(
-            heard.speaker[fact]
+            fact[0]
             for fact, words in heard.facts.items()
             if (before := held[fact]) and (_speaks_anew(words, before) or fact in heard.decided_again)
         ),
@@ -77,19 +81,28 @@ def survey(known: Known, batch: Iterable[Said]) -> Survey:
     )
 
 
-def _speaking(sayings: Iterable[Said]) -> Said:
-    """Who speaks for a fact of which this is all that was ever said."""
-    return max(sayings, key=lambda said: turn(said.entry.recorded_at, said.entry.fact, said.entry.event_id))
+def _speaking(sayings: Sequence[Said]) -> Iterable[Said]:
+    """Who speaks for a fact of which this is all that was ever said, of each author the last."""
+    if len(sayings) == 1:
+        return sayings
+    spoken = {author(said.entry): said for said in sorted(sayings, key=_in_turn)}
+    return spoken.values()
+
+
+def _in_turn(said: Said) -> Turn:
+    return turn(said.entry.recorded_at, said.entry.fact, said.entry.event_id)
 
 
 def _speaks_anew(now: Words, before: Words) -> bool:
     """Whether another event may speak for a fact than before.
 
-    Of two that were last said at once the words do not tell which does: that hangs on what they say, so it is folded.
+    What is new may be another author's, who speaks besides. Of two that were last said at once the words do not tell
+    which does. Both hang on what the events say, so all are folded.
     """
-    last = max(now.values())
+    last, earlier = max(now.values()), max(before.values())
     speaking = [event for event, at in now.items() if at == last]
-    return len(speaking) > 1 or speaking != [event for event, at in before.items() if at == max(before.values())]
+    before_it = [event for event, at in before.items() if at == earlier]
+    return len(now) > len(before) or len(speaking) > 1 or speaking != before_it
 
 
 class _Heard:
@@ -99,13 +112,13 @@ class _Heard:
         self._known = known
         self.new: dict[EventId, Said] = {}
         self.again: list[SaidAgain] = []
-        self.facts: dict[FactId, dict[EventId, datetime]] = {}
-        self.speaker: dict[FactId, SubjectId] = {}
-        self.decided_again: set[FactId] = set()
+        self.facts: dict[OfRecord, dict[EventId, datetime]] = {}
+        self.decided_again: set[OfRecord] = set()
 
     def take(self, said: Said) -> None:
         entry = said.entry
-        words = self.facts.get(entry.fact_id) or dict(self._known.facts.get(entry.fact_id, {}))
+        fact = entry.subject_id, entry.fact_id
+        words = self.facts.get(fact) or dict(self._known.facts.get(fact, {}))
         before = words.get(entry.event_id)
         if before is None and not self._is_held(entry.event_id):
             self.new[entry.event_id] = said
@@ -114,8 +127,7 @@ class _Heard:
         else:
             return
         words[entry.event_id] = entry.recorded_at
-        self.facts[entry.fact_id] = words
-        self.speaker[entry.fact_id] = entry.subject_id
+        self.facts[fact] = words
 
     def _is_held(self, event: EventId) -> bool:
         """An id that is held under another fact is a repetition like any other: the inbox goes by ids."""
@@ -125,7 +137,7 @@ class _Heard:
         entry = said.entry
         self.again.append(SaidAgain(entry.event_id, entry.subject_id, entry.recorded_at, entry.known_at))
         if decision_of(entry):
-            self.decided_again.add(entry.fact_id)
+            self.decided_again.add((entry.subject_id, entry.fact_id))
         if entry.event_id in self.new:
             first = self.new[entry.event_id]
             self.new[entry.event_id] = replace(first, entry=replace(first.entry, recorded_at=entry.recorded_at))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from services.core.codes import Sector
-from services.core.facts import ChildFound, ChildMissing, ReportWithdrawn, Sighting
+from services.core.facts import ChildFound, Sighting
 from services.core.ids import EventId, FactId
 from services.core.oncall.alert import Alert, Outcome, applied, reported
+from services.core.oncall.alert_ids import each_of_its_own, either_id
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
 from services.core.oncall.calls import Status, opened
 from services.core.oncall.changes import changes
@@ -38,14 +40,14 @@ class Decider:
     ) -> list[Happened]:
         """Let children's alerts say what is true now; `seen`: what was heard just now that may be a sighting."""
         told = [(child, verdicts(child)) for child in children]
-        found = [verdict for _, own in told for verdict in own]
-        alerts, calls = await hold_alerts(connection, [verdict.episode for verdict in found])
+        judged = [verdict for _, own in told for verdict in own]
+        alerts, calls = await hold_alerts(connection, {either for verdict in judged for either in either_id(verdict)})
+        found = each_of_its_own(judged, {alert.alert_id: alert.subject_id for alert in alerts.values()})
         held = {alert_id: alert.held(calls[alert_id].values()) for alert_id, alert in alerts.items()}
-        since = _since(children)
         roster, done = Roster(self._rota, connection, now), []
         for change in changes(held, found):
-            episode = change.verdict.episode
-            outcome = applied(change, alerts.get(episode), calls.get(episode, {}), since[episode], now)
+            alert_id = change.verdict.alert_id
+            outcome = applied(change, alerts.get(alert_id), calls.get(alert_id, {}), now)
             done.append(await _owned(roster, outcome, change.verdict.agencies))
         happened = await self._save(connection, done, now)
         for outcome in done:
@@ -54,8 +56,9 @@ class Decider:
             elif outcome.what in _END:
                 await _void_what_nobody_owes(connection, outcome)
         alerts |= {outcome.alert.alert_id: outcome.alert for outcome in done}
+        remaining = iter(found)
         for child, own in told:
-            theirs = [alerts[verdict.episode] for verdict in own]
+            theirs = [(verdict.episode, alerts[verdict.alert_id]) for verdict in islice(remaining, len(own))]
             await _tell_of_sightings(connection, child, theirs, frozenset(seen), now)
         return happened
 
@@ -85,16 +88,6 @@ class Decider:
         happened = [_happened(outcome, now) for outcome in outcomes]
         await self._chronicle.write(connection, *happened)
         return happened
-
-
-def _since(children: Iterable[Child]) -> dict[FactId, datetime]:
-    """When the hub first held each episode."""
-    return {
-        word.event.head.fact_id: word.since
-        for child in children
-        for word in child
-        if isinstance(word.fact, ChildMissing | ReportWithdrawn)
-    }
 
 
 async def _owned(roster: Roster, outcome: Outcome, agencies: Sequence[Sector]) -> Outcome:
@@ -128,11 +121,15 @@ def _happened(outcome: Outcome, now: datetime) -> Happened:
 
 
 async def _tell_of_sightings(
-    connection: Connection, child: Child, alerts: Sequence[Alert], seen: frozenset[EventId], now: datetime
+    connection: Connection,
+    child: Child,
+    alerts: Sequence[tuple[FactId, Alert]],
+    seen: frozenset[EventId],
+    now: datetime,
 ) -> None:
     """Whatever was heard of a child who is still missing goes to the owner at once (¶5.77)."""
     for word in child:
         if word.event.head.event_id in seen and isinstance(word.fact, Sighting | ChildFound):
-            for alert in alerts:
-                if alert.state is State.OPEN and word.fact.episode in {None, alert.alert_id}:
+            for episode, alert in alerts:
+                if alert.state is State.OPEN and word.fact.episode in {None, episode}:
                     await write_to_owner(connection, alert, AlertKind.SIGHTING, word.event.head.event_id, now)

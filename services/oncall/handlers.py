@@ -1,6 +1,5 @@
 """What records of Kafka come to: what was said of whom, and which missing reports nobody could read. Pure."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +32,7 @@ from services.core.facts import (
     VerificationRevoked,
 )
 from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, well_formed
+from services.core.oncall.alert_ids import named
 from services.wire.avro import Record, Schemas
 from services.wire.entries import event_of
 from services.wire.signing import SignedMessage, Verifier
@@ -50,8 +50,6 @@ BEARS_ON_ALERTS = frozenset(
     )
 )
 """The events that can open an alert, end it, make it graver or say whom it concerns."""
-
-_ID_DIGITS = 32
 
 Where = tuple[UUID, int, int]
 """Where a record stands: the id of its topic, its partition, its offset."""
@@ -136,7 +134,7 @@ def read_quarantined(schemas: Schemas, value: bytes, where: Where, known_at: dat
     if not kept["unreadable_missing_report"]:
         return None
     submission, agency = kept["submission_id"], kept["agency"]
-    alert_id = _standing(where) if submission == NO_SUBMISSION else _named("submission", submission, agency)
+    alert_id = _standing(where) if submission == NO_SUBMISSION else named("submission", submission, agency)
     return UnreadableReport(alert_id, _sector(agency), known_at)
 
 
@@ -148,12 +146,7 @@ def unreadable_event(where: Where, headers: Mapping[str, bytes | None], at: date
 
 def _standing(where: Where) -> FactId:
     """A record that names nothing else is an alert of its own, by its place."""
-    return _named("place", *map(str, where))
-
-
-def _named(*parts: str) -> FactId:
-    """The id of an alert that no episode names."""
-    return FactId(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_ID_DIGITS])
+    return named("place", *map(str, where))
 
 
 def _sector(text: str) -> Sector | None:

@@ -54,9 +54,10 @@ class Place:
 
 def places(asked: Asked, opened: Iterable[Content], facts: Iterable[Known]) -> tuple[Place, ...]:
     """What to show, the latest first; what nobody dated comes last."""
-    words = {word.event.head.fact_id: word for word in present(tuple(facts))}
+    said = present(tuple(facts))
+    words = {word.fact_id: word for word in said}
     if asked.kind is Kind.ENQUIRER_RELEASE:
-        lived_in = _lived_in(words.values())
+        lived_in = _lived_in(said)
         shown = [_place(words, one, RELEASED) for one in opened if one.fact_id in lived_in]
     else:
         shown = [_place(words, one, tuple(LocationKey)) for one in opened]

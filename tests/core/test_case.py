@@ -31,7 +31,7 @@ from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
 from services.core.known import Known, present
 from services.core.oncall.judging import verdicts
-from services.core.timeline import Entry
+from services.core.timeline import Entry, current
 from tests.builders import an_id, day, entry
 from tests.casefeed.updates import event_of
 
@@ -204,11 +204,24 @@ def test_what_an_older_version_kept_as_open_is_open_still() -> None:
     assert from_json(json.dumps(older)).status is CaseStatus.MISSING
 
 
+def test_what_an_older_version_kept_by_the_ids_of_reports_is_read_still() -> None:
+    state = fold([entry(MISSING, event=1), entry(ChildFound(None, FoundHow.SEEN_IN_PERSON), event=2)])
+    kept = json.loads(to_json(state))
+    older = {part: {key: rest for key, *rest in kept[part]} for part in ("reports", "endings")}
+    assert from_json(json.dumps(kept | older)) == state
+
+
+def test_a_report_stands_whatever_another_body_says_under_its_id() -> None:
+    report = entry(MISSING, event=1, of_fact=1, sector=Sector.LOCAL_AUTHORITY)
+    other = entry(ReferralMade(), event=2, of_fact=1, recorded_at=day(1), sector=Sector.POLICE)
+    assert fold([report, other]).status is CaseStatus.MISSING
+
+
 @given(histories())
 def test_an_open_report_is_never_hidden_by_anything_but_an_ending(history: list[Entry]) -> None:
     without_endings = [item for item in history if not isinstance(item.fact, ChildFound)]
-    state = fold(without_endings)
-    assert len(state.open_episodes) == state.missing_episodes
+    reports = [item.fact_id for item in current(without_endings) if isinstance(item.fact, ChildMissing)]
+    assert set(fold(without_endings).open_episodes) == set(reports)
 
 
 def test_a_digest_tells_a_correction_from_the_first_wording() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from services.core.codes import MissingKind
 from services.core.facts import ChildFound, ChildMissing, PlacementStarted, ReportWithdrawn
+from services.core.ids import OrgHandle
 from services.core.timeline import current, sort_key, superseded
 from tests.builders import an_id, day, entry
 
@@ -42,3 +43,10 @@ def test_two_wordings_said_at_once_are_decided_by_event_id() -> None:
 def test_a_report_outlives_what_takes_it_back_at_the_same_moment(event: int) -> None:
     made, back = entry(MISSING, event=2, of_fact=5), entry(ReportWithdrawn(), event=event, of_fact=5)
     assert current([made, back]) == current([back, made]) == (made,)
+
+
+def test_what_another_body_says_under_a_fact_s_id_corrects_nothing() -> None:
+    own = entry(MISSING, event=1, of_fact=1)
+    other = entry(MISSING, event=2, of_fact=1, recorded_at=day(1), org=OrgHandle(an_id(77)))
+    assert set(current([own, other])) == {own, other}
+    assert superseded([own, other]) == {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.core.case import CaseState, digest, fold
-from services.core.ids import CaseId, EventId, FactId, SubjectId
+from services.core.ids import CaseId, EventId, SubjectId
 from services.core.matching.components import IdentifierKey, partition
 from services.core.matching.groups import Pair
 from services.core.matching.stated import Stated, decision_of
@@ -17,7 +17,7 @@ from services.correlator.handlers import Outcome, Timelines
 from services.correlator.identity import NO_CLAIMS, Change, Graph, linking
 from services.correlator.likeness import NOBODY_BESIDE, Beside, Edge, Likeness, Matcher, asked_for, likely, rivals, seen
 from services.correlator.said import NO_TRAITS, Claim, Portrait, Said
-from services.correlator.survey import Known, Survey, survey
+from services.correlator.survey import Known, OfRecord, Survey, survey
 from services.correlator.weighing import Matchers, all_edges
 from services.runtime.weights import load_all
 from tests.builders import day
@@ -73,11 +73,11 @@ class Memory:
 
     def _known(self, batch: Sequence[Said]) -> Known:
         subjects = {said.entry.subject_id for said in batch}
-        asked = {said.entry.fact_id for said in batch}
-        facts: dict[FactId, dict[EventId, datetime]] = defaultdict(dict)
+        asked = {(said.entry.subject_id, said.entry.fact_id) for said in batch}
+        facts: dict[OfRecord, dict[EventId, datetime]] = defaultdict(dict)
         for event, said in self.entries.items():
-            if said.entry.fact_id in asked:
-                facts[said.entry.fact_id][event] = said.entry.recorded_at
+            if (fact := (said.entry.subject_id, said.entry.fact_id)) in asked:
+                facts[fact][event] = said.entry.recorded_at
         cases = {subject: self.cases[subject] for subject in subjects & self.cases.keys()}
         return Known(
             events=frozenset(said.entry.event_id for said in batch if said.entry.event_id in self.entries),

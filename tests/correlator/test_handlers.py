@@ -21,7 +21,7 @@ from services.core.facts import (
     RecordsUnlinked,
     ReportWithdrawn,
 )
-from services.core.ids import CaseId, SubjectId
+from services.core.ids import CaseId, OrgHandle, SubjectId
 from services.core.matching.stated import asked_for_at, decision_of
 from services.correlator.likeness import asked_for_trait
 from services.correlator.said import Claim, Said
@@ -96,6 +96,24 @@ def test_a_state_that_is_carried_from_batch_to_batch_is_what_all_entries_come_to
     history: int, arrival: int, events: int
 ) -> None:
     memory, _ = after(history, arrival, events)
+    assert memory.states == memory.folded()
+
+
+def _by_one_of_two_bodies(event: Event) -> Event:
+    """What bodies say under each other's facts, as somebody may who has taken over a processor."""
+    body = OrgHandle(an_id(int(event.head.event_id, 16) % 2))
+    return replace(event, head=replace(event.head, org=body))
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 120))
+def test_what_bodies_say_under_each_others_facts_comes_to_one_truth_in_any_order(
+    history: int, arrival: int, events: int
+) -> None:
+    told = [_by_one_of_two_bodies(event) for event in a_history(Random(history), events)]
+    memory = Memory()
+    for batch in arrivals(Random(arrival), told):
+        memory.take([said(event) for event in batch])
+    assert memory.truth() == whole_truth(map(said, told))
     assert memory.states == memory.folded()
 
 

@@ -17,8 +17,9 @@ Calls = Mapping[Sector, Call]
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`alert_id` is the episode's fact_id; `published_at` is when the hub first held what it is about.
+    """One episode's, or a report's that nobody could read, or a drill's; `alert_ids.py` says under which id.
 
+    `published_at` is when the hub first held what it is about.
     `owner` is a handle: whoever answered first, or took it over; before that, who is on duty in `owner_agency`.
     """
 
@@ -52,9 +53,9 @@ class Outcome:
     what: Happening
 
 
-def applied(change: Change, alert: Alert | None, calls: Calls, published_at: datetime, now: datetime) -> Outcome:
+def applied(change: Change, alert: Alert | None, calls: Calls, now: datetime) -> Outcome:
     """What a change makes of an alert; None is one that is not there yet."""
-    judged = _as_judged(alert or _new(change.verdict, published_at, now), change.verdict)
+    judged = _as_judged(alert or _new(change.verdict, now), change.verdict)
     return _RULES[type(change)](change, judged, calls, now)
 
 
@@ -107,9 +108,9 @@ def _is_withdrawn(_: IsWithdrawn, alert: Alert, calls: Calls, now: datetime) -> 
     return Outcome(closed, tuple(map(over, calls.values())), Happening.WITHDRAWN)
 
 
-def _new(verdict: Verdict, published_at: datetime, now: datetime) -> Alert:
+def _new(verdict: Verdict, now: datetime) -> Alert:
     said = verdict.kind, State.OPEN, Why.OPEN_EPISODE, verdict.severity, verdict.reasons
-    return Alert(verdict.episode, verdict.subject, *said, published_at, now)
+    return Alert(verdict.alert_id, verdict.subject, *said, verdict.since, now)
 
 
 def _as_judged(alert: Alert, verdict: Verdict) -> Alert:

@@ -69,7 +69,7 @@ Change = Opens | IsHistory | Changes | Ends | IsHeard | IsWithdrawn
 
 def changes(held: Mapping[FactId, Held], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:
     """What must be done so that the alerts say what is true; nothing, if they do."""
-    found = (_change(held.get(verdict.episode), verdict) for verdict in verdicts)
+    found = (_change(held.get(verdict.alert_id), verdict) for verdict in verdicts)
     return tuple(change for change in found if change is not None)
 
 

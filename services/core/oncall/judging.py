@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.core.codes import MissingKind, Sector
@@ -16,6 +16,7 @@ from services.core.known import Known, Word, present
 from services.core.oncall.alerts import AlertKind, AlertReason, Severity
 from services.core.oncall.grounds import grounds, immigration, plan
 from services.core.responsible import claimants
+from services.core.timeline import author
 
 LATE = timedelta(hours=24)
 """Who reports a child later than this after the child was missed reports late."""
@@ -46,10 +47,15 @@ _GRAVEST_FIRST = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is true of one episode now; `agencies` must each answer while it is open."""
+    """What is true of one episode now; `agencies` must each answer while it is open.
 
+    `alert_id` is the episode's unless another record's report bears its name; `since` is when the hub first held it.
+    """
+
+    alert_id: FactId
     episode: FactId
     subject: SubjectId
+    since: datetime
     kind: AlertKind
     is_open: bool
     severity: Severity
@@ -60,14 +66,20 @@ class Verdict:
 
 
 def verdicts(words: Iterable[Word[Any]]) -> tuple[Verdict, ...]:
-    """One for each episode of a child of whom all this is said; the same in every order of arrival."""
+    """One for each episode of each record of a child of whom all this is said; the same in every order of arrival.
+
+    Where two bodies report a record under one episode's name, as only somebody can who has taken over a processor, it
+    is open while one of the reports is: in doubt the child is missing.
+    """
     words = tuple(words)
     authorities = claimants(lambda *kinds: [word for word in words if isinstance(word.fact, kinds)])
-    return tuple(
-        _verdict(word, words, authorities) if isinstance(word.fact, ChildMissing) else _withdrawn(word, words)
-        for word in words
-        if isinstance(word.fact, ChildMissing | ReportWithdrawn)
-    )
+    found: dict[tuple[FactId, SubjectId], Verdict] = {}
+    for word in words:
+        if isinstance(word.fact, ChildMissing | ReportWithdrawn):
+            judge = _verdict if isinstance(word.fact, ChildMissing) else _withdrawn
+            one = judge(word, words, authorities)
+            found[one.episode, one.subject] = max(one, found.get((one.episode, one.subject), one), key=_presses)
+    return tuple(found.values())
 
 
 def believed(told: Collection[tuple[Known, bool]]) -> list[Known]:
@@ -102,9 +114,7 @@ def counting(said: Collection[Known]) -> list[Known]:
 
 def takes_back(back: Head, made: Head) -> bool:
     """Whether the police or an authority take back this report: their own, and after they last made it."""
-    own = (made.fact_id, made.subject_id, made.org, made.sector)
-    is_own = own == (back.fact_id, back.subject_id, back.org, back.sector)
-    return is_own and back.sector in _WITHDRAWERS and made.recorded_at < back.recorded_at
+    return author(back) == author(made) and back.sector in _WITHDRAWERS and made.recorded_at < back.recorded_at
 
 
 def gravest(reasons: Iterable[AlertReason]) -> Severity:
@@ -112,13 +122,19 @@ def gravest(reasons: Iterable[AlertReason]) -> Severity:
     return min((_GRAVITY[reason] for reason in reasons), key=_GRAVEST_FIRST.index, default=Severity.STANDARD)
 
 
+def _presses(verdict: Verdict) -> tuple[bool, bool, int]:
+    return verdict.is_open, not verdict.is_withdrawn, -_GRAVEST_FIRST.index(verdict.severity)
+
+
 def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorities: AbstractSet[OrgHandle]) -> Verdict:
     reasons = _reasons(missing, words)
     away = AlertReason.AWAY_WITHOUT_AUTHORISATION in reasons
     closed = any(isinstance(word.fact, ChildFound) and ends(word, missing, authorities) for word in words)
     return Verdict(
-        episode=missing.event.head.fact_id,
+        alert_id=missing.fact_id,
+        episode=missing.fact_id,
         subject=missing.event.head.subject_id,
+        since=missing.since,
         kind=AlertKind.AWAY if away else AlertKind.MISSING,
         is_open=not closed,
         severity=gravest(reasons),
@@ -128,12 +144,22 @@ def _verdict(missing: Word[ChildMissing], words: tuple[Word[Any], ...], authorit
     )
 
 
-def _withdrawn(back: Word[ReportWithdrawn], words: tuple[Word[Any], ...]) -> Verdict:
+def _withdrawn(back: Word[ReportWithdrawn], words: tuple[Word[Any], ...], _: AbstractSet[OrgHandle]) -> Verdict:
     """Nobody is missing, so nothing makes it grave and nobody must answer."""
-    head = back.event.head
     heard = any(_is_heard(word, back) for word in words)
-    said = AlertKind.MISSING, False, Severity.STANDARD, (), ()
-    return Verdict(head.fact_id, head.subject_id, *said, is_heard=heard, is_withdrawn=True)
+    return Verdict(
+        alert_id=back.fact_id,
+        episode=back.fact_id,
+        subject=back.event.head.subject_id,
+        since=back.since,
+        kind=AlertKind.MISSING,
+        is_open=False,
+        severity=Severity.STANDARD,
+        reasons=(),
+        agencies=(),
+        is_heard=heard,
+        is_withdrawn=True,
+    )
 
 
 def _reasons(missing: Word[ChildMissing], words: tuple[Word[Any], ...]) -> tuple[AlertReason, ...]:
