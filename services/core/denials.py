@@ -16,6 +16,7 @@ class Reason(StrEnum):
     LINK_CHANGED = "link_changed"
     MOVED = "moved"
     LOCATION_CHANGED = "location_changed"
+    NOTHING_HELD = "nothing_held"
     AUTHORITY_UNKNOWN = "authority_unknown"
     SAME_PERSON = "same_person"
     # of a release to an enquirer
@@ -60,6 +61,7 @@ RESTS_ON: dict[Reason, str] = {
     Reason.LINK_CHANGED: "design 6.3",
     Reason.MOVED: "design 6.3",
     Reason.LOCATION_CHANGED: "design 6.3",
+    Reason.NOTHING_HELD: "design 6.3",
     Reason.AUTHORITY_UNKNOWN: "¶5.69-5.70",
     Reason.SAME_PERSON: "¶5.30-5.31; design 6.3",
     Reason.THREAT_SEEN: "¶5.65",

@@ -219,7 +219,8 @@ def _changed(child: Child, known: Knowledge, sayings: Sayings, voids: _Voids) ->
     """What is no longer as it was when the decision was asked for, or cannot be told."""
     yield from _lacks(Reason.NOT_WHOLE, unless=known.whole)
     yield from _lacks(Reason.RECORDS_CHANGED, unless=bool(known.subjects) and child.subjects == known.subjects)
-    yield from _lacks(Reason.LOCATION_CHANGED, unless=bool(known.versions) and child.versions == known.versions)
+    yield from _lacks(Reason.LOCATION_CHANGED, unless=child.versions == known.versions)
+    yield from _lacks(Reason.NOTHING_HELD, unless=bool(child.versions | known.versions))
     for reason, kinds in voids:
         seen = _of_kinds(kinds, sayings, child.subjects | known.subjects)
         yield from _lacks(reason, unless=seen <= child.disturbances)

@@ -54,6 +54,7 @@ _LACKS_A_SECOND = frozenset({
     GateReason.SECOND_PERSON_AWAITED,
     GateReason.COORDINATOR_NOT_PAGED,
     GateReason.NOT_WHOLE,
+    GateReason.NOTHING_HELD,
 })  # fmt: skip
 
 

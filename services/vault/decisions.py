@@ -145,6 +145,7 @@ class Decision:
     lease_until: datetime | None = None
     times_shown: int = 0
     ended_by: Act | None = None
+    ended_for: frozenset[str] = frozenset()
     reviewed_by: str | None = None
 
     @property
@@ -246,4 +247,4 @@ def then(decision: Decision, step: Step) -> Decision:
         case Act.REVIEW:
             return replace(decision, reviewed_by=step.by)
         case _:
-            return replace(decision, stage=Stage.OVER, ended_by=step.act)
+            return replace(decision, stage=Stage.OVER, ended_by=step.act, ended_for=step.reasons)

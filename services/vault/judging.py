@@ -71,8 +71,10 @@ def _voids(reasons: frozenset[GateReason]) -> bool:
     """Whether it ends for good.
 
     That it ended would tell that the child moved, or is known at all: to who has no right it goes on, and never opens.
+    That no location is held ends what would open if one were, and until then nobody learns it.
     """
-    return NO_RIGHT.isdisjoint(reasons) and not (VOIDS | {GateReason.REVOKED}).isdisjoint(reasons)
+    is_over = not (VOIDS | {GateReason.REVOKED}).isdisjoint(reasons) or reasons == {GateReason.NOTHING_HELD}
+    return NO_RIGHT.isdisjoint(reasons) and is_over
 
 
 def _release(asked: Asked, opener: Opener) -> ReleaseAsked:

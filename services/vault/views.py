@@ -28,6 +28,7 @@ _STANDS = {
     Act.LAPSE: "lapsed",
 }
 _OVER = "over"
+_NOTHING_HELD = "void: the hub holds no location of this child; ask the agencies' duty desks"
 
 
 class DecisionView(BaseModel):
@@ -81,7 +82,11 @@ def decision_view(decision: Decision, person: Person, now: datetime, assessment:
 
 
 def hint(reasons: frozenset[str]) -> str | None:
-    """What whoever asked may be told of a denial: nothing, if any of its reasons says something of the child."""
+    """What whoever asked may be told of a denial: nothing, if any of its reasons says something of the child.
+
+    Whether a location is held makes no difference to what is told before it would be opened.
+    """
+    reasons -= {GateReason.NOTHING_HELD}
     known = [_HINTS[reason] for reason in sorted(reasons) if reason in _HINTS]
     return " ".join(known) if known and len(known) == len(reasons) else None
 
@@ -89,7 +94,13 @@ def hint(reasons: frozenset[str]) -> str | None:
 def _stands(decision: Decision, now: datetime, *, own: bool) -> str:
     """How an ending came about is for whoever asked: that a decision is void may tell that the child has moved."""
     if is_over(decision, now):
-        return _STANDS[decision.ended_by or Act.LAPSE] if own else _OVER
+        return _ending(decision) if own else _OVER
     if decision.stage is Stage.OPEN:
         return "open"
     return "seconded" if decision.seconded_by else "waits to be opened"
+
+
+def _ending(decision: Decision) -> str:
+    if decision.ended_for == {GateReason.NOTHING_HELD}:
+        return _NOTHING_HELD
+    return _STANDS[decision.ended_by or Act.LAPSE]

@@ -48,7 +48,8 @@ latest    | good, then bad; bad on the same day; bad, heard of later    | = unse
 
 child   | a record less; a record more                                  | records_changed
 child   | no record | records_changed authority_unknown child_not_heard {EVERY_RUNG}
-child   | another version; one more location; no location               | location_changed
+child   | another version; one more location; no location any more      | location_changed
+child   | no location                                                   | nothing_held
 child   | not whole                                                     | not_whole
 
 opener  | of another body; of nobody knows which                        | opener_of_other_body
@@ -228,7 +229,8 @@ OPEN_ALERTS = {
 
 ACCESS = """
 child | a record less; a record more; no record           | records_changed
-child | another version; one more location; no location   | location_changed
+child | another version; one more location; no location any more | location_changed
+child | no location                                       | nothing_held
 child | not whole                                         | not_whole
 since | placement began later; placement ended later      | moved
 since | linked later; unlinked later; refused later       | link_changed

@@ -83,6 +83,7 @@ AROUND: Mapping[str, Around] = {
     "another version": Around(versions=OTHER_VERSIONS),
     "one more location": Around(versions=MORE_VERSIONS),
     "no location": Around(asked_versions=frozenset(), versions=frozenset()),
+    "no location any more": Around(versions=frozenset()),
     "not whole": Around(whole=False),
 }
 OPENERS: Mapping[str, frozenset[OrgHandle]] = {

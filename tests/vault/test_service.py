@@ -225,7 +225,7 @@ def test_what_was_said_a_moment_before_a_look_is_known_to_it(vault: Running) -> 
     """A search by two opens; the move that Kafka took last voids the next one, read to the end or denied."""
     vault.say(MISSING, PLACEMENT)
     vault.write(case_update(vault.schemas, ONE, [ONE, TWO]))
-    vault.write(Stored(0, frame(vault.schemas, sealed(MISSING, address=ADDRESS)), key=ONE.encode()))
+    vault.seal(sealed(MISSING, address=ADDRESS))
     wish = {"subject": ONE, "purpose": "search_for_child"}
     with browser(vault, OFFICER) as officer, browser(vault, COLLEAGUE) as colleague:
 
