@@ -6,7 +6,7 @@ neither by likeness alone, nor is what a person or a number has settled it with:
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -19,9 +19,6 @@ from services.core.matching.scoring import Profile
 ProfileOf = Callable[[SubjectId], Profile]
 
 _Names = tuple[tuple[Part, ...], ...]
-_Outside = Mapping[SubjectId, list[Pair]]
-"""The records outside of a settled group to which likely edges lead from it, each with these."""
-
 _MOST_NAMES = 20  # fuller than one name, each compared with each; more of them are taken to contradict each other
 _REMEMBERED = 20_000
 _OF_ONE_NAME = frozenset({Likeness.SAME, Likeness.SAME_FORMS, Likeness.CONTAINED, Likeness.ALIKE})
@@ -36,24 +33,20 @@ def nothing_told(_: SubjectId) -> Profile:
 def left_open(settled: Groups, likely: Iterable[Pair], profile_of: ProfileOf) -> set[Pair]:
     """The likely edges from a settled group to whoever contradicts others in what a record of the group leaves open.
 
-    Those others are in the group, or likely of one child with one of it. Two that contradict each other are never
-    likely of one child themselves; where people or numbers have settled that they are one, nothing is open.
+    Those others are in the group, or would be of one child with it, however many records lie between them. Two that
+    contradict each other are never likely of one child themselves; where people or numbers have settled that they are
+    one, nothing is open.
     """
-    members, unsure = settled.members(), set[Pair]()
-    for root, outside in _around(settled, likely).items():
-        if len(members[root]) + len(outside) > 2:  # noqa: PLR2004 - one record, and two that it may leave open
-            torn = _torn(settled, members[root], outside, profile_of)
-            unsure.update(pair for one in torn for pair in outside[one])
+    outside = [pair for pair in likely if not settled.same(pair)]
+    trial, clusters = settled.joined_by(outside), defaultdict[SubjectId, list[Pair]](list)
+    for pair in outside:
+        clusters[trial.root(pair[0])].append(pair)
+    members = trial.members() if clusters else {}
+    unsure = set[Pair]()
+    for root, pairs in clusters.items():
+        if len(members[root]) > 2:  # noqa: PLR2004 - one record, and two that it may leave open
+            unsure.update(_torn(settled, members[root], pairs, profile_of))
     return unsure
-
-
-def _around(settled: Groups, likely: Iterable[Pair]) -> dict[SubjectId, dict[SubjectId, list[Pair]]]:
-    around: dict[SubjectId, dict[SubjectId, list[Pair]]] = defaultdict(lambda: defaultdict(list))
-    for pair in likely:
-        if not settled.same(pair):
-            for one, other in (pair, pair[::-1]):
-                around[settled.root(one)][other].append(pair)
-    return around
 
 
 class _Told(NamedTuple):
@@ -64,19 +57,31 @@ class _Told(NamedTuple):
 
 
 def _torn(
-    settled: Groups, inside: Iterable[SubjectId], outside: _Outside, profile_of: ProfileOf
-) -> Iterator[SubjectId]:
-    """Those outside whom somebody of another settled group contradicts in what a record inside leaves open."""
-    told = {one: _told(profile_of(one)) for one in (*inside, *outside)}
-    roots: dict[_Told, set[SubjectId]] = defaultdict(set)
+    settled: Groups, cluster: Iterable[SubjectId], pairs: Iterable[Pair], profile_of: ProfileOf
+) -> Iterator[Pair]:
+    """The edges to those whom somebody of another settled group contradicts in what a record at the other end's leaves.
+
+    `pairs` are all the edges between settled groups of a cluster.
+    """
+    told = {one: _told(profile_of(one)) for one in cluster}
+    roots, inside = defaultdict[_Told, set[SubjectId]](set), defaultdict[SubjectId, set[_Told]](set)
     for one, said in told.items():
         roots[said].add(settled.root(one))
+        inside[settled.root(one)].add(said)
+    against = cache(lambda leaving: _against(leaving, roots))
+    for pair in pairs:
+        for one, other in (pair, pair[::-1]):
+            found = against(frozenset(inside[settled.root(one)])).get(told[other], ())
+            if any(not others <= {settled.root(other)} for others in found):
+                yield pair
+
+
+def _against(leaving: frozenset[_Told], roots: Mapping[_Told, set[SubjectId]]) -> Mapping[_Told, list[set[SubjectId]]]:
+    """By what is told, the settled groups that contradict it in what one of these leaves open."""
     against: dict[_Told, list[set[SubjectId]]] = defaultdict(list)
-    for said, others in _contradicted({told[one] for one in inside}, roots):
+    for said, others in _contradicted(leaving, roots):
         against[said].append(others)
-    for one in outside:
-        if any(not others <= {settled.root(one)} for others in against[told[one]]):
-            yield one
+    return against
 
 
 def _told(profile: Profile) -> _Told:

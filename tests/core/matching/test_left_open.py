@@ -54,6 +54,16 @@ def test_a_person_is_asked_about_both() -> None:
     assert found(TWINS, [(A, C), (B, C)]).conflicts == {(A, C), (B, C)}
 
 
+def test_a_chain_of_records_with_the_family_names_alone_joins_no_twins() -> None:
+    chain = TWINS | {D: claims(NEITHER), E: claims(NEITHER)}
+    assert cases(found(chain, [(A, C), (C, D), (D, E), (B, E)])) == [{A}, {B}, {C, D, E}]
+
+
+def test_a_chain_without_anybody_who_contradicts_the_other_end_is_one_case() -> None:
+    chain = {A: claims(SELAM), B: claims("Selam Tesfaye Girma"), C: claims(NEITHER), D: claims(NEITHER)}
+    assert cases(found(chain, [(A, C), (C, D), (B, D)])) == [{A, B, C, D}]
+
+
 def test_whose_sex_nobody_gives_is_joined_to_neither_a_boy_nor_a_girl_of_the_name() -> None:
     both = {A: claims(SELAM), B: claims(SELAM, sex=Sex.MALE), C: claims(SELAM, sex=Sex.UNKNOWN)}
     assert cases(found(both, [(A, C), (B, C)])) == [{A}, {B}, {C}]
