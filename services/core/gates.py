@@ -22,7 +22,7 @@ from services.core.facts import (
     ReportWithdrawn,
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
-from services.core.known import Knowledge, Version, Word, first_lapse
+from services.core.known import Knowledge, Version, Word, first_lapse, returned
 from services.core.ladder import Ladder, climb
 from services.core.open_alerts import alerts_until
 from services.core.responsible import responsible_authority
@@ -227,8 +227,8 @@ def _changed(child: Child, known: Knowledge, sayings: Sayings, voids: _Voids) ->
 
 
 def _of_kinds(kinds: tuple[type, ...], sayings: Sayings, subjects: frozenset[SubjectId]) -> frozenset[EventId]:
-    events = (one.event for kind in kinds for one in sayings.ever(kind))
-    return frozenset(event.head.event_id for event in events if concerns(event, subjects))
+    said = [one for kind in kinds for one in sayings.ever(kind) if concerns(one.event, subjects)]
+    return frozenset(one.event.head.event_id for one in said) | returned(said)
 
 
 def _lacks(reason: Reason, *, unless: bool) -> Iterator[Reason]:

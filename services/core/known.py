@@ -1,7 +1,7 @@
 """What the hub knows of a child, and what is now said of each fact: the same in every order of arrival."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.core.codes import Sector
 from services.core.events import Event
-from services.core.ids import FactId, OrgHandle, SubjectId
+from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 from services.core.timeline import NEVER, Author, Turn, author, latest, turn
 
 Version = tuple[FactId, bytes]
@@ -134,6 +134,27 @@ def present(said: Collection[Known]) -> tuple[Word[Any], ...]:
     for known in said:
         sayings[author(known.event.head)].append(known)
     return tuple(_last_word(sayings[fact]) for fact in sorted(sayings))
+
+
+def returned(said: Iterable[Known]) -> frozenset[EventId]:
+    """Each time that an event spoke for its fact once more after another one did: as an id of its own.
+
+    An event has the same id however often it is said; this tells of a report that was taken back and is made again.
+    """
+    sayings: defaultdict[Author, set[Turn]] = defaultdict(set)
+    for known in said:
+        head = known.event.head
+        sayings[author(head)].add(turn(head.recorded_at, known.event.fact, head.event_id))
+    return frozenset(one for turns in sayings.values() if len(turns) > 1 for one in _returns(sorted(turns)))
+
+
+def _returns(turns: Iterable[Turn]) -> Iterator[EventId]:
+    spoken, last = set[EventId](), None
+    for recorded_at, _, event in turns:
+        if event != last and event in spoken:
+            yield EventId(f"{event} {recorded_at.isoformat()}")
+        spoken.add(event)
+        last = event
 
 
 def after(earlier: Collection[Word[Any]]) -> Callable[[Word[Any]], bool]:

@@ -97,7 +97,8 @@ approvals | undated; in the future; lapsed; without a day of lapsing; withdrawn 
 approvals | by the interviewer; by the assessor; by the opener          | same_person
 
 since | placement began later; placement ended later; missing later; away later; found later | moved
-since | report withdrawn later                                          | moved
+since | report withdrawn later; missing, taken back before and made again later | moved
+since | placement corrected before and back later                       | moved
 since | threat later; threat corrected                                  | threat_seen {TOO_EARLY}
 since | threat after the assessment                                     | {TOO_EARLY}
 since | linked later; unlinked later; refused later                     | link_changed {TOO_EARLY}
@@ -233,6 +234,7 @@ child | another version; one more location; no location any more | location_chan
 child | no location                                       | nothing_held
 child | not whole                                         | not_whole
 since | placement began later; placement ended later      | moved
+since | placement corrected before and back later         | moved
 since | linked later; unlinked later; refused later       | link_changed
 since | linked from the other side; unlinked from the other side; refused from the other side | link_changed
 lease | none; backwards; too long                         | lease_not_valid

@@ -153,6 +153,24 @@ def since() -> States:
         "move after the assessment": (said(moved, 200, 0.5, known=30.5, **them),),
         "threat corrected": (said(threat, 200, 25), said(replace(threat), 201, 25, of_fact=200, known=35)),
         "threat said again": (said(threat, 200, 25), said(threat, 200, 25, known=35, recorded=35)),
+        **_back_again(them),
+    }
+
+
+def _back_again(them: dict[str, Any]) -> States:
+    """What was said, and then otherwise, before the decision was asked for, and is said once more after it."""
+    gone, begun = ChildMissing(MissingKind.MISSING), PlacementStarted()
+    return {
+        "missing, taken back before and made again later": (
+            said(gone, 200, 0.5, known=25, **them),
+            said(ReportWithdrawn(), 201, 0.5, of_fact=200, known=26, **them),
+            said(gone, 200, 0.5, known=35, **them),
+        ),
+        "placement corrected before and back later": (
+            said(begun, 200, 0.5, known=25, **them),
+            said(begun, 201, 0.6, of_fact=200, known=26, **them),
+            said(begun, 200, 0.5, known=35, **them),
+        ),
     }
 
 

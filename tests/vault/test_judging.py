@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.codes import MissingKind, OrganisationKind, Purpose, RevocationReason, Role, ThreatKind
+from services.core.codes import MissingKind, OrganisationKind, Purpose, RevocationReason, Role, Sector, ThreatKind
 from services.core.denials import Reason
 from services.core.facts import (
     ChildMissing,
@@ -17,6 +17,7 @@ from services.core.facts import (
     PlacementThreatSeen,
     RecordsLinked,
     RecordsUnlinked,
+    ReportWithdrawn,
     VerificationRevoked,
 )
 from services.core.gates import ANSWER_WITHIN, Opener, child_now
@@ -26,6 +27,7 @@ from services.vault.decisions import Act, Allowed, Asked, Decision, Denied, Judg
 from services.vault.judging import Circumstances, Material, bearing, child, judge, links_disagree
 from tests.builders import an_id
 from tests.core.enquiries import (
+    ANOTHER_BODY,
     ANOTHER_CHILD,
     ANOTHER_ENQUIRER,
     AUTHORITY,
@@ -104,6 +106,28 @@ def test_what_was_said_since_it_was_asked_for_voids_a_release(later: Known, reas
     assert reason in reasons(judgement)
     assert isinstance(judgement, Denied)
     assert judgement.voids
+
+
+AGAIN = (
+    said(ChildMissing(MissingKind.MISSING), 901, 20, known=20, sector=Sector.POLICE, org=ANOTHER_BODY),
+    said(ReportWithdrawn(), 902, 21, of_fact=901, known=21, sector=Sector.POLICE, org=ANOTHER_BODY),
+    said(ChildMissing(MissingKind.MISSING), 901, 20, known=25, sector=Sector.POLICE, org=ANOTHER_BODY),
+    said(ReportWithdrawn(), 903, 26, of_fact=901, known=26, sector=Sector.POLICE, org=ANOTHER_BODY),
+)
+
+
+def test_a_release_ends_when_a_report_is_made_again_that_was_taken_back_before_it_was_asked_for() -> None:
+    before, again = (*the_whole_ladder(), *AGAIN[:2]), AGAIN[2]
+    judgement = judge(
+        Decision(asked(Kind.ENQUIRER_RELEASE, before)), Circumstances(WORKER), material(*before, again), NOW
+    )
+    assert reasons(judgement) == {Reason.MOVED}
+
+
+def test_a_release_that_is_asked_for_after_all_of_that_ends_by_none_of_it() -> None:
+    before = (*the_whole_ladder(), *AGAIN)
+    decision = Decision(asked(Kind.ENQUIRER_RELEASE, before))
+    assert isinstance(judge(decision, Circumstances(WORKER), material(*before[::-1]), NOW), Allowed)
 
 
 @pytest.mark.parametrize("decision", [RELEASE, ACCESS, SECONDED], ids=["release", "access", "seconded"])
