@@ -23,7 +23,7 @@ from services.core.facts import (
 )
 from services.core.ids import EventId, OrgHandle, SubjectId
 from services.core.known import Knowledge, Version, Word, first_lapse, returned
-from services.core.ladder import Ladder, climb
+from services.core.ladder import Ladder, Rung, climb
 from services.core.open_alerts import alerts_until
 from services.core.responsible import responsible_authority
 from services.core.rungs import LINKS, officers
@@ -148,13 +148,18 @@ def _not_of(authority: OrgHandle | None, opener: Opener) -> Iterator[Reason]:
 
 
 def _approvals(asked: ReleaseAsked, ladder: Ladder) -> tuple[Word[ReleaseApproved], ...]:
-    """Those that stand, of this very decision and of the assessment as it now stands; none can be used twice."""
+    """Those that stand, of this very decision and of the assessment as it now stands; none can be used twice.
+
+    One that was said before the assessment was said otherwise, and so again, is of what nobody stands by any more.
+    """
+    assessed = ladder.rungs[Rung.ASSESSMENT].words
     words = (
         word
         for word in ladder.evidence.both(ReleaseApproved)
         if word.fact.decision == asked.decision and word.fact.assessment == ladder.assessment
     )
-    return stand(Reason.NOT_APPROVED_TWICE, words, dated(ladder.evidence), *living(ladder.evidence)).words
+    of_it = Reason.NOT_APPROVED_TWICE, lambda word: all(word.since >= one.since for one in assessed)
+    return stand(Reason.NOT_APPROVED_TWICE, words, of_it, dated(ladder.evidence), *living(ladder.evidence)).words
 
 
 def _not_all_different(opener: str, ladder: Ladder, approvals: Iterable[Word[ReleaseApproved]]) -> Iterator[Reason]:

@@ -89,7 +89,7 @@ assessment | not safe                                                   | = adve
 assessment | not responsible                                            | = adverse responsibility_not_exercised
 assessment | against welfare                                            | = adverse contact_against_welfare
 assessment | made too early; known too early                            | = assessed_too_early
-assessment | made again after approval                                  | not_approved_twice
+assessment | made again after approval; corrected after approval and back | not_approved_twice
 
 approvals | none; one; one, twice said; one person twice                | not_approved_twice
 approvals | of another decision; of another assessment; of another enquirer; of another child | not_approved_twice

@@ -230,4 +230,9 @@ def assessment() -> States:
         "made on the last day": (said(RISK, 90, 26, precision=Precision.DAY, known=30),),
         "made again": (said(RISK, 91, 29), said(RISK, 90, 30)),
         "made again after approval": (said(RISK, 90, 30), said(RISK, 91, 33)),
+        "corrected after approval and back": (
+            said(RISK, 90, 30),
+            said(replace(RISK, decision=RiskDecision.REFUSE), 91, 30, of_fact=90, known=33),
+            said(RISK, 90, 30, known=34),
+        ),
     }
