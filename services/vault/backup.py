@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.core.errors import LanternError
 from services.runtime.database import Connection, Database, connect, snapshot
+from services.vault.decisions_store import end_all
 from services.vault.keys import DigestKey, Keyring
 from services.vault.sealed_stream import PART_BYTES, NotWhole, StreamSealer, opened
 
@@ -97,6 +98,7 @@ async def restore(
 ) -> End:
     """Put a backup in the place of the store, in one transaction that is committed behind the file's true end.
 
+    No decision outlives it: somebody may have refused or closed it since the backup was made.
     `record` is done as the last thing in it.
 
     Raises:
@@ -112,6 +114,7 @@ async def restore(
         await _empty(connection, tables, replace=replace)
         end = await _fill(connection, head.tables, parts)
         await _go_on_counting(connection)
+        await end_all(connection)
         await record(connection, end)
     return end
 

@@ -44,6 +44,10 @@ class Act(StrEnum):
     LAPSE = "lapse"
 
 
+ENDS = frozenset(Act) - {Act.SECOND, Act.OPEN, Act.SHOW, Act.REVIEW}
+"""What ends a decision for good."""
+
+
 class Stage(StrEnum):
     """Where a decision stands."""
 

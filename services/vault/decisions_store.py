@@ -12,7 +12,7 @@ from services.core.codes import Purpose
 from services.core.gates import Child
 from services.core.ids import EventId, FactId, SubjectId
 from services.runtime.database import Connection
-from services.vault.decisions import Act, Asked, Decision, Kind, Step, after, then
+from services.vault.decisions import ENDS, Act, Asked, Decision, Kind, Step, after, then
 
 _ASKED: LiteralString = """
     SELECT kind, purpose, asked_by, asked_at, subject_id, enquirer, child FROM decisions
@@ -105,6 +105,17 @@ def _child(named: Mapping[str, Any]) -> Child:
 def _step(row: TupleRow) -> Step:
     act, at, by, until, reasons = row
     return Step(Act(act), at, by, until, frozenset(reasons))
+
+
+async def end_all(connection: Connection) -> None:
+    """Let every decision lapse that is not over: of what was said of it since a backup was made nothing is known."""
+    await connection.execute(
+        """INSERT INTO decision_steps (decision_id, number, act, at, reasons)
+           SELECT decision_id, coalesce(max(number), 0) + 1, %(lapse)s, now(), '{}'
+           FROM decisions LEFT JOIN decision_steps USING (decision_id)
+           GROUP BY decision_id HAVING NOT coalesce(bool_or(act = ANY(%(endings)s)), false)""",
+        {"lapse": Act.LAPSE, "endings": sorted(ENDS)},
+    )
 
 
 async def tell(connection: Connection, decision_id: str, told: Told) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from psycopg import sql
@@ -14,12 +15,14 @@ from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
 from services.vault import backup
 from services.vault.backup import End, Keys, Unfit, columns_by_table, restore, save
+from services.vault.decisions import Act, Refusal, Step
 from services.vault.erasure import ErasureReason, Scope, erase
 from services.vault.keys import DigestKey, KeyEncryptionKey, Keyring
 from services.vault.sealed_stream import NotWhole, StreamSealer
 from tests.builders import an_id, day
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
+from tests.vault.deciding import COLLEAGUE, OFFICER, Hub
 from tests.vault.edge import fact, frame
 from tests.vault.tables import Vault
 
@@ -96,6 +99,30 @@ async def test_a_store_that_was_restored_goes_on(vault: Vault, tables: Database)
     assert (repeated.new_versions, repeated.missing_offsets) == (0, 0)
     erased = await vault.keep(frame(vault.schemas, fact("3 Test Street \x00\u00e9", day(3), 3)), first=1002)
     assert erased.erased_said_again == 1
+
+
+@pytest.mark.parametrize("since", [Act.OBJECT, Act.WITHDRAW, None], ids=["refused", "withdrawn", "nothing"])
+async def test_no_decision_outlives_a_restore_for_what_ended_it_may_have_been_said_since(
+    searched: Hub, tables: Database, since: Act | None
+) -> None:
+    decision, opened = await searched.ask(), await searched.ask()
+    for one in (decision, opened):
+        await searched.act(one, Act.SECOND)
+    assert (await searched.look(opened)).shown
+    whole = await made(tables, searched.vault.kek)
+    if since:
+        await searched.act(decision, since, COLLEAGUE if since is Act.OBJECT else OFFICER)
+    await put_back(tables, searched.vault.kek, whole, replace=True)
+    assert [(await searched.look(one)).outcome for one in (decision, opened)] == [Refusal.OVER, Refusal.OVER]
+
+
+async def test_what_opened_alone_is_reviewed_after_a_restore_too(searched: Hub, tables: Database) -> None:
+    decision = await searched.ask()
+    await searched.tell()
+    searched.later(timedelta(minutes=2))
+    assert (await searched.look(decision)).shown
+    await put_back(tables, searched.vault.kek, await made(tables, searched.vault.kek), replace=True)
+    assert isinstance((await searched.act(decision, Act.REVIEW)).outcome, Step)
 
 
 async def test_a_backup_is_one_moment_whatever_is_kept_meanwhile(vault: Vault, tables: Database) -> None:
