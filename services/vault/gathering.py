@@ -43,7 +43,7 @@ class Gatherer:
         subjects = child(subject, assigned, facts)
         versions = await versions_of(connection, subjects)
         joined = await joined_at(connection, subjects)
-        return Material(subjects, bearing(subjects, enquirer, facts), versions, doubts + spoilt, joined)
+        return Material(subjects, bearing(subjects, enquirer, facts), versions, doubts + spoilt, joined, assigned)
 
     async def child(self, connection: Connection, subject: SubjectId, enquirer: str | None) -> Child:
         """What a decision that is asked for now is bound to."""

@@ -37,7 +37,7 @@ class Material:
 
     `subjects` are the records of the child; `facts` is what is said of them, of who is who among them and beyond, and
     of the adult; `doubts` counts what could not be read or verified and may be about them. `joined_at` is when the last
-    of the records became one with the others (UTC).
+    of the records became one with the others (UTC). `assigned` are the records of the whole case.
     """
 
     subjects: frozenset[SubjectId]
@@ -45,6 +45,12 @@ class Material:
     versions: frozenset[Version]
     doubts: int = 0
     joined_at: datetime | None = None
+    assigned: frozenset[SubjectId] = frozenset()
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the case holds a record that a person parted from the child's, and nobody knows whose the rest is."""
+        return len(self.subjects) > 1 and not self.assigned <= self.subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def knowledge(decision: Decision, material: Material) -> Knowledge:
     if decision.asked.kind is Kind.PROTECTIVE_ACCESS:
         whole = whole or decision.seconded_by is not None
     else:
-        whole = whole and not links_disagree(material.subjects, material.facts)
+        whole = whole and not material.is_torn and not links_disagree(material.subjects, material.facts)
     return Knowledge(material.facts, material.subjects, material.versions, whole, material.joined_at)
 
 

@@ -28,7 +28,7 @@ from services.vault.judging import Reason as VaultReason
 from services.wire.seal import NoCurrentKey
 from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, TWO, said, the_whole_ladder
+from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, ONE, TWO, said, the_whole_ladder
 from tests.vault.deciding import (
     ADDRESS,
     COLLEAGUE,
@@ -190,6 +190,18 @@ async def test_the_correlators_word_on_who_is_who_voids_it_too(claimed: Hub) -> 
     decision = await approved(claimed)
     await claimed.vault.assign(an_id(2), TWO, version=2)
     assert Reason.RECORDS_CHANGED in (await claimed.look(decision, WORKER)).reasons
+
+
+async def test_nothing_is_released_while_nobody_knows_with_which_of_two_parted_records_a_third_goes(
+    claimed: Hub,
+) -> None:
+    parted = said(RecordsUnlinked(ANOTHER_CHILD), 960, 29)
+    await claimed.vault.say(parted)
+    await claimed.vault.assign(an_id(1), ONE, TWO, ANOTHER_CHILD, version=2)
+    decision = await approved(claimed)
+    assert (await claimed.look(decision, WORKER)).reasons == {Reason.NOT_WHOLE}
+    await claimed.vault.assign(an_id(3), ANOTHER_CHILD, version=3)
+    assert words(await claimed.look(decision, WORKER)) == [ADDRESS]
 
 
 @pytest.mark.parametrize("topic", [KINSHIP_CLAIMS, CASE_LINKS, MISSING_CHILDREN, SAFEGUARDING])
