@@ -1,6 +1,7 @@
 """What the vault does for its operator: erase, replace the key-encryption key, save, restore; it shows no content."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from services.core.audit import OPERATOR, Action, Entry, Kind, Outcome, about
+from services.core.errors import LanternError
 from services.runtime.audit import Trail
 from services.runtime.database import Connection, Database, Session
 from services.vault import rotation
@@ -19,6 +21,10 @@ from services.vault.keys import DigestKey, Keyring, read_key
 BACKUP_KEY = "backup.key"
 
 log = structlog.get_logger()
+
+
+class StoreReplaced(LanternError):
+    """A backup is being put in the place of the store, and may need the key that would go: nothing was changed."""
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Upkeep:
     restored: Callable[[], None]
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     was_restored: bool = False
+    _restoring: bool = False
     _rotating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -51,8 +58,11 @@ class Upkeep:
 
         Raises:
             UnderWay: it is being replaced already.
+            StoreReplaced: the store is.
             OSError: the folder of keys cannot be written; nothing is changed.
         """
+        if self._restoring or self.was_restored:
+            raise StoreReplaced(StoreReplaced.__doc__)
         rotation.begin(self.folder, self.keys)
         self.trail.note(Entry(Action.KEY_REPLACED, Outcome.ALLOWED, OPERATOR))
         self._go_on()
@@ -64,7 +74,11 @@ class Upkeep:
     async def standing(self) -> dict[str, object]:
         """How far a rotation is, and whether it goes on; one that does not and has older keys left has failed."""
         standing = await rotation.standing(self.session, self.keys)
-        return {**asdict(standing), "under_way": self._rotating is not None and not self._rotating.done()}
+        return {**asdict(standing), "under_way": self._is_rotating}
+
+    @property
+    def _is_rotating(self) -> bool:
+        return self._rotating is not None and not self._rotating.done()
 
     async def erase(self, scope: Scope, reason: ErasureReason) -> Erased:
         """Erase for good, and say so in the log."""
@@ -88,13 +102,25 @@ class Upkeep:
 
         Raises:
             NotWhole, Unfit, Misconfigured: nothing was changed.
+            UnderWay: the key that the backup may need is being destroyed.
         """
-        async with self.gate:
+        async with self.gate, self._alone():
             end = await restore(self.where, self._own(), received, replace=replace, record=self._record)
             log.warning("A backup was put in the place of the store; the vault starts anew from it.")
             self.was_restored = True
             self.restored()
         return end
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Neither begin while a key is being replaced, nor let one be meanwhile."""
+        if self._is_rotating:
+            raise rotation.UnderWay
+        self._restoring = True
+        try:
+            yield
+        finally:
+            self._restoring = False
 
     async def _record(self, connection: Connection, end: End) -> None:
         rows = sum(end.rows.values())
