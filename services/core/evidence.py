@@ -1,16 +1,20 @@
 """What is said of one enquirer and one child, sorted; and how a rung is looked for in it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from services.core.codes import Precision
 from services.core.denials import Reason
+from services.core.events import Event
 from services.core.facts import VerificationRevoked
 from services.core.ids import EventId, OrgHandle
-from services.core.known import Knowledge, Word, after, lives
+from services.core.known import Knowledge, Known, Word, after, lives
 from services.core.responsible import responsible_authority
 from services.core.sayings import Sayings
+
+_A_DAY = timedelta(days=1)
 
 FactT = TypeVar("FactT")
 Step = tuple[Reason, Callable[[Word[FactT]], bool]]
@@ -121,7 +125,15 @@ def _revocations(sayings: Sayings, enquirer: str) -> tuple[Word[VerificationRevo
     for known in sayings.ever(VerificationRevoked):
         fact = known.event.fact
         if isinstance(fact, VerificationRevoked) and fact.enquirer == enquirer:
-            word = Word(known.event, fact, known.known_at)
+            word = Word(_happened(known), fact, known.known_at)
             rival = first.setdefault(known.event.head.event_id, word)
             first[known.event.head.event_id] = min(rival, word, key=lambda one: one.since)
     return tuple(first.values())
+
+
+def _happened(known: Known) -> Event:
+    """The event, dated when it was known if it names a later day: it can happen no more, and must not bar for ever."""
+    head = known.event.head
+    if head.occurred_at is None or head.occurred_at <= known.known_at + _A_DAY:
+        return known.event
+    return replace(known.event, head=replace(head, occurred_at=known.known_at, precision=Precision.INSTANT))

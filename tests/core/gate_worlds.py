@@ -221,6 +221,8 @@ def revocations() -> States:
         "corrected away": (said(revoked, 110, 36), said(other, 111, 36, of_fact=110, known=37)),
         "undated": (said(revoked, 110, None, known=36),),
         "undated, before everything": (said(revoked, 110, None, known=5),),
+        "dated years ahead, before everything": (said(revoked, 110, 4000, known=5),),
+        "a day dated years ahead": (said(revoked, 110, 4000, precision=Precision.DAY, known=5),),
         "said again": (said(revoked, 110, 5), said(revoked, 110, 5, known=36, recorded=36)),
         "heard of late": (said(revoked, 110, 5, known=36),),
         "on the day of the interview": (said(revoked, 110, 10, precision=Precision.DAY, known=9.5),),
