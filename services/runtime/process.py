@@ -48,8 +48,18 @@ def run(main: Callable[[Process], Awaitable[None]]) -> None:
         logs.configure(settings.service, settings.log_level)
         collect_rarely()
         asyncio.run(_run(main, settings))
-    except Misconfigured as error:
-        sys.exit(f"{error} Nothing was read or written.")
+    except (Misconfigured, ExceptionGroup) as error:
+        if (reason := _to_mend(error)) is None:
+            raise
+        sys.exit(f"{reason} Nothing was read or written.")
+
+
+def _to_mend(error: Exception) -> Misconfigured | None:
+    """What a person must mend, also where it ended tasks that ran side by side; None where a fault of ours is there."""
+    if isinstance(error, ExceptionGroup):
+        reasons = [_to_mend(one) for one in error.exceptions]
+        return reasons[0] if all(reasons) else None
+    return error if isinstance(error, Misconfigured) else None
 
 
 async def _run(main: Callable[[Process], Awaitable[None]], settings: Settings) -> None:
