@@ -15,6 +15,7 @@ async def migrate(where: Database, service: str, home: Path, health: Health) -> 
 
     Raises:
         Misconfigured: the schema is not there; whoever runs the database makes it and gives it to the service's role.
+            Or its tables are of a later version.
     """
     await until_it_answers(lambda: asyncio.to_thread(upgrade, where, service, home), health)
 
@@ -23,17 +24,33 @@ def upgrade(where: Database, service: str, home: Path) -> None:
     """Do what `migrate` does, once.
 
     Raises:
-        Misconfigured: the schema is not there.
+        Misconfigured: the schema is not there, or its tables are of a later version.
         psycopg.OperationalError: the server does not answer.
     """
     folder = home / "infra" / "migrations"
-    if _applied(where) != newest(folder / service):
+    if not is_up_to_date(where, service, home):
         _apply(where, folder, service)
 
 
-def newest(folder: Path) -> str:
-    """The revision that stands first in the name of the last migration: 0002 in 0002_words.py."""
-    return max(path.name for path in folder.glob("*.py")).partition("_")[0]
+def is_up_to_date(where: Database, service: str, home: Path) -> bool:
+    """Whether every migration of `service` is applied.
+
+    Raises:
+        Misconfigured: the schema is not there, or its tables are of a later version: there is no way back.
+        psycopg.OperationalError: the server does not answer.
+    """
+    applied, known = _applied(where), revisions(home / "infra" / "migrations" / service)
+    if applied is not None and applied not in known:
+        raise Misconfigured(
+            f"The tables of {where.schema} are at revision {applied}, which this version of Lantern does not know: a "
+            f"later one made them, and there is no way back. Use that version, or data that was copied before it."
+        )
+    return applied == known[-1]
+
+
+def revisions(folder: Path) -> list[str]:
+    """Each stands first in the name of its migration, 0002 in 0002_words.py, and the last is the newest."""
+    return sorted(path.name.partition("_")[0] for path in folder.glob("*.py"))
 
 
 def _applied(where: Database) -> str | None:

@@ -277,6 +277,14 @@ async def test_a_migration_that_fails_leaves_nothing(where: Database, health: He
         assert await (await connection.execute(NAMES, [where.schema])).fetchall() == []
 
 
+async def test_tables_of_a_later_version_are_refused_in_a_sentence(where: Database, health: Health) -> None:
+    await migrate(where, "correlator", HOME, health)
+    with psycopg.connect(where.conninfo) as connection:
+        connection.execute("UPDATE correlator.alembic_version SET version_num = '9990'")
+    with pytest.raises(Misconfigured, match="correlator are at revision 9990, which this version of Lantern does not"):
+        await migrate(where, "correlator", HOME, health)
+
+
 async def test_a_missing_schema_is_said_in_a_sentence(where: Database, health: Health) -> None:
     nowhere = Database(where.conninfo, "nowhere")
     with pytest.raises(Misconfigured, match="no schema nowhere"):

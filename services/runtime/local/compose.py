@@ -62,10 +62,15 @@ def give_away(folder: Path) -> None:
 
 
 def provision(folder: Path, places: Places) -> None:
-    """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas."""
+    """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas.
+
+    Raises:
+        Misconfigured: a later version made some of the tables; nothing is changed in either.
+    """
     secrets = folder / "secrets"
     password = credentials.database_password(secrets, ADMIN)
     server = Postgres(folder / "postgres", places.postgres_port, password, places.postgres_host)
+    database.refuse_later(server, DATABASE_ROLES)
     database.provision(server, {role: credentials.database_password(secrets, role) for role in DATABASE_ROLES})
     admin = kafka.administrator(places.bootstrap, credentials.kafka_password(secrets, ADMIN))
     kafka_users.provision(admin, {name: credentials.kafka_password(secrets, name) for name in PRINCIPALS})

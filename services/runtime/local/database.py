@@ -3,7 +3,7 @@
 Each service's audit is the administrator's: its role adds to it and reads it, and can neither change nor drop it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import psycopg
 from psycopg import sql
@@ -13,9 +13,26 @@ from services.runtime.database import Database
 from services.runtime.local.files import ROOT
 from services.runtime.local.postgres import Postgres
 from services.runtime.local.principals import ADMIN
-from services.runtime.migrations import upgrade
+from services.runtime.migrations import is_up_to_date, upgrade
 
 NAME = "lantern"
+
+
+def refuse_later(postgres: Postgres, roles: Iterable[str]) -> None:
+    """Look whether this version knows all tables that are there; nothing is changed.
+
+    Raises:
+        Misconfigured: a later version made some of them.
+    """
+    with _connect(postgres, "postgres") as server:
+        if not _is_made(server):
+            return
+    with _connect(postgres, NAME) as database:
+        there = {schema for (schema,) in database.execute("SELECT nspname FROM pg_namespace")}
+    for role in roles:
+        for schema, service in ((role, role), (role + SUFFIX, "audit")):
+            if schema in there:
+                is_up_to_date(_by_admin(postgres, schema), service, ROOT)
 
 
 def provision(postgres: Postgres, passwords: Mapping[str, str]) -> None:
@@ -27,14 +44,22 @@ def provision(postgres: Postgres, passwords: Mapping[str, str]) -> None:
         known = {name for (name,) in server.execute("SELECT rolname FROM pg_roles")}
         for role in passwords.keys() - known:
             _make_role(server, role, passwords[role])
-        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+        if not _is_made(server):
             _make_database(server)
     with _connect(postgres, NAME) as database:
         for role in passwords:
             _make_schemas(database, role)
             database.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(role + SUFFIX)))
     for role in passwords:
-        upgrade(Database(postgres.conninfo(ADMIN, postgres.password, NAME), role + SUFFIX), "audit", ROOT)
+        upgrade(_by_admin(postgres, role + SUFFIX), "audit", ROOT)
+
+
+def _by_admin(postgres: Postgres, schema: str) -> Database:
+    return Database(postgres.conninfo(ADMIN, postgres.password, NAME), schema)
+
+
+def _is_made(server: psycopg.Connection[tuple[object, ...]]) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is not None
 
 
 def _connect(postgres: Postgres, database: str) -> psycopg.Connection[tuple[object, ...]]:

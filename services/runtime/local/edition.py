@@ -79,7 +79,12 @@ class Edition:
         record.write(self.data, self.record)
 
     def provision(self) -> None:
-        """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas."""
+        """Make whatever is missing in the running Kafka and PostgreSQL: users, topics, permissions, roles, schemas.
+
+        Raises:
+            Misconfigured: a later version made some of the tables; nothing is changed in either.
+        """
+        database.refuse_later(self.postgres, DATABASE_ROLES)
         at_once(self._provision_database, self._provision_kafka)
 
     def _provision_database(self) -> None:

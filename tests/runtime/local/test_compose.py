@@ -13,12 +13,13 @@ import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from services.core.errors import Misconfigured
 from services.runtime import topics_admin
 from services.runtime.local import binaries, credentials, kafka
 from services.runtime.local.compose import Places, main, prepare, provision
 from services.runtime.local.jars import cache_folder, ensure, listed
 from services.runtime.local.ports import HOST
-from services.runtime.local.principals import DATABASE_ROLES, OPERATOR
+from services.runtime.local.principals import ADMIN, DATABASE_ROLES, OPERATOR
 from services.wire.topics import Topic
 from tests.free_ports import free_base
 from tests.runtime.secured_kafka import STOP_SECONDS
@@ -93,6 +94,28 @@ def places(folder: Path, database: SecuredPostgres) -> Iterator[Places]:
         provision(folder, reached)
         provision(folder, reached)
         yield reached
+
+
+@pytest.fixture
+def of_a_later_version(database: SecuredPostgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The vault's tables are of a later version, and something is missing that `provision` makes."""
+    with psycopg.connect(database.conninfo(ADMIN), autocommit=True) as admin:
+        admin.execute("DROP SCHEMA vault_shadow")
+        admin.execute("CREATE TABLE vault.alembic_version AS SELECT '9990' AS version_num")
+        yield admin
+        admin.execute("DROP TABLE vault.alembic_version")
+        admin.execute("CREATE SCHEMA IF NOT EXISTS vault_shadow AUTHORIZATION vault")
+
+
+def test_tables_of_a_later_version_are_refused_before_anything_is_changed(
+    folder: Path, database: SecuredPostgres, of_a_later_version: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    no_kafka = Places(f"{HOST}:1", HOST, database.server.port)
+
+    with pytest.raises(Misconfigured, match="The tables of vault are at revision 9990"):
+        provision(folder, no_kafka)
+
+    assert of_a_later_version.execute("SELECT to_regnamespace('vault_shadow')").fetchone() == (None,)
 
 
 def test_the_brokers_of_compose_have_every_topic_and_permission(
