@@ -114,6 +114,8 @@ async def snapshot(where: Database) -> AsyncIterator[Connection]:
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
         async with connection.transaction():
+            # Every event of years is sorted before the first of them is read.
+            await connection.execute("SET LOCAL statement_timeout = 0")
             yield connection
 
 

@@ -69,6 +69,9 @@ def _apply(where: Database, folder: Path, service: str) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     with psycopg.connect(where.conninfo, options=where.options) as connection:
+        # An index over years of events takes minutes: broken off, it would be begun again for ever.
+        connection.execute("SET statement_timeout = 0")
+        connection.commit()
         settings = Config(attributes={"connection": connection, "schema": where.schema})
         settings.set_main_option("script_location", str(folder))
         settings.set_main_option("version_locations", str(folder / service))

@@ -11,10 +11,11 @@ import psycopg
 import pytest
 
 from services.core.errors import Misconfigured
+from services.runtime import database
 from services.runtime.database import Connection, Database, Session, ask, connect, end_frozen, snapshot, write_rows
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
-from services.runtime.migrations import migrate
+from services.runtime.migrations import is_up_to_date, migrate, upgrade
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
 
@@ -203,6 +204,14 @@ async def test_a_snapshot_sees_one_moment(session: Session) -> None:
         assert await (await before.execute("SELECT count(*) FROM words")).fetchone() == (0,)
 
 
+async def test_a_snapshot_may_be_read_for_longer_than_other_statements(
+    where: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
+    async with snapshot(where) as everything:
+        await everything.execute("SELECT pg_sleep(1.5)")
+
+
 async def test_a_password_is_in_no_text_of_the_database(where: Database) -> None:
     password = psycopg.conninfo.conninfo_to_dict(where.conninfo)["password"]
     assert str(password) not in repr(where)
@@ -261,6 +270,21 @@ async def test_a_later_migration_is_applied_to_tables_that_exist(
     async with snapshot(where) as connection:
         names = {name for (name,) in await (await connection.execute(NAMES, [where.schema])).fetchall()}
     assert {"made_by_0001", "made_by_0002"} <= names
+
+
+def test_a_migration_may_take_longer_than_other_statements(
+    where: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "infra" / "migrations"
+    (folder / "slow").mkdir(parents=True)
+    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
+    (folder / "slow" / "0001_slow.py").write_text(
+        "from alembic import op\nrevision, down_revision = '0001', None\n"
+        "def upgrade():\n    op.execute('SELECT pg_sleep(1.5)')\n"
+    )
+    monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
+    upgrade(where, "slow", tmp_path)
+    assert is_up_to_date(where, "slow", tmp_path)
 
 
 async def test_a_migration_that_fails_leaves_nothing(where: Database, health: Health, tmp_path: Path) -> None:
