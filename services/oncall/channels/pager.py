@@ -96,7 +96,8 @@ class Pager:
         keys = await self._session.run(lambda connection: store.unsettled(connection, silent, failed, AT_MOST))
         turn = asyncio.Semaphore(AT_ONCE)
         left = await asyncio.gather(*(self._again(key, turn) for key in keys))
-        self._show(await self._session.run(store.last_words))
+        # What was said of a way that the settings no longer name would stand for ever: no page goes by it again.
+        self._show(await self._session.run(lambda connection: store.last_words(connection, self.means.carriers)))
         return sum(left)
 
     async def go_on(self, stopping: asyncio.Event) -> None:

@@ -155,7 +155,7 @@ async def unsettled(connection: Connection, silent: datetime, failed: datetime, 
     return [key.hex() for (key,) in await cursor.fetchall()]
 
 
-async def last_words(connection: Connection) -> Mapping[Way, Rung]:
+async def last_words(connection: Connection, ways: Collection[Way]) -> Mapping[Way, Rung]:
     """What was said last of any page by each way; that it was sent counts only where nothing more is promised."""
-    cursor = await connection.execute(_LAST_WORDS, [list(Way)], binary=True)
+    cursor = await connection.execute(_LAST_WORDS, [list(ways)], binary=True)
     return {Way(way): Rung(rung) for way, rung in await cursor.fetchall()}

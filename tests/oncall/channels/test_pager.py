@@ -75,6 +75,16 @@ async def test_the_light_is_green_again_when_that_way_delivers_again(desk: Desk)
     assert not desk.is_red
 
 
+async def test_the_light_is_green_once_a_way_that_delivered_nothing_is_no_way_any_more(desk: Desk) -> None:
+    desk.email.failure = REFUSED
+    await desk.pager.send(PAGE, KEY)
+    await desk.pager.sweep()
+    assert desk.is_red
+    del desk.ways[Way.EMAIL]  # as after a start with other settings
+    await desk.pager.sweep()
+    assert not desk.is_red
+
+
 @pytest.mark.parametrize("rung", [Rung.DELIVERED, Rung.READ])
 async def test_a_page_that_arrived_goes_by_no_other_way(desk: Desk, rung: Rung) -> None:
     await desk.pager.send(PAGE, KEY)
