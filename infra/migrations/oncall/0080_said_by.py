@@ -15,4 +15,6 @@ def upgrade() -> None:
         -- What had not left of an alert that closed would keep the light red, and page for it once somebody is there.
         UPDATE attempts SET state = 'void' FROM alerts
         WHERE attempts.alert_id = alerts.alert_id AND attempts.state = 'written' AND alerts.state = 'closed'
+        -- But whoever was paged is told that a report was withdrawn.
+        AND attempts.kind <> 'withdrawn'
     """)
