@@ -12,11 +12,11 @@ FEWEST = 8
 NEAREST = 5
 WEEKS = 12
 
-_WEEKS: LiteralString = """
+OF_WEEKS: LiteralString = """
     SELECT date_trunc('week', occurred_at AT TIME ZONE 'Europe/London')::date, type, count(*)
     FROM entries WHERE type IN ('ReferralMade', 'ChildMissing') AND occurred_at >= %(since)s AND occurred_at < %(until)s
     GROUP BY 1, 2"""
-_SHARED: LiteralString = """
+HOW_SOON: LiteralString = """
     SELECT sector, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM known_at - occurred_at))
     FROM entries WHERE precision = 'instant' AND occurred_at >= %(since)s AND known_at >= occurred_at
     GROUP BY sector"""
@@ -56,9 +56,9 @@ async def count(connection: Connection, now: datetime) -> Counts:
     """Referrals and missing episodes of the last twelve weeks, and how soon each sector shares."""
     first = _monday(now.date()) - timedelta(weeks=WEEKS - 1)
     since = datetime.combine(first, datetime.min.time(), now.tzinfo)
-    rows = await connection.execute(_WEEKS, {"since": since, "until": now})
+    rows = await connection.execute(OF_WEEKS, {"since": since, "until": now})
     weekly = {(monday, kind): counted for monday, kind, counted in await rows.fetchall()}
-    shared = await connection.execute(_SHARED, {"since": since})
+    shared = await connection.execute(HOW_SOON, {"since": since})
     medians = {sector: median for sector, counted, median in await shared.fetchall() if counted >= FEWEST}
     return Counts(
         [_week(first + timedelta(weeks=number), weekly) for number in range(WEEKS)],

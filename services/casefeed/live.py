@@ -21,6 +21,10 @@ _AS_THEY_ARE: LiteralString = f"""
            feed.occurred_at, feed.precision, feed.known_at, coalesce(cases.status, feed.status)
     FROM {FEED_BY_NOW}
     WHERE feed.sequence > %s ORDER BY feed.sequence LIMIT %s"""  # noqa: S608 - written here and in reading.py
+# OFFSET 0 keeps PostgreSQL from going through the feed from its first number on until one is late enough.
+BEFORE: LiteralString = """
+    SELECT coalesce((SELECT min(sequence) - 1 FROM (SELECT sequence FROM feed WHERE known_at >= %s OFFSET 0) AS later),
+                    (SELECT sequence FROM feed_head))"""
 _LISTEN_SECONDS = 5.0
 
 
@@ -82,12 +86,7 @@ async def head(connection: Connection) -> int:
 
 async def before(connection: Connection, since: datetime) -> int:
     """The number before the first item that was known at `since` or later."""
-    found = await connection.execute(
-        """SELECT coalesce((SELECT min(sequence) - 1 FROM feed WHERE known_at >= %s),
-                           (SELECT sequence FROM feed_head))""",
-        [since],
-    )
-    row = await found.fetchone()
+    row = await (await connection.execute(BEFORE, [since])).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -17,7 +17,7 @@ from services.runtime.database import Connection
 from services.wire.avro import Schemas
 
 _LOOKED_THROUGH = 2_000
-_REFERRALS: LiteralString = f"""
+REFERRALS: LiteralString = f"""
     SELECT now_of.case_id, held.frame, held.known_at, cases.state FROM entries AS held
     CROSS JOIN LATERAL (
         SELECT case_id FROM assignments WHERE subject_id = held.subject_id ORDER BY version DESC LIMIT 1) AS now_of
@@ -59,7 +59,7 @@ def authority(sectors: Collection[Sector]) -> Authority:
 
 async def list_nrm(connection: Connection, schemas: Schemas, sight: Sight) -> list[NrmReferral]:
     """Those in sight, of the latest two thousand referrals; a case stands among them once."""
-    found = await connection.execute(_REFERRALS, {**sight.asked, "at_most": _LOOKED_THROUGH}, binary=True)
+    found = await connection.execute(REFERRALS, {**sight.asked, "at_most": _LOOKED_THROUGH}, binary=True)
     seen: dict[CaseId, NrmReferral] = {}
     for row in await found.fetchall():
         one = _referral(schemas, row)
