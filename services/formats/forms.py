@@ -162,7 +162,8 @@ def _read(kind: FormKind[OfForm], place: CutDocument) -> _Read[OfForm]:
     except ValidationError as error:
         wrongs = wrongs_of(error)
     problems = _problems(kind, place, wrongs)
-    if not kind.may_report_missing(place.document):
+    # What is nested too deeply to be written is too deep to be copied; nothing of it could be read.
+    if as_json(place.document) is None or not kind.may_report_missing(place.document):
         return _Read(None, problems)
     try:
         spared = Told(place, _validated(kind, without(place.document, [path for path, _ in wrongs])))

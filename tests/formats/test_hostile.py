@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,6 +110,13 @@ def test_a_form_with_its_every_text_made_longest_is_answered(name: str) -> None:
         return [longest(inner) for inner in value] if isinstance(value, list) else "\U0001f600" * 20_000
 
     assert decide(name, as_record(FORMS[name] | longest(FORMS[name]))) is Decision.REFUSED
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_a_form_nested_as_deeply_as_json_can_be_read_is_answered(name: str) -> None:
+    deep = orjson.loads(b'{"a":' * 900 + b"0" + b"}" * 900)
+
+    assert decide(name, as_record(FORMS[name] | {"narrative": deep})) is Decision.REFUSED
 
 
 def test_all_that_a_patient_may_claim_fits_a_shared_event() -> None:
