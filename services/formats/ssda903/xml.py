@@ -22,6 +22,7 @@ NAME = "ssda903-xml"
 MAX_TAGS = 4_000_000
 _START = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*<")
 _ROOT = re.compile(rb"<[A-Z]{0,9}SSDA903[\s/>]")
+_REPORT = re.compile(rb"<([\w.-]{1,40}:)?mis_start[\s/>]", re.IGNORECASE)
 _LOOKED_AT = 4096
 _NAMES = {"CHILDID": "CHILD", "PL": "PLACE"}
 _SAYS_UASC = {"1": True, "0": False, "": False}
@@ -59,6 +60,9 @@ def _cut_file(table: str, content: bytes, pile: Pile) -> Iterator[Problem]:
     else:
         if not counts["child"]:
             yield Problem(table, None, None, ProblemReason.EMPTY_FILE, looks_missing(content))
+        elif len(_REPORT.findall(content)) > counts["missing report"]:
+            # It stands beside the children, or is spelt in small letters: no child's record took it.
+            yield Problem(table, None, None, ProblemReason.UNREADABLE_RECORD, missing_report=True)
 
 
 def _cut_child(table: str, child: Element, counts: Counter[str], pile: Pile) -> Iterator[Problem]:
@@ -73,6 +77,7 @@ def _cut_child(table: str, child: Element, counts: Counter[str], pile: Pile) -> 
         if refused is not None:
             yield Problem(table, number, "CHILD", refused, is_report)
     starts = sum(1 for _ in child.iterfind(".//{*}MIS_START"))
+    counts["missing report"] += starts
     if not rows or starts > reported:
         yield Problem(table, number, "CHILD", ProblemReason.UNKNOWN_COLUMN, missing_report=starts > reported)
 

@@ -163,6 +163,26 @@ def test_a_missing_episode_that_stands_where_none_is_looked_for_raises_the_alarm
     assert any(problem.missing_report for problem in xml.cut([content]).problems)
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        MISSING,
+        f"<x:MISSINGS xmlns:x='urn:x'>{MISSING.replace('<', '<x:').replace('<x:/', '</x:')}</x:MISSINGS>",
+        f"<Child><HEADER><CHILDID>2</CHILDID>{MISSING}</HEADER></Child>",
+        f"<CHILD>{MISSING}<CHILD>2</CHILD></CHILD>",
+        MISSING.lower(),
+    ],
+)
+def test_a_missing_episode_that_stands_in_no_child_raises_the_alarm(beside: str) -> None:
+    content = child(MISSING).replace(b"</CHILD></EXP", f"</CHILD>{beside}</EXP".encode())
+
+    assert any(outcome.unreadable_missing_report for outcome in decided(content))
+
+
+def test_missing_episodes_that_children_took_raise_no_alarm() -> None:
+    assert xml.cut([child(MISSING * 2), child(MISSING)]).problems == ()
+
+
 def test_a_return_in_a_namespace_says_the_same() -> None:
     plain = child(MISSING, "<EPISODE><DECOM>05/01/2026</DECOM></EPISODE>")
     named = plain.replace(b"<EXPSSDA903>", b"<EXPSSDA903 xmlns='urn:example'>")
