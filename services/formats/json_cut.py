@@ -181,7 +181,9 @@ def child_of_source(document: object) -> object | None:
     match document:
         case {"source": {"system": str(system), "child": str(child)}}:
             return system, child
+        case {"source": {"subject_id": str(subject_id), "system": str(system)}}:
+            return "hub", subject_id, system
         case {"source": {"subject_id": str(subject_id)}}:
-            return subject_id
+            return "hub", subject_id
         case _:
             return None

@@ -6,12 +6,15 @@ from typing import Any
 import orjson
 import pytest
 
-from services.core.statements import MAX_PROBLEMS, ProblemReason
+from services.core.codes import OrganisationKind
+from services.core.statements import MAX_PROBLEMS, Opened, ProblemReason
 from services.formats.canonical.cut import SHAPE, cut
+from services.formats.canonical.documents import NAME
+from services.formats.canonical.parse import parse
 from services.formats.cut import MAX_FILE_ITEMS, MAX_RECORD_ITEMS, alarm_of
 from services.formats.json_cut import MAX_RECORD_BYTES, is_json
 from services.wire.submissions import MAX_CONTENT_BYTES, canonical
-from tests.formats.documents import example, lines, records
+from tests.formats.documents import RECEIVED, example, lines, records
 
 ONE = example("ReferralDecided")
 SAME = example("ReferralDecided", key="referral-2")
@@ -52,6 +55,16 @@ def test_one_object_is_one_record(indent: int | None) -> None:
 
 def test_one_child_of_two_files_is_one_record() -> None:
     assert len(cut([lines(ONE), lines(SAME)]).records) == 1
+
+
+def test_documents_of_one_record_of_the_hub_that_name_another_system_stand_in_records_of_their_own() -> None:
+    alone, named, null = (
+        example("PlacementThreatSeen", key=key, source={"subject_id": "a" * 32, **system}, subject={})
+        for key, system in (("1", {}), ("2", {"system": "duty-log"}), ("3", {"system": None}))
+    )
+    made = cut([lines(alone, named, null)]).records
+    read = [parse(Opened(NAME, "O", OrganisationKind.LOCAL_AUTHORITY, RECEIVED, record)) for record in made]
+    assert [(len(one.statements), one.problems) for one in read] == [(2, ()), (1, ())]
 
 
 def test_a_document_without_a_child_goes_on_alone_so_that_its_processor_lists_what_is_wrong() -> None:
