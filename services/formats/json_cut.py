@@ -86,7 +86,8 @@ def _cut_file(shape: JsonShape, table: str, content: bytes, pile: _Pile) -> None
     for row, document in _documents(content):
         text, fault = _text(document, shape)
         if fault is None:
-            child = shape.child_of(document)
+            # Nobody reads a record in which such a number stands: it takes none of its child's documents with it.
+            child = None if _is_unheld(text) else shape.child_of(document)
             place = {"table": table, "row": row, "document": document}
             pile.add((table, row) if child is None else child, place, len(text) + len(table) + _PLACE_BYTES)
         else:
@@ -149,6 +150,17 @@ def _text(document: object, shape: JsonShape) -> tuple[bytes, ProblemReason | No
     if len(text) > shape.max_bytes:
         return text, ProblemReason.TOO_LONG
     return text, None if isinstance(document, dict) else ProblemReason.MALFORMED
+
+
+def _is_unheld(text: bytes) -> bool:
+    """Whether a number stands in it that no reader of JSON holds."""
+    if b"NaN" not in text and b"Infinity" not in text:
+        return False
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 def _compact(document: object) -> bytes | None:

@@ -106,6 +106,18 @@ def test_a_number_that_no_reader_holds_is_sent_as_it_was_said_for_the_processor_
     assert (sent.problems, [reads(plaintext) for plaintext in plaintexts]) == ((), [True, False, True])
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
+def test_a_number_that_no_reader_holds_keeps_nobody_from_reading_what_else_is_said_of_the_child(number: bytes) -> None:
+    unheld = lines(SAME)[:-1] + b', "a": ' + number + b"}"
+    sent = [
+        canonical(record)
+        for record in cut(
+            [b"\n".join([lines(ONE), unheld, lines(example("ChildMissing", source=ONE["source"]))])]
+        ).records
+    ]
+    assert [(reads(plaintext), b"ChildMissing" in plaintext) for plaintext in sent] == [(True, True), (False, False)]
+
+
 def test_a_missing_report_behind_many_other_faults_keeps_its_alarm() -> None:
     faults = [b"5", lines(ONE)] * (MAX_PROBLEMS + 1)
     sent = cut([b"\n".join([*faults, b"{broken " + lines(example("ChildMissing"))])])
