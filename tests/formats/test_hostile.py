@@ -12,6 +12,8 @@ from services.core.codes import OrganisationKind, Sector
 from services.core.sharing import Decision, Edge, share
 from services.core.statements import Opened
 from services.formats.catalogue import READS, cut_files, read
+from services.formats.fhir.resources import Entry
+from services.formats.fhir.sealing import sealed_of
 from tests.formats.agency_forms import NAMES, form
 from tests.formats.documents import EVENTS, KEYS, RECEIVED, example, record
 from tests.formats.fhir.messages import message, resource
@@ -117,6 +119,14 @@ def test_a_form_nested_as_deeply_as_json_can_be_read_is_answered(name: str) -> N
     deep = orjson.loads(b'{"a":' * 900 + b"0" + b"}" * 900)
 
     assert decide(name, as_record(FORMS[name] | {"narrative": deep})) is Decision.REFUSED
+
+
+def test_a_long_name_of_a_resource_is_not_repeated_before_each_of_its_texts() -> None:
+    entry = Entry(resource={"resourceType": "x" * 100_000, "note": ["a"] * 1_000})
+
+    _, narrative = sealed_of([entry], frozenset())
+
+    assert len(narrative) < 200_000
 
 
 def test_all_that_a_patient_may_claim_fits_a_shared_event() -> None:

@@ -34,6 +34,8 @@ _NOT_TEXT = frozenset({
     *("resourceType", "id", "url", "system", "reference", "code", "status", "use", "type", "intent", "priority"),
     *("rank", "language", "gender"),
 })  # fmt: skip
+_LONGEST_KIND = 64
+"""No type of R4 has a longer name: what stands before every text must not make gigabytes of a small message."""
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){1,2}(T[0-9:.+Z-]+)?")
 
 Sealed = dict[str, str]
@@ -51,7 +53,8 @@ def sealed_of(entries: Sequence[Entry], practices: frozenset[str]) -> tuple[Seal
         key = LocationKey.GENERAL_PRACTICE if entry.full_url in practices else _KEYS.get(str(kind))
         texts = list(_texts(entry.resource))
         if key is None:
-            words += [f"{kind}: {text}" for text in texts] if isinstance(kind, str) else texts
+            named = isinstance(kind, str) and len(kind) <= _LONGEST_KIND
+            words += [f"{kind}: {text}" for text in texts] if named else texts
         else:
             places.setdefault(key, []).append("; ".join(texts))
     location = {key.value: SEVERAL.join(dict.fromkeys(filter(None, texts))) for key, texts in places.items()}
