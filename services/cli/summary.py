@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.cli.sending import Plan, Refusal, reason_of, refusal
-from services.core.statements import Problem
+from services.core.statements import SENTENCES, Problem, ProblemReason
 from services.wire.avro import Record
 
 _SHOWN = 20
@@ -56,11 +56,19 @@ def summarise(submission_id: str, sent: Plan, receipts: Mapping[int, Record]) ->
         shared=outcomes["shared"],
         held_back=outcomes["held_back"],
         unanswered=len(sent.outgoing) - len(receipts),
-        refused=(*sent.refusals, *(one for receipt in answers for one in _refusals(receipt, sent))),
+        refused=(*sent.refusals, *_unread(sent, receipts), *(one for said in answers for one in _refusals(said, sent))),
         events=dict(sorted(Counter(events.values()).items())),
         event_ids=tuple(events),
         subjects=tuple(dict.fromkeys(receipt["subject_id"] for receipt in answers if receipt["subject_id"])),
     )
+
+
+def _unread(sent: Plan, receipts: Mapping[int, Record]) -> Sequence[Refusal]:
+    """What the processor could not read at all, so that it could not say which record it was."""
+    if receipts.keys() <= set(range(len(sent.outgoing))):
+        return ()
+    reason = ProblemReason.UNREADABLE_RECORD
+    return (Refusal(None, reason.value, f"records that the processor could not open: {SENTENCES[reason]}"),)
 
 
 def _refusals(receipt: Record, sent: Plan) -> Sequence[Refusal]:

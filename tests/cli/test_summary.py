@@ -72,6 +72,14 @@ def test_a_record_without_a_receipt_is_unanswered() -> None:
     assert summarise(an_id(9), Plan((CHILD, LOST), ()), {0: receipt(0)}).unanswered == 1
 
 
+def test_a_record_that_its_processor_could_not_even_open_is_refused() -> None:
+    receipts = {-1: receipt(-1, "refused", problems=[NOT_A_DATE | {"reason": "unreadable_record"}])}
+
+    summary = summarise(an_id(9), Plan((CHILD,), ()), receipts)
+
+    assert [(one.record, one.reason) for one in summary.refused] == [(None, "unreadable_record")]
+
+
 def test_a_reason_that_this_edition_does_not_know_is_told_all_the_same() -> None:
     receipts = {0: receipt(0, "refused", problems=[NOT_A_DATE | {"reason": "of_tomorrow"}])}
 
