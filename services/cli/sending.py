@@ -57,7 +57,8 @@ def plan(sector: Sector, files: Sequence[Path]) -> Plan:
         try:
             content, whole = _read(path)
         except OSError:
-            refusals.append(Refusal(None, UNREADABLE_FILE, f"{path}: {_SENTENCE_OF_UNREADABLE_FILE}"))
+            told = f"{_printable(str(path))}: {_SENTENCE_OF_UNREADABLE_FILE}"
+            refusals.append(Refusal(None, UNREADABLE_FILE, told))
             continue
         if whole:
             contents[str(path)] = content
@@ -109,7 +110,12 @@ def _refusals(part: Part, names: Sequence[str]) -> Iterator[Refusal]:
 
 
 def _files(part: Part, names: Sequence[str]) -> dict[str, str]:
-    return {table: names[number] for table, number in zip(part.cut.tables, part.files, strict=True)}
+    return {table: _printable(names[number]) for table, number in zip(part.cut.tables, part.files, strict=True)}
+
+
+def _printable(name: str) -> str:
+    """A file's name as a terminal can show it: one may hold bytes that are no UTF-8, and the answer must be told."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def refusal(record: int | None, problem: Problem, files: Mapping[str, str]) -> Refusal:

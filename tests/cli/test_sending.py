@@ -1,6 +1,7 @@
 """What `lantern publish` makes of files: records to send, and refusals with the place where a person finds them."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def test_each_child_is_one_record(tmp_path: Path) -> None:
 
     assert (len(planned.outgoing), planned.refusals) == (2, ())
     assert all(one.is_of_a_child for one in planned.outgoing)
+
+
+def test_a_problem_of_a_file_whose_name_is_no_utf8_can_be_told(tmp_path: Path) -> None:
+    named = file(Path(os.fsdecode(os.fsencode(tmp_path) + b"/r\xe9turn.csv")), "")
+
+    (refused,) = plan(Sector.LOCAL_AUTHORITY, [named]).refusals
+
+    assert refused.detail.encode().decode().startswith(f"{tmp_path}/r\ufffdturn.csv: ")
 
 
 def test_a_problem_of_a_record_is_found_in_the_file_that_it_came_from(tmp_path: Path) -> None:
