@@ -96,13 +96,14 @@ def _in_turn(said: Said) -> Turn:
 def _speaks_anew(now: Words, before: Words) -> bool:
     """Whether another event may speak for a fact than before.
 
-    What is new may be another author's, who speaks besides. Of two that were last said at once the words do not tell
-    which does. Both hang on what the events say, so all are folded.
+    Only where nothing but the one last word is said again it speaks as it did. The words do not tell whose they are:
+    what is new or said again may be another author's, who speaks besides, and of two that were last said at once either
+    may have spoken. All that hangs on what the events say, so all are folded.
     """
-    last, earlier = max(now.values()), max(before.values())
-    speaking = [event for event, at in now.items() if at == last]
-    before_it = [event for event, at in before.items() if at == earlier]
-    return len(now) > len(before) or len(speaking) > 1 or speaking != before_it
+    told = [event for event, at in now.items() if at != before.get(event)]
+    latest = max(before.values())
+    last = [event for event, at in before.items() if at == latest]
+    return len(last) > 1 or told != last
 
 
 class _Heard:

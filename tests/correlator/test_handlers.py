@@ -131,6 +131,19 @@ def test_a_report_outlives_what_takes_it_back_at_the_same_moment(
     assert memory.states[CaseId(A)].status is CaseStatus.MISSING
 
 
+def test_a_report_that_is_made_again_stands_again_whatever_another_body_says_under_its_fact() -> None:
+    report, back = (
+        says(A, on, fact=fact, of_fact=9)
+        for on, fact in ((1, ChildMissing(MissingKind.MISSING)), (2, ReportWithdrawn()))
+    )
+    forged = says(A, 20, fact=ReportWithdrawn(), of_fact=9)
+    forged = replace(forged, entry=replace(forged.entry, org=OrgHandle(an_id(77))))
+    memory = Memory()
+    for said_now in (report, back, forged, later(report, 3)):
+        memory.take([said_now])
+    assert memory.states[CaseId(A)].status is CaseStatus.MISSING
+
+
 def test_records_that_claim_one_number_are_one_case() -> None:
     assert cases(says(B, 1, NUMBER), says(A, 2, NUMBER)) == {A: A, B: A}
 
