@@ -8,10 +8,14 @@ from datetime import datetime
 from services.casefeed.oncall import Alert
 from services.casefeed.reading import said_of_child
 from services.casefeed.views import CaseSummary
+from services.core.claims import Subject
 from services.core.ids import SubjectId
 from services.core.oncall.alerts import Severity
+from services.core.timeline import Entry, superseded
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
+
+Names = dict[SubjectId, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,40 @@ async def cards(connection: Connection, schemas: Schemas, found: Sequence[CaseSu
     """A card for each of these cases, which are in sight of whoever asks; in their order."""
     subjects = [bytes.fromhex(subject) for case in found for subject in case.subjects]
     rows = await connection.execute(
-        """SELECT DISTINCT ON (subject_id) subject_id, frame, known_at FROM entries
+        """SELECT DISTINCT ON (subject_id) frame, known_at FROM entries
            WHERE subject_id = ANY(%(subjects)b) ORDER BY subject_id, known_at DESC""",
         {"subjects": subjects},
         binary=True,
     )
-    names: defaultdict[SubjectId, list[str]] = defaultdict(list)
-    for subject, frame, known_at in await rows.fetchall():
-        _, claims = said_of_child(schemas, frame, known_at, None)
-        names[SubjectId(subject.hex())] += [name.text for name in claims.names]
+    names = _named(said_of_child(schemas, *row, None) for row in await rows.fetchall())
+    unnamed = [subject for subject in subjects if subject.hex() not in names]
+    names |= await _named_before(connection, schemas, unnamed)
     return [_card(case, names) for case in found]
 
 
-def _card(case: CaseSummary, names: defaultdict[SubjectId, list[str]]) -> Card:
-    return Card(case, tuple(dict.fromkeys(name for subject in case.subjects for name in names[subject])))
+async def _named_before(connection: Connection, schemas: Schemas, subjects: Sequence[bytes]) -> Names:
+    """What was last claimed of records of which the latest entry claims no name: what is said of adults has none."""
+    if not subjects:
+        return {}
+    rows = await connection.execute(
+        """SELECT frame, known_at, (
+               SELECT max(recorded_at) FROM said_again AS again WHERE again.event_id = entries.event_id)
+           FROM entries WHERE subject_id = ANY(%(subjects)b) ORDER BY known_at""",
+        {"subjects": subjects},
+        binary=True,
+    )
+    said = [said_of_child(schemas, *row) for row in await rows.fetchall()]
+    corrected = superseded(entry for entry, _ in said)
+    return _named(one for one in said if one[0].event_id not in corrected)
+
+
+def _named(said: Iterable[tuple[Entry, Subject]]) -> Names:
+    """The names of each record; of several entries with names the last."""
+    return {entry.subject_id: tuple(name.text for name in claims.names) for entry, claims in said if claims.names}
+
+
+def _card(case: CaseSummary, names: Names) -> Card:
+    return Card(case, tuple(dict.fromkeys(name for subject in case.subjects for name in names.get(subject, ()))))
 
 
 def alerted(found: Iterable[Card], told: Sequence[Alert]) -> list[Card]:
