@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.casefeed.oncall import OnCall, read_one
+from services.casefeed.oncall import Duty, OnCall, read_one
+from services.core.codes import Sector
 
 DAYS = 14
 """So many days of a rota are shown, from today on; one more is asked for, so that the last of them is whole."""
@@ -52,11 +53,6 @@ class Rota:
     flags: list[Flag]
     staff: list[Member]
 
-    def on_duty(self, now: datetime) -> Member | None:
-        """Who has the duty now; None where the rota does not say."""
-        held = (one.person for one in self.shifts if one.level == 0 and one.start <= now < one.end)
-        return next(held, None)
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -102,6 +98,14 @@ class DutyDesk:
             NotTold: on-call does not answer, or not this reader.
         """
         return read_one(Rota, await self._oncall.asked("GET", f"/api/rota?days={DAYS + 1}", token))
+
+    async def duty(self, token: str, agency: Sector) -> Duty | None:
+        """Who has the duty of an agency now, as on-call pages them: also once the rota has run out.
+
+        Raises:
+            NotTold: on-call does not answer, or not this reader.
+        """
+        return next((one for one in await self._oncall.duty(token) if one.agency is agency), None)
 
     async def offers(self, token: str) -> list[Offer]:
         """Offers that can still be accepted.

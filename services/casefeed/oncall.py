@@ -49,10 +49,21 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who is on duty, by name within the reader's own agency."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """Whether somebody is on duty in an agency, until when, and whether it is the reader."""
+    """Who is on duty in an agency, until when, and whether it is the reader.
+
+    A rota that has run out has no `until`, and leaves its last person on duty.
+    """
 
     agency: Sector
+    on_duty: Somebody | None
     until: datetime | None
     has_run_out: bool
     is_you: bool

@@ -33,7 +33,8 @@ class Desk:
             ],
         }  # fmt: skip
         shift = {"start": _spelt(now), "end": _spelt(now + timedelta(days=3)), "person": me}
-        self.rota = {
+        self.has_run_out = False
+        self.rota: dict[str, Any] = {
             "version": 1,
             "shifts": [{**shift, "level": 0}, {**shift, "level": 1, "person": colleague}],
             "flags": [{"sentence": "Robin Invented: no way to reach them is known."}],
@@ -50,8 +51,13 @@ class Desk:
         return JSONResponse({"alerts": [self.alert]}, 503 if request.app.state.away else 200)
 
     async def duty(self, _: Request) -> JSONResponse:
-        on_duty = {"agency": "police", "until": START.isoformat(), "has_run_out": False, "is_you": True}
-        return JSONResponse({"duty": [on_duty, {**on_duty, "agency": "health", "until": None, "is_you": False}]})
+        until, me = None if self.has_run_out else START.isoformat(), self.rota["staff"][0]
+        police = {
+            "agency": "police", "on_duty": me, "until": until, "has_run_out": self.has_run_out, "is_you": True,
+        }  # fmt: skip
+        ukba = {**police, "agency": "ukba", "on_duty": {"person": STRANGER, "name": None}, "is_you": False}
+        nobody = {**ukba, "agency": "health", "on_duty": None, "until": None, "has_run_out": False}
+        return JSONResponse({"duty": [police, ukba, nobody]})
 
     async def answered(self, request: Request) -> JSONResponse:
         if request.path_params["alert"] != ALERT:
@@ -63,7 +69,8 @@ class Desk:
         return JSONResponse(self.alert)
 
     async def shown(self, request: Request) -> JSONResponse:
-        return JSONResponse(self.rota, 503 if request.app.state.away else 200)
+        shifts = [] if self.has_run_out else self.rota["shifts"]
+        return JSONResponse({**self.rota, "shifts": shifts}, 503 if request.app.state.away else 200)
 
     async def overridden(self, request: Request) -> JSONResponse:
         (one,) = (await request.json())["overrides"]
@@ -84,7 +91,7 @@ class Desk:
 
 
 def on_call(on_duty: str) -> Starlette:
-    """The service; with `state.away` it answers nothing of alerts and rotas."""
+    """The service; with `state.away` it answers nothing of alerts and rotas; `state.desk` is what it keeps."""
     desk = Desk(on_duty)
     made = Starlette(
         routes=[
@@ -97,7 +104,7 @@ def on_call(on_duty: str) -> Starlette:
             Route("/api/handovers/{number}/{said}", desk.taken, methods=["POST"]),
         ]
     )
-    made.state.away = False
+    made.state.away, made.state.desk = False, desk
     return made
 
 

@@ -49,3 +49,14 @@ async def test_where_the_cases_cannot_be_looked_up_the_alert_is_shown_all_the_sa
     monkeypatch.setattr("services.casefeed.pages.oncall.cases_of", broken)
     async with house(postgres.database("casefeed"), schemas, HISTORY) as home:
         assert await named(home, PersonRole.DUTY_OFFICER) == [("Record", an_id(MISSING))]
+
+
+async def test_an_agency_whose_rota_has_run_out_has_somebody_on_duty(
+    postgres: SecuredPostgres, schemas: Schemas
+) -> None:
+    async with house(postgres.database("casefeed"), schemas, []) as home:
+        home.on_call.state.desk.has_run_out = True
+        shown = (await (await home.enter(PersonRole.DUTY_OFFICER)).get("/oncall")).text
+    of_ukba = shown.rpartition(">UKBA<")[2].partition(">Health<")[0]
+    assert "The rota has run out" in of_ukba
+    assert "Nobody" not in of_ukba

@@ -106,6 +106,27 @@ async def test_that_on_call_does_not_answer_is_told_and_no_form_is_shown(home: H
     assert "Put on duty" not in page
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def run_out(home: House) -> AsyncIterator[House]:
+    """The rota of the police has run out, which leaves its last person on duty."""
+    home.on_call.state.desk.has_run_out = True
+    yield home
+    home.on_call.state.desk.has_run_out = False
+
+
+async def test_who_is_still_on_duty_because_the_rota_has_run_out_is_told_so(run_out: House) -> None:
+    page = await shown(run_out, PersonRole.POLICE_OFFICER)
+    assert "You are still on duty" in page
+    assert "You are not on duty now" not in page
+    assert "Offer all that is left" not in page
+
+
+async def test_the_page_names_who_is_still_on_duty_because_the_rota_has_run_out(run_out: House) -> None:
+    page = await shown(run_out, PersonRole.POLICE_OFFICER)
+    assert "whoever was so last: <strong>Dana Invented</strong>" in page
+    assert "No rota of your agency counts now" not in page
+
+
 @pytest.mark.parametrize(
     "left",
     [{"person": ""}, {"start": ""}, {"end": "tomorrow"}, {"level": "3"}, {"level": ""}, {"start": "2026-11-28T22:00Z"}],

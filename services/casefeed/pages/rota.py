@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.casefeed.duty import DAYS, DutyDesk, Offer, Override, Rota, Said, Shift
-from services.casefeed.oncall import NotTold
+from services.casefeed.oncall import Duty, NotTold
 from services.casefeed.pages.oncall import NOTHING_TYPED
 from services.casefeed.pages.routing import routed, signed_in
 from services.casefeed.pages.shell import Shell
@@ -96,26 +96,24 @@ class RotaPages:
         wrong: str = "",
         refused: NotTold | None = None,
     ) -> Response:
-        rota, offers, silent = await self._asked(who)
-        now = self._door.now()
+        rota, offers, duty, silent = await self._asked(who)
         told = {"rota": rota, "offers": offers, "silent": silent, "typed": typed, "wrong": wrong, "refused": refused}
         keeps = reach(who.person, Action.KEEP_ROTA) is not None
-        holds = rota.on_duty(now) if rota else None
-        on_duty = holds is not None and holds.person == who.person.handle
-        calendar = days(rota.shifts, now)[:DAYS] if rota else []
+        calendar = days(rota.shifts, self._door.now())[:DAYS] if rota else []
         return self._shell.page(
             request,
             "rota.html",
             who,
-            {**told, "keeps": keeps, "on_duty": on_duty, "days": calendar, "levels": LEVELS},
+            {**told, "keeps": keeps, "duty": duty, "days": calendar, "levels": LEVELS},
         )
 
-    async def _asked(self, who: SignedIn) -> tuple[Rota | None, Sequence[Offer], NotTold | None]:
-        """The rota and the open offers, or why on-call does not tell them."""
+    async def _asked(self, who: SignedIn) -> tuple[Rota | None, Sequence[Offer], Duty | None, NotTold | None]:
+        """The rota, the open offers and who has the duty, or why on-call does not tell them."""
         try:
-            return await self._desk.rota(who.token), await self._desk.offers(who.token), None
+            rota, offers = await self._desk.rota(who.token), await self._desk.offers(who.token)
+            return rota, offers, await self._desk.duty(who.token, who.person.sector), None
         except NotTold as error:
-            return None, (), error
+            return None, (), None, error
 
 
 def override(fields: Mapping[str, str]) -> Override | None:
