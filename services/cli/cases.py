@@ -30,7 +30,7 @@ def cases(
     as_json: Json = False,
     data: client.Data = client.DEFAULT_DATA,
 ) -> None:
-    """List the cases: who is missing first, then what happened last.
+    """List the cases that you see: who is missing first, then what happened last.
 
     Example: lantern cases --status missing
     """
@@ -41,7 +41,7 @@ def cases(
     elif found:
         page().print(case_table(found))
     else:
-        typer.echo("There are no such cases." if status else "There are no cases yet.")
+        typer.echo("There is no case of this status that you see." if status else "There is no case that you see.")
 
 
 def case(

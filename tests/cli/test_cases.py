@@ -78,10 +78,16 @@ async def test_one_status_can_be_asked_for(tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["Case", an_id(4)[:8]]
 
 
-async def test_no_cases_are_said_to_be_none(tmp_path: Path) -> None:
+async def test_nobody_is_told_that_there_are_no_cases_where_there_are_none_that_they_see(tmp_path: Path) -> None:
     async with edition(tmp_path, paged({})) as data:
         done = await lantern(data, "cases")
-    assert done.stdout == "There are no cases yet.\n"
+    assert done.stdout == "There is no case that you see.\n"
+
+
+async def test_nobody_is_told_that_no_child_is_missing_where_they_see_none(tmp_path: Path) -> None:
+    async with edition(tmp_path, paged({})) as data:
+        done = await lantern(data, "cases", "--status", "missing")
+    assert done.stdout == "There is no case of this status that you see.\n"
 
 
 async def test_nobody_who_is_not_signed_in_asks(tmp_path: Path) -> None:

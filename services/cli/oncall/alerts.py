@@ -99,7 +99,7 @@ def list_page(found: Iterable[Shown]) -> RenderableType:
         owed = ", ".join(words(call["agency"]) for call in one["calls"] if call["status"] == "owed")
         since = happened(one["opened_at"], "instant")
         rows.add_row(short(one["alert_id"]), _severity(one["severity"]), _about(one), since, _owner(one), owed or "-")
-    return rows if rows.rows else Text("No alert is open.")
+    return rows if rows.rows else Text("No alert of your agency is open.")
 
 
 def alert_page(one: Shown) -> RenderableType:

@@ -60,7 +60,7 @@ def test_the_list_says_who_owns_an_alert_and_who_has_not_answered() -> None:
 
 
 def test_an_empty_list_says_so() -> None:
-    assert "No alert is open" in printed(list_page([]))
+    assert printed(list_page([])).strip() == "No alert of your agency is open."
 
 
 def test_an_alert_shows_why_it_is_grave_what_was_answered_and_who_was_paged() -> None:
