@@ -60,3 +60,13 @@ async def test_an_agency_whose_rota_has_run_out_has_somebody_on_duty(
     of_ukba = shown.rpartition(">UKBA<")[2].partition(">Health<")[0]
     assert "The rota has run out" in of_ukba
     assert "Nobody" not in of_ukba
+
+
+@pytest.mark.parametrize("path", ["/oncall", "/missing"])
+async def test_an_answer_whose_next_check_has_lapsed_is_not_shown_as_one(
+    postgres: SecuredPostgres, schemas: Schemas, path: str
+) -> None:
+    async with house(postgres.database("casefeed"), schemas, HISTORY) as home:
+        home.on_call.state.desk.alert["calls"][0]["answer"] = "search_begun"
+        shown = (await (await home.enter(PersonRole.COORDINATOR)).get(path)).text
+    assert "Police: <strong>must answer again</strong>, said before: search begun" in shown
