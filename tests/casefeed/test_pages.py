@@ -121,6 +121,12 @@ async def test_who_is_missing_is_shown_when_on_call_does_not_answer(home: House,
     assert "no answer yet" not in shown
 
 
+@pytest.mark.parametrize("path", ["/missing", "/night", "/oncall", "/deadlines", "/cases", f"/cases/{an_id(MISSING)}"])
+async def test_a_page_that_does_not_change_by_itself_says_so_and_since_when(home: House, path: str) -> None:
+    shown = await page(home, PersonRole.COORDINATOR, path)
+    assert re.search(r"What was known here at <time [^>]*>[^<]+</time>\. This page does not change by itself\.", shown)
+
+
 async def test_a_case_that_is_not_theirs_and_one_that_is_not_there_are_one_page(home: House) -> None:
     worker = await home.enter(PersonRole.SOCIAL_WORKER)
     answers = [await worker.get(f"/cases/{case}") for case in (an_id(HIDDEN), an_id(404), "none", "a" * 99)]
