@@ -172,6 +172,8 @@ def _service(edition: Edition, name: str) -> str:
     with httpx.Client(timeout=ASK_SECONDS, trust_env=False, verify=trusted()) as client:
         ready = is_ready(edition, name, client)
         red = why_red(edition, name, client) if ready else []
+    if not ready and not Supervisor(edition.run).answers():
+        raise EditionFailed("It does not run: see the keeper of the processes above.")
     if not ready:
         raise EditionFailed(f"It is not ready. It tries again on its own: read {edition.logs / name}.jsonl.")
     said = f"ready on port {edition.ports[name]}"

@@ -71,6 +71,10 @@ def test_a_damaged_record_is_named(edition: Edition) -> None:
     assert "restore that file" in wrong(Edition(edition.data, edition.port_base))["data folder"]
 
 
+def test_of_a_service_that_nobody_starts_again_it_is_not_said_that_it_tries_on_its_own(edition: Edition) -> None:
+    assert wrong(edition)["oncall"] == "It does not run: see the keeper of the processes above."
+
+
 def test_looking_changes_nothing(edition: Edition) -> None:
     before = {path: path.stat().st_mtime_ns for path in edition.data.rglob("*")}
 
