@@ -176,5 +176,6 @@ def _service(edition: Edition, name: str) -> str:
         raise EditionFailed("It does not run: see the keeper of the processes above.")
     if not ready:
         raise EditionFailed(f"It is not ready. It tries again on its own: read {edition.logs / name}.jsonl.")
-    said = f"ready on port {edition.ports[name]}"
-    return f"{said}, but its light is red ({', '.join(red)}): see Health in infra/README.md" if red else said
+    if red:
+        raise EditionFailed(f"It is ready, but its light is red ({', '.join(red)}): see Health in infra/README.md.")
+    return f"ready on port {edition.ports[name]}"

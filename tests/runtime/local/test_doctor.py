@@ -1,11 +1,17 @@
 """`lantern doctor` looks at everything, changes nothing and says what to do."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from services.runtime.http import serving
 from services.runtime.local import credentials, doctor, keys, record
 from services.runtime.local.edition import Edition
 from services.runtime.local.starting import why_red
@@ -87,3 +93,16 @@ def test_looking_changes_nothing(edition: Edition) -> None:
 def test_a_ready_service_says_why_its_light_is_red(edition: Edition, status: int, reasons: list[str]) -> None:
     with httpx.Client(transport=Says(status, reasons)) as client:
         assert why_red(edition, "oncall", client) == reasons
+
+
+async def test_a_service_that_pages_nobody_is_not_well_though_it_is_ready(edition: Edition) -> None:
+    async def ready(_: Request) -> Response:
+        return JSONResponse({"reasons": []})
+
+    async def red(_: Request) -> Response:
+        return JSONResponse({"reasons": ["pages_not_sent"]}, 503)
+
+    app = Starlette(routes=[Route("/readyz", ready), Route("/healthz", red)])
+    async with serving(app, "127.0.0.1", edition.ports["oncall"]):
+        found = await asyncio.to_thread(wrong, edition)
+    assert found["oncall"] == "It is ready, but its light is red (pages_not_sent): see Health in infra/README.md."
