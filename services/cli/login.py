@@ -42,8 +42,10 @@ def logout(data: client.Data = client.DEFAULT_DATA) -> None:
 
     Example: lantern logout
     """
-    signed_in.forget(data)
-    typer.echo("You are signed out of this terminal.")
+    if signed_in.forget(data):
+        typer.echo("You are signed out of this terminal.")
+    else:
+        typer.echo(f"Nobody is signed in in {data}: nothing was done.")
 
 
 def whoami(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> None:

@@ -75,9 +75,13 @@ def keep(data: Path, signed_in: SignedIn) -> None:
     write_private(path_in(data), json.dumps({"token": signed_in.token, "invented": signed_in.invented}))
 
 
-def forget(data: Path) -> None:
-    """Sign out of this terminal."""
-    path_in(data).unlink(missing_ok=True)
+def forget(data: Path) -> bool:
+    """Sign out of this terminal; whether anybody was signed in."""
+    try:
+        path_in(data).unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def current(data: Path) -> SignedIn:

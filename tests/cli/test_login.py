@@ -52,6 +52,11 @@ def test_an_invented_person_is_signed_in_in_one_step(data: Path) -> None:
     assert "an invented person" in done.stdout
 
 
+def test_nobody_is_told_that_they_are_signed_out_where_nobody_was_signed_in(tmp_path: Path) -> None:
+    done = lantern(tmp_path, "logout")
+    assert (done.exit_code, done.stdout) == (0, f"Nobody is signed in in {tmp_path}: nothing was done.\n")
+
+
 def test_a_token_is_never_printed(data: Path) -> None:
     done = lantern(data, "login", "--as", "clinician")
     assert signed_in.current(data).token not in done.output
