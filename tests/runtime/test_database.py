@@ -1,25 +1,16 @@
-"""Sessions that outlive a broken connection, migrations, and where a service's names are looked up."""
+"""Sessions that outlive a broken connection, and where a service's names are looked up."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from services.core.errors import Misconfigured
 from services.runtime import database
 from services.runtime.database import Connection, Database, Session, ask, connect, end_frozen, snapshot, write_rows
 from services.runtime.health import Health, Reason
 from services.runtime.metrics import Metrics
-from services.runtime.migrations import is_up_to_date, migrate, upgrade
-from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
-
-NAMES = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r'"
 
 
 @pytest.fixture
@@ -215,101 +206,3 @@ async def test_a_snapshot_may_be_read_for_longer_than_other_statements(
 async def test_a_password_is_in_no_text_of_the_database(where: Database) -> None:
     password = psycopg.conninfo.conninfo_to_dict(where.conninfo)["password"]
     assert str(password) not in repr(where)
-
-
-async def test_migrations_are_applied_once_and_in_their_own_schema(where: Database, health: Health) -> None:
-    for place in (where, where, where.shadow):
-        await migrate(place, "correlator", HOME, health)
-    async with snapshot(where) as connection:
-        live = await (await connection.execute(NAMES, [where.schema])).fetchall()
-        beside = await (await connection.execute(NAMES, [where.shadow.schema])).fetchall()
-    assert {"entries", "positions", "alembic_version"} <= {name for (name,) in live}
-    assert sorted(live) == sorted(beside)
-
-
-def test_processes_that_start_at_once_migrate_once(where: Database) -> None:
-    program = (
-        "import os, pathlib\nfrom services.runtime.database import Database\n"
-        "from services.runtime.migrations import upgrade\n"
-        "upgrade(Database(os.environ['WHERE'], 'correlator'), 'correlator', pathlib.Path())\n"
-    )
-    given = {**os.environ, "WHERE": where.conninfo}
-    started = [subprocess.Popen([sys.executable, "-c", program], env=given, cwd=HOME) for _ in range(3)]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
-
-
-def test_a_migration_s_file_begins_with_its_revision() -> None:
-    for path in (HOME / "infra" / "migrations").glob("*/*.py"):
-        assert f'revision = "{path.name.partition("_")[0]}"' in path.read_text().splitlines(), path
-
-
-def test_a_service_that_is_up_to_date_does_not_load_alembic(where: Database) -> None:
-    program = (
-        "import os, pathlib, sys\nfrom services.runtime.database import Database\n"
-        "from services.runtime.migrations import upgrade\n"
-        "upgrade(Database(os.environ['WHERE'], 'correlator'), 'correlator', pathlib.Path())\n"
-        "print('alembic' in sys.modules)\n"
-    )
-    given = {**os.environ, "WHERE": where.conninfo}
-    said = [subprocess.check_output([sys.executable, "-c", program], env=given, cwd=HOME, text=True) for _ in range(2)]
-    assert said == ["True\n", "False\n"]
-
-
-async def test_a_later_migration_is_applied_to_tables_that_exist(
-    where: Database, health: Health, tmp_path: Path
-) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "grown").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
-    for revision, before in (("0001", None), ("0002", "0001")):
-        (folder / "grown" / f"{revision}_table.py").write_text(
-            f"from alembic import op\nrevision, down_revision = {revision!r}, {before!r}\n"
-            f"def upgrade():\n    op.execute('CREATE TABLE made_by_{revision} ()')\n"
-        )
-        await migrate(where, "grown", tmp_path, health)
-    async with snapshot(where) as connection:
-        names = {name for (name,) in await (await connection.execute(NAMES, [where.schema])).fetchall()}
-    assert {"made_by_0001", "made_by_0002"} <= names
-
-
-def test_a_migration_may_take_longer_than_other_statements(
-    where: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "slow").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
-    (folder / "slow" / "0001_slow.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0001', None\n"
-        "def upgrade():\n    op.execute('SELECT pg_sleep(1.5)')\n"
-    )
-    monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
-    upgrade(where, "slow", tmp_path)
-    assert is_up_to_date(where, "slow", tmp_path)
-
-
-async def test_a_migration_that_fails_leaves_nothing(where: Database, health: Health, tmp_path: Path) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "broken").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
-    (folder / "broken" / "0001_broken.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0001', None\n"
-        "def upgrade():\n    op.execute('CREATE TABLE half ()')\n    op.execute('CREATE TABLE half ()')\n"
-    )
-    with pytest.raises(Exception, match="already exists"):
-        await migrate(where, "broken", tmp_path, health)
-    async with snapshot(where) as connection:
-        assert await (await connection.execute(NAMES, [where.schema])).fetchall() == []
-
-
-async def test_tables_of_a_later_version_are_refused_in_a_sentence(where: Database, health: Health) -> None:
-    await migrate(where, "correlator", HOME, health)
-    with psycopg.connect(where.conninfo) as connection:
-        connection.execute("UPDATE correlator.alembic_version SET version_num = '9990'")
-    with pytest.raises(Misconfigured, match="correlator are at revision 9990, which this version of Lantern does not"):
-        await migrate(where, "correlator", HOME, health)
-
-
-async def test_a_missing_schema_is_said_in_a_sentence(where: Database, health: Health) -> None:
-    nowhere = Database(where.conninfo, "nowhere")
-    with pytest.raises(Misconfigured, match="no schema nowhere"):
-        await migrate(nowhere, "correlator", HOME, health)
