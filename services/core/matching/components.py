@@ -46,6 +46,10 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
+_PARTING = (Verdict.LINKED, Verdict.UNLINKED, Verdict.REFUSED)
+"""Who parts more stands later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A person's decision about a pair; of several on one pair the latest counts. `by` is their handle, if known."""
@@ -222,7 +226,7 @@ def _contradictions(records: Numbers, schemes: frozenset[IdentifierScheme], clus
 
 
 def latest(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
-    """Of each pair the decision that counts: the last one, ties by event id."""
+    """Of each pair the decision that counts: the last one; of several of one moment the one that parts them most."""
     latest: dict[Pair, Decision] = {}
     for decision in decisions:
         rival = latest.get(decision.pair)
@@ -231,8 +235,9 @@ def latest(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
     return latest
 
 
-def _when(decision: Decision) -> tuple[datetime, EventId]:
-    return decision.decided_at, decision.event_id
+def _when(decision: Decision) -> tuple[datetime, int, EventId]:
+    """A link is outlived by what undoes it at the very same moment: in doubt two children stay two."""
+    return decision.decided_at, _PARTING.index(decision.verdict), decision.event_id
 
 
 def _links_newest_first(decisions: Iterable[Decision]) -> list[Decision]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,12 +125,27 @@ def test_the_order_of_records_and_decisions_changes_nothing(
     assert partition({name: records[name] for name in names}, shuffled) == partition(records, decisions)
 
 
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("parting", [Verdict.UNLINKED, Verdict.REFUSED])
+def test_a_link_is_outlived_by_what_parts_the_same_two_at_the_same_moment(
+    parting: Verdict, ids: tuple[int, int]
+) -> None:
+    made = [
+        Decision((A, B), verdict, DAY, EventId(f"{number:032x}"))
+        for verdict, number in zip((Verdict.LINKED, parting), ids, strict=True)
+    ]
+    assert cases(partition({A: holding(), B: holding()}, made)) == {A: A, B: B}
+
+
 @given(_records, _decisions)
 def test_what_a_person_last_refused_is_never_in_one_case(
     records: dict[SubjectId, frozenset[tuple[IdentifierScheme, str]]], decisions: list[Decision]
 ) -> None:
     found = partition(records, decisions).case_of
-    latest = {made.pair: made for made in sorted(decisions, key=lambda made: (made.decided_at, made.event_id))}
+    order = list(Verdict)
+    latest = {
+        made.pair: made for made in sorted(decisions, key=lambda made: (made.decided_at, order.index(made.verdict)))
+    }
     for (one, other), made in latest.items():
         if made.verdict is Verdict.REFUSED and one in found and other in found:
             assert found[one] != found[other]
