@@ -186,6 +186,15 @@ def test_a_decision_was_made_when_it_is_said_to_have_been() -> None:
     assert stated.decision.decided_at == day(3)
 
 
+def test_a_link_that_a_fast_clock_dates_ahead_is_undone_by_who_undoes_it_meanwhile() -> None:
+    linked, undone = says(A, 3, fact=RecordsLinked(B)), says(A, 4, fact=RecordsUnlinked(B))
+    dated = [
+        replace(said, entry=replace(said.entry, occurred_at=at, precision=Precision.INSTANT))
+        for said, at in ((linked, day(5)), (undone, day(4)))
+    ]
+    assert cases(says(A, 1), says(B, 2), *dated) == {A: A, B: B}
+
+
 def test_a_decision_of_which_only_the_day_is_known_counts_from_its_recording() -> None:
     stated = decision_of(replace(says(A, 9, fact=RecordsLinked(B)).entry, occurred_at=day(3), precision=Precision.DAY))
     assert stated

@@ -26,16 +26,17 @@ class Stated:
 def decision_of(entry: Entry) -> Stated | None:
     """The decision that an entry says, if it says one about two records.
 
-    It was made when it is said to have been; where only a day is known, which cannot order two decisions, when it was
-    last recorded.
+    It was made when it is said to have been, and no later than it was recorded: what a fast clock dates ahead would
+    outlive whoever undoes it meanwhile. Where only a day is known, which cannot order two, it was when last recorded.
     """
     fact = entry.fact
     if not isinstance(fact, RecordsLinked | RecordsUnlinked | LinkRefused) or fact.other == entry.subject_id:
         return None
     exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
+    made_at = min(exact or entry.recorded_at, entry.recorded_at)
     pair = pair_of(entry.subject_id, fact.other)
     by = fact.decided_by if isinstance(fact, RecordsLinked) else None
-    decision = Decision(pair, VERDICTS[type(fact)], exact or entry.recorded_at, entry.event_id, by)
+    decision = Decision(pair, VERDICTS[type(fact)], made_at, entry.event_id, by)
     return Stated(decision, entry.subject_id)
 
 
