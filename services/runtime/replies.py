@@ -1,6 +1,7 @@
 """What a processor answers its agency about each record: a receipt, and quarantine for what was refused."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from services.core.codes import Sector
 from services.core.sharing import Decision, Outcome
@@ -11,6 +12,7 @@ from services.wire.avro import Record, Schemas
 from services.wire.seal import BatchSealer, sealed_record
 
 QUARANTINE_PURPOSE = "quarantine"
+_MOST_EVENTS_TOLD = 1_500
 _KEPT_BYTES = 3 * 1024 * 1024
 
 
@@ -34,11 +36,17 @@ def receipt(source: Source, outcome: Outcome, schemas: Schemas) -> Message:
         "outcome": outcome.decision.value,
         "reasons": sorted(outcome.reasons),
         "subject_id": outcome.subject_id if shared else None,
-        "events": [{"event_type": event.type, "event_id": event.head.event_id} for event in outcome.events],
+        "events": _events(outcome),
         "sealed_facts": len(outcome.sealed_facts),
         "problems": _problems(outcome),
     }
     return Message(topics.out(source.agency.value), source.submission_id.encode(), schemas.encode("Receipt", record))
+
+
+def _events(outcome: Outcome) -> list[Record]:
+    """What was shared, each once; of very many not all, for what is said must not hang on the length of the receipt."""
+    told = {event.head.event_id: event.type for event in outcome.events}
+    return [{"event_type": type_, "event_id": event_id} for event_id, type_ in islice(told.items(), _MOST_EVENTS_TOLD)]
 
 
 def quarantined(source: Source, outcome: Outcome, received: Received, schemas: Schemas, sealer: BatchSealer) -> Message:

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.codes import Sector
+from services.core.codes import OrganisationKind, Sector
 from services.core.errors import BadData, BrokenRule
 from services.core.sharing import Decision, Outcome
 from services.core.statements import Opened, Problem, ProblemReason
@@ -19,6 +19,7 @@ from services.wire.opening import Opener
 from services.wire.signing import SignedMessage, Verifier
 from services.wire.submissions import MAX_CONTENT_BYTES, PURPOSE, envelope_of, reference_of
 from tests.builders import an_id, day
+from tests.formats.agency_forms import decided, form
 from tests.runtime.edge import CHILD, ORGANISATION, PLACE, POLICE, SIGNING, SUBMISSION, VAULT, Edge, document, received
 
 HEALTH_CONTACT = document("PoliceContact", fact={}, location={})
@@ -75,6 +76,17 @@ def test_a_receipt_names_the_events_that_were_shared(edge: Edge) -> None:
     assert told["events"] == [{"event_type": "ChildMissing", "event_id": event["head"]["event_id"]}]
     assert (told["submission_id"], told["source_seq"], told["outcome"]) == (SUBMISSION.submission_id, 4, "shared")
     assert told["reasons"] == ["missing"]
+
+
+def test_what_one_record_says_is_shared_however_many_events_it_makes(edge: Edge) -> None:
+    sightings = [{"reference": str(number)} for number in range(50)]
+    forms = [form("police-missing-person", reference=f"R-{number}", sightings=sightings) for number in range(100)]
+    outcome = decided(*forms, kind=OrganisationKind.POLICE_FORCE)
+
+    answers = Edge(edge.schemas, lambda *_: outcome).answers(edge.frame({}))
+
+    assert len(edge.read(answers.said, "Sighting")) == 100 * 50
+    assert receipt(edge, answers)["outcome"] == "shared"
 
 
 def test_what_locates_a_child_is_in_no_message_in_clear(edge: Edge) -> None:
