@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.statements import Problem, ProblemReason
-from services.formats.cut import MAX_RECORD_ITEMS, Cut, alarms, is_too_large, told_of
+from services.formats.cut import MAX_RECORD_ITEMS, Cut, alarms, is_too_large, looks_missing, told_of
 from services.formats.ssda903.tables import MAX_CELL, MISSING_REPORT_NEEDS, TABLES, cell_fault, likest_table
 
 NAME = "ssda903"
@@ -72,7 +72,7 @@ def _table_of(content: bytes) -> str | None:
 
 def _cut_file(label: str, content: bytes, pile: Pile) -> None:
     table = label.split(" ", maxsplit=1)[0]
-    lost_reports = table == "missing"
+    lost_reports = table == "missing" or looks_missing(content[:_LONGEST_HEADER])
     if is_too_large(content):
         pile.problems.append(Problem(label, None, None, ProblemReason.FILE_TOO_LARGE, lost_reports))
         return
@@ -82,7 +82,7 @@ def _cut_file(label: str, content: bytes, pile: Pile) -> None:
         return
     columns = _cells(lines[0])
     faults = tuple(_header_faults(label, columns, TABLES[table]))
-    readable = _has_missing_reports(columns) if lost_reports else not faults
+    readable = _has_missing_reports(columns) if table == "missing" else not faults
     pile.problems += [replace(fault, missing_report=lost_reports and not readable) for fault in faults]
     if readable:
         _cut_rows(label, columns, lines, pile)

@@ -223,3 +223,12 @@ def test_of_two_reports_of_one_day_the_graver_is_shared(rows: tuple[str, str]) -
 def test_a_readable_report_is_not_lost_behind_an_unreadable_one_of_the_same_day() -> None:
     outcome = only(header=[HEADER], missing=["1,01/01/2010,X,03/02/2026,", "1,01/01/2010,A,03/02/2026,"])
     assert types(outcome) == ["ChildMissing"]
+
+
+def test_missing_episodes_that_stand_in_another_table_raise_the_alarm() -> None:
+    joined = (
+        b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB,MISSING,MIS_START,MIS_END\n1,2,01/01/2010,AOTH,U1,,,M,03/02/2026,\n"
+    )
+
+    assert [problem.missing_report for problem in cut([joined]).problems] == [True, True, True]
+    assert [problem.missing_report for problem in cut([joined.replace(b",MIS", b",X")]).problems] == [False] * 3
