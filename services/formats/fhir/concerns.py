@@ -104,6 +104,6 @@ def _codes(concept: Concept) -> list[str]:
 
 
 def _terms(concept: Concept) -> Iterator[str]:
-    yield from (coding.display.lower() for coding in concept.coding if coding.display)
-    if concept.text:
-        yield concept.text.lower()
+    """In small letters and with single spaces: systems pad, break and indent what their users see as one term."""
+    texts = (*(coding.display for coding in concept.coding), concept.text)
+    yield from (" ".join(text.lower().split()) for text in texts if text)

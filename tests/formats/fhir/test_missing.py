@@ -25,6 +25,7 @@ def reports(outcome: Outcome) -> list[type]:
             "Missing child, no evidence of harm",
         ),
         *("No longer missing from school; child missing", "Not a missing person: missing child"),
+        *("Missing  child", "Missing\N{NO-BREAK SPACE}child", "Child reported\n    missing"),
     ],
 )
 def test_a_flag_that_says_that_the_child_is_missing_reports_a_missing_child(term: str) -> None:
@@ -49,6 +50,7 @@ def test_nothing_that_is_said_beside_it_denies_that_a_child_is_missing(stated: d
     [
         {**FLAG, "code": {"text": "Not a missing child"}},
         {**FLAG, "code": {"text": "No longer missing"}},
+        {**FLAG, "code": {"text": "Not  a  missing  child"}},
         {**FLAG, "code": {"text": "Child no longer reported missing; missing person: ruled out"}},
         {**FLAG, "code": {"text": "Missing child: no"}},
         {**FLAG, "code": {"text": "Child has not gone missing"}},
