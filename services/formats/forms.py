@@ -91,9 +91,9 @@ class FormKind(Generic[OfForm]):
     reports_missing: Callable[[Mapping[str, object]], bool] = field(default=_never)
 
     def may_report_missing(self, document: Mapping[str, object]) -> bool:
-        text = as_json(document)
+        text, unknown = as_json(document), document.keys() - self.model.model_fields.keys()
         missing = document.get("missing") is not None or self.reports_missing(document)
-        return missing or text is None or looks_missing(text)
+        return missing or text is None or looks_missing(text) or any("missing" in name.lower() for name in unknown)
 
 
 def format_of(kind: FormKind[OfForm]) -> Format:

@@ -64,6 +64,9 @@ def test_a_missing_report_that_cannot_be_read_raises_the_alarm(name: str, gone: 
         ("ukba-port-referral", {"missing": 1}, True),
         ("ukba-port-referral", {"reference": 1}, False),
         ("trafficked-child-referral", {"missing": {"zz": 1}, "reference": 1}, True),
+        ("trafficked-child-referral", {"missing_since": "2026-02-03"}, True),
+        ("ukba-port-referral", {"hasGoneMissing": True}, True),
+        ("police-coming-to-notice", {"still_missing": "no", "reference": 1}, False),
         ("trafficked-child-referral", {"reference": 1}, False),
     ],
 )
