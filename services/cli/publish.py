@@ -24,7 +24,7 @@ from services.runtime.settings import HOME
 from services.wire import topics
 from services.wire.avro import Schemas, load_schemas
 from services.wire.seal import BatchSealer, PublicKey, public_key_of
-from services.wire.submissions import Content, Submission, to_record
+from services.wire.submissions import MAX_ORGANISATION, Content, Submission, to_record
 
 USUAL_KIND = {
     Sector.POLICE: OrganisationKind.POLICE_FORCE,
@@ -45,13 +45,23 @@ class Sender:
     token: str | None = field(default=None, repr=False)
 
 
+def _checked(code: str) -> str:
+    if not 1 <= len(code) <= MAX_ORGANISATION or not code.isprintable() or code != code.strip():
+        raise typer.BadParameter(
+            f"A code has 1 to {MAX_ORGANISATION} letters, digits and signs, without spaces around it: nothing was sent."
+        )
+    return code
+
+
 def publish(
     files: Annotated[
         list[Path],
         typer.Argument(metavar="FILE...", exists=True, dir_okay=False, help="Files of one return or report."),
     ],
     agency: Annotated[Sector, typer.Option(help="The agency that answers for the organisation.")],
-    organisation: Annotated[str, typer.Option(metavar="CODE", help="The organisation that speaks; it is only sealed.")],
+    organisation: Annotated[
+        str, typer.Option(metavar="CODE", help="The organisation that speaks; it is only sealed.", callback=_checked)
+    ],
     kind: Annotated[
         OrganisationKind | None, typer.Option(help="What kind of body it is.", show_default="the agency's usual")
     ] = None,

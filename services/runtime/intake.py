@@ -93,7 +93,7 @@ class _Content(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     format: str = Field(max_length=40)
-    organisation: str = Field(min_length=1, max_length=100)
+    organisation: str = Field(min_length=1, max_length=submissions.MAX_ORGANISATION)
     organisation_kind: OrganisationKind
     record: dict[str, object]
     token: str | None = Field(None, repr=False)

@@ -13,6 +13,8 @@ from services.wire.seal import BatchSealer, Envelope, sealed_record
 
 PURPOSE = "intake"
 MAX_CONTENT_BYTES = 1024 * 1024
+MAX_ORGANISATION = 100
+"""As many letters at most has the code of an organisation."""
 NO_SUBMISSION = "0" * 32
 """What stands for the submission of a record that does not say of which it is, and has no key that does."""
 # What is no JSON by itself is no JSON here either: dates and our own classes are refused, not spelt in some way.
