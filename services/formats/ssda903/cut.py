@@ -72,7 +72,7 @@ def _table_of(content: bytes) -> str | None:
 
 def _cut_file(label: str, content: bytes, pile: Pile) -> None:
     table = label.split(" ", maxsplit=1)[0]
-    lost_reports = table == "missing" or looks_missing(content[:_LONGEST_HEADER])
+    lost_reports = table == "missing" or looks_missing(content)
     if is_too_large(content):
         pile.problems.append(Problem(label, None, None, ProblemReason.FILE_TOO_LARGE, lost_reports))
         return
@@ -86,6 +86,9 @@ def _cut_file(label: str, content: bytes, pile: Pile) -> None:
     pile.problems += [replace(fault, missing_report=lost_reports and not readable) for fault in faults]
     if readable:
         _cut_rows(label, columns, lines, pile)
+    if readable and lost_reports and table != "missing":
+        # Another table follows in the same file, and its rows are read as this one's.
+        pile.problems.append(Problem(label, None, None, ProblemReason.UNREADABLE_RECORD, missing_report=True))
 
 
 def _cut_rows(label: str, columns: list[str], lines: list[str], pile: Pile) -> None:

@@ -232,3 +232,10 @@ def test_missing_episodes_that_stand_in_another_table_raise_the_alarm() -> None:
 
     assert [problem.missing_report for problem in cut([joined]).problems] == [True, True, True]
     assert [problem.missing_report for problem in cut([joined.replace(b",MIS", b",X")]).problems] == [False] * 3
+
+
+def test_a_missing_table_that_follows_another_in_one_file_raises_the_alarm() -> None:
+    header, missing = a_return(header=[HEADER], missing=[MISSING])
+
+    assert any(outcome.unreadable_missing_report for outcome in decided([header + missing]))
+    assert not any(problem.missing_report for problem in cut([header, missing]).problems)
