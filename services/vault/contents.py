@@ -12,6 +12,7 @@ from services.core.known import Version
 from services.core.rights import Person
 from services.runtime.database import Connection
 from services.runtime.id_arrays import IdArray
+from services.vault.handlers import content_of
 from services.vault.keys import Keyring, Locked
 from services.vault.showing import Content
 
@@ -57,7 +58,7 @@ async def bodies(connection: Connection, keys: Keys, subjects: Collection[Subjec
     for row in await cursor.fetchall():
         words = _opened(keys.kek, *row).words
         if "handle" in words:
-            body = body_handle(keys.people, words["organisation"]), words["kind"]
+            body = body_handle(keys.people, words.get("organisation", "")), words.get("kind", "")
             found[OrgHandle(words["handle"])].add(body)
     return dict(found)
 
@@ -70,4 +71,15 @@ def speaks_as(known: Mapping[OrgHandle, AbstractSet[Body]], who: Person) -> froz
 def _opened(kek: Keyring, *row: Any) -> Content:  # noqa: ANN401 - the columns of a row
     subject, fact, field_, digest, *locked = row
     binding = subject.hex(), fact.hex(), field_, digest
-    return Content(FactId(fact.hex()), json.loads(kek.unlock(Locked(*locked), *binding)))
+    return Content(FactId(fact.hex()), words_of(kek.unlock(Locked(*locked), *binding)))
+
+
+def words_of(plaintext: bytes) -> dict[str, str]:
+    """What of a content can be read by people, whatever a processor sealed: the rest must hide no other content."""
+    return {name: _text(said) for name, said in content_of(plaintext).items() if said is not None}
+
+
+def _text(said: object) -> str:
+    """As text, with a mark in the place of each half of a sign, which no page could be written with."""
+    text = said if isinstance(said, str) else json.dumps(said)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

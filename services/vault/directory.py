@@ -1,13 +1,13 @@
 """The directory behind the handles: which office keeps a record; for the vault's own page alone, behind its rule."""
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from services.core.ids import SubjectId
 from services.runtime.database import Connection
 from services.runtime.id_arrays import IdArray
+from services.vault.contents import words_of
 from services.vault.keys import Keyring, Locked
 
 _LATEST: LiteralString = """
@@ -34,10 +34,11 @@ async def offices(connection: Connection, keys: Keyring, subjects: Collection[Su
         BrokenRule: a content was moved or altered.
     """
     cursor = await connection.execute(_LATEST, [IdArray(sorted(subjects))], binary=True)
-    return tuple(sorted({_office(keys, *row) for row in await cursor.fetchall()}))
+    return tuple(sorted({office for row in await cursor.fetchall() for office in _office(keys, *row)}))
 
 
-def _office(keys: Keyring, *row: Any) -> Office:  # noqa: ANN401 - the columns of a row
+def _office(keys: Keyring, *row: Any) -> Iterator[Office]:  # noqa: ANN401 - the columns of a row
     subject, fact, name, digest, *locked = row
-    words = json.loads(keys.unlock(Locked(*locked), subject.hex(), fact.hex(), name, digest))
-    return Office(SubjectId(subject.hex()), words["organisation"], words["kind"])
+    words = words_of(keys.unlock(Locked(*locked), subject.hex(), fact.hex(), name, digest))
+    if {"organisation", "kind"} <= words.keys():
+        yield Office(SubjectId(subject.hex()), words["organisation"], words["kind"])

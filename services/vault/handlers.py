@@ -39,12 +39,8 @@ class Arrival:
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """The content as its processor wrote it; one that is no JSON object holds nothing to compare."""
-        try:
-            content = json.loads(self.plaintext)
-        except ValueError:
-            return {}
-        return content if isinstance(content, dict) else {}
+        """The content as its processor wrote it."""
+        return content_of(self.plaintext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,15 @@ class Outcome:
     sayings: tuple[tuple[Part, Saying], ...]
     contents: tuple[Arrival, ...]
     new_versions: int
+
+
+def content_of(plaintext: bytes) -> Mapping[str, Any]:
+    """What a processor sealed, by name; what is no JSON object holds nothing, and stops nobody: it may be anybody's."""
+    try:
+        content = json.loads(plaintext)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def versions(sayings: Iterable[Saying]) -> tuple[Saying, ...]:
