@@ -1,6 +1,6 @@
 """What case updates add to the projection: pure, and the same in any order of arrival and with any repetition."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from services.core.claims import Subject
 from services.core.codes import Precision, Sector
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import FACTS, WorkerAllocated
-from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, well_formed
+from services.core.ids import CaseId, EventId, FactId, MalformedId, SubjectId, handle_in, well_formed
 from services.core.timeline import Entry
 from services.wire.avro import Record, Schemas
 from services.wire.entries import entry_of
@@ -168,7 +168,7 @@ def _projection(schemas: Schemas, update: Record) -> Projection:
         tuple(_said_again(said) for said in update["said_again"]),
         tuple(_assignment(case.case_id, assigned) for assigned in update["subjects"]),
         (case,),
-        tuple(_allocated(entry, entry.fact) for (_, entry), _ in added if isinstance(entry.fact, WorkerAllocated)),
+        tuple(given for (_, entry), _ in added for given in _allocated(entry)),
     )
 
 
@@ -190,14 +190,16 @@ def _entry(case: Case, name: str, entry: Entry, frame: bytes) -> NewEntry:
         precision=entry.precision,
         known_at=entry.known_at,
         frame=frame,
-        enquirer=getattr(entry.fact, "enquirer", None),
+        enquirer=handle_in(getattr(entry.fact, "enquirer", None)),
     )
 
 
-def _allocated(entry: Entry, fact: WorkerAllocated) -> Allocated:
-    worker = well_formed(fact.worker)
-    said = (worker, entry.occurred_at, fact.until, entry.recorded_at)
-    return Allocated(entry.event_id, entry.fact_id, entry.subject_id, *said)
+def _allocated(entry: Entry) -> Iterator[Allocated]:
+    """What is given to nobody gives nothing; the rest of its update, a missing report perhaps, is read all the same."""
+    fact = entry.fact
+    if isinstance(fact, WorkerAllocated) and (worker := handle_in(fact.worker)):
+        said = (worker, entry.occurred_at, fact.until, entry.recorded_at)
+        yield Allocated(entry.event_id, entry.fact_id, entry.subject_id, *said)
 
 
 def _said_again(said: Record) -> SaidAgain:

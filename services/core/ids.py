@@ -29,6 +29,11 @@ def well_formed(text: str) -> str:
     return text
 
 
+def handle_in(text: str | None) -> str | None:
+    """`text` if it has the shape of a handle; what has another is nobody's, whichever processor signed it."""
+    return text if text is not None and _SHAPE.fullmatch(text) else None
+
+
 def subject_id(edge_key: bytes, organisation: str, system: str, source_id: str) -> SubjectId:
     """The child as one system of one organisation knows them (design section 3)."""
     return SubjectId(_keyed(edge_key, "subject", organisation, system, source_id))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.core.errors import Unreadable, UnreadableBytes
 from services.core.facts import LinkDecision
-from services.core.ids import CaseId, MalformedId, SubjectId, well_formed
+from services.core.ids import CaseId, MalformedId, SubjectId, handle_in, well_formed
 from services.core.known import Known
 from services.wire.avro import Schemas
 from services.wire.signing import HEADER, SignedMessage
@@ -36,7 +36,7 @@ class Copied:
     @property
     def enquirer(self) -> str | None:
         """The handle of the adult whom it is about."""
-        return getattr(self.known.event.fact, "enquirer", None)
+        return handle_in(getattr(self.known.event.fact, "enquirer", None))
 
 
 @dataclass(frozen=True, slots=True)

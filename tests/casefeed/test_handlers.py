@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.casefeed.handlers import Projection, merged, read
 from services.core.codes import MissingKind
 from services.core.errors import UnreadableBytes
-from services.core.facts import ChildMissing, PlacementStarted, WorkerAllocated
+from services.core.facts import ChildMissing, KinshipClaimed, PlacementStarted, WorkerAllocated
 from services.core.ids import CaseId
 from tests.builders import an_id, day, entry
 from tests.casefeed.updates import Update, schemas
@@ -101,6 +101,10 @@ def test_a_case_given_to_a_worker_is_kept_with_whom_and_how_long() -> None:
     assert (allocated.worker, allocated.subject_id, allocated.until) == (an_id(9), an_id(5), day(30).date())
 
 
-def test_a_worker_who_has_no_handle_is_refused() -> None:
-    with pytest.raises(UnreadableBytes):
-        read(SCHEMAS, Update(case=5, new=[entry(WorkerAllocated("somebody"), subject=5)]).frame(SCHEMAS))
+@pytest.mark.parametrize("handle", ["somebody", "a\x00b", ""])
+def test_a_handle_that_is_none_is_nobody_s_and_hides_nothing_else_of_its_update(handle: str) -> None:
+    given_to, claimed = entry(WorkerAllocated(handle), event=3, subject=5), entry(KinshipClaimed(handle), event=4)
+    projection = read(SCHEMAS, Update(case=5, new=[given_to, claimed, MISSING]).frame(SCHEMAS))
+    assert {one.type for one in projection.entries} == {"WorkerAllocated", "KinshipClaimed", "ChildMissing"}
+    assert projection.allocations == ()
+    assert {one.enquirer for one in projection.entries} == {None}

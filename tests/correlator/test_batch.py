@@ -14,6 +14,7 @@ from services.core.claims import Identifier, Subject
 from services.core.codes import ClaimStatus, IdentifierScheme
 from services.core.errors import Unreadable
 from services.core.events import Event
+from services.core.facts import RecordsLinked
 from services.correlator.weighing import UnknownWeights
 from services.runtime.audit_reading import Trails
 from services.runtime.database import Connection
@@ -51,6 +52,13 @@ async def test_weights_that_this_edition_does_not_have_stop_it_and_nothing_is_sa
     with pytest.raises(UnknownWeights):
         await tables.adopt(replace(ADOPTED, sha256="of another file"))
     assert await tables.ask("SELECT count(*) FROM weights") == [(0,)]
+
+
+async def test_a_link_of_somebody_without_a_handle_is_nobody_s_and_stops_nothing(tables: Tables) -> None:
+    report, other = a_history(Random(3), 2)[:2]
+    linked = replace(report, fact=RecordsLinked(other.head.subject_id, decided_by="a\x00b"))
+    await tables.save([linked])
+    assert await tables.ask("SELECT decided_by FROM decisions") == [(None,)]
 
 
 async def test_two_workers_at_once_come_to_the_same_truth(tables: Tables) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from services.vault.store import count_dead_letters, dead_letter_binding
 from services.wire.avro import Schemas
 from services.wire.seal import PublicKey
 from tests.builders import an_id, day
+from tests.core import enquiries
 from tests.vault.edge import PLACE, PUBLIC, fact, frame
 from tests.vault.opened import versions_of
 from tests.vault.tables import Vault
@@ -32,6 +34,14 @@ async def test_what_was_sealed_is_held_and_opens_with_the_vaults_own_key(vault: 
 async def test_text_that_is_no_valid_unicode_is_held_as_it_was_said(vault: Vault) -> None:
     await vault.seal([fact("\ud800 Test Street")])
     assert await vault.addresses() == ["\ud800 Test Street"]
+
+
+async def test_a_signed_handle_that_is_none_stops_nothing(vault: Vault) -> None:
+    kept = await vault.say(
+        enquiries.said(replace(enquiries.IDENTITY, enquirer="a\x00b"), 20, 11), *enquiries.PARTS["authority"]
+    )
+    assert kept.dead_letters == 0
+    assert await vault.count("facts") == 2
 
 
 async def test_a_batch_that_comes_again_is_passed_over(vault: Vault) -> None:

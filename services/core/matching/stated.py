@@ -7,7 +7,7 @@ from datetime import datetime
 from services.core.claims import Subject
 from services.core.codes import ClaimStatus, Precision
 from services.core.facts import KinshipClaimed, LinkRefused, RecordsLinked, RecordsUnlinked
-from services.core.ids import SubjectId
+from services.core.ids import SubjectId, handle_in
 from services.core.matching.components import Decision, IdentifierKey, Verdict
 from services.core.matching.groups import pair_of
 from services.core.timeline import NEVER, Entry
@@ -35,7 +35,7 @@ def decision_of(entry: Entry) -> Stated | None:
     exact = entry.occurred_at if entry.precision is Precision.INSTANT else None
     made_at = min(exact or entry.recorded_at, entry.recorded_at)
     pair = pair_of(entry.subject_id, fact.other)
-    by = fact.decided_by if isinstance(fact, RecordsLinked) else None
+    by = handle_in(fact.decided_by) if isinstance(fact, RecordsLinked) else None
     decision = Decision(pair, VERDICTS[type(fact)], made_at, entry.event_id, by)
     return Stated(decision, entry.subject_id)
 
