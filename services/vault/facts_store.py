@@ -35,11 +35,12 @@ _ABOUT: LiteralString = """
     UNION ALL
     SELECT topic, key, value, signature, known_at FROM facts
     WHERE enquirer = %(enquirer)s AND subject_id <> ALL(%(subjects)b::bytea[])"""
+# What somebody else says of an adult under the fact of a child's placement makes it no adult's.
 _VERSIONS: LiteralString = """
     SELECT DISTINCT ON (fact_id) fact_id, digest
     FROM contents JOIN sayings USING (fact_id, field, digest)
     WHERE subject_id = ANY(%(subjects)b::bytea[]) AND field = 'location'
-    AND NOT EXISTS (SELECT FROM facts WHERE facts.fact_id = contents.fact_id AND topic = %(of_adults)s)
+    AND NOT coalesce((SELECT bool_and(topic = %(of_adults)s) FROM facts WHERE facts.fact_id = contents.fact_id), false)
     ORDER BY fact_id, recorded_at DESC, digest DESC"""
 # Of an adult something may be said under any child, and what could not be read does not tell of whom it speaks.
 _DOUBTS: LiteralString = """

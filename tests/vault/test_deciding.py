@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.core.codes import MissingKind, RevocationReason, ThreatKind
+from services.core.codes import MissingKind, RevocationReason, Role, Sector, ThreatKind
 from services.core.denials import Reason
 from services.core.facts import (
     ChildMissing,
+    KinshipClaimed,
     LinkRefused,
     PlacementStarted,
     PlacementThreatSeen,
@@ -28,7 +29,7 @@ from services.vault.judging import Reason as VaultReason
 from services.wire.seal import NoCurrentKey
 from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING
 from tests.builders import an_id
-from tests.core.enquiries import ANOTHER_CHILD, ENQUIRER, FIRST, ONE, TWO, said, the_whole_ladder
+from tests.core.enquiries import ANOTHER_BODY, ANOTHER_CHILD, ENQUIRER, FIRST, ONE, TWO, said, the_whole_ladder
 from tests.vault.deciding import (
     ADDRESS,
     COLLEAGUE,
@@ -70,6 +71,17 @@ async def test_two_people_open_a_search_and_one_of_them_sees_where_the_child_was
     await searched.act(decision, Act.SECOND)
     assert words(await searched.look(decision)) == ["2 Test Lane", ADDRESS, "Test Carer"]
     assert await searched.steps() == ["second", "open", "show"]
+
+
+async def test_no_other_body_takes_a_place_from_those_who_search_by_calling_it_an_adult_s(searched: Hub) -> None:
+    number = place_number(PLACEMENT)
+    claimed = said(
+        KinshipClaimed(ENQUIRER), 970, 30, of_fact=number, sector=Sector.HEALTH, org=ANOTHER_BODY, role=Role.UNVERIFIED
+    )
+    await searched.vault.say(claimed)
+    decision = await searched.ask()
+    await searched.act(decision, Act.SECOND)
+    assert words(await searched.look(decision)) == ["2 Test Lane", ADDRESS, "Test Carer"]
 
 
 async def test_at_three_in_the_morning_a_search_opens_alone_after_two_minutes_and_is_reviewed(searched: Hub) -> None:
