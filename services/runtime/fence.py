@@ -103,6 +103,14 @@ async def admit(
     return admitted, found
 
 
+async def pass_over(connection: Connection, gone: Mapping[Place, int]) -> None:
+    """Move behind what Kafka holds no more, up to these offsets, and keep that it never came; in one transaction."""
+    expected = await _hold(connection, sorted(gone))
+    found = [Hole(place, expected[place], end) for place, end in gone.items() if expected[place] < end]
+    await _advance(connection, {hole.place: hole.next_seen for hole in found})
+    await _keep(connection, found)
+
+
 async def positions(connection: Connection) -> dict[Place, int]:
     """Tell the next offset of every partition that was ever read."""
     cursor = await connection.execute("SELECT topic_id, partition, next_offset FROM positions", binary=True)

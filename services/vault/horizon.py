@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Protocol
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.core.errors import Unavailable
 from services.runtime.database import Session
-from services.runtime.fence import Place, positions
+from services.runtime.fence import Place, pass_over, positions
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import connect, make_consumer
 from services.runtime.kafka_access import KafkaAccess
@@ -24,6 +25,8 @@ CATCH_UP_SECONDS = 2.0
 _ASK_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 0.01
 
+log = structlog.get_logger()
+
 
 class Horizon(Protocol):
     """Tells how far the topics reach now."""
@@ -33,6 +36,13 @@ class Horizon(Protocol):
 
         Raises:
             Unavailable: it does not answer within a second.
+        """
+
+    async def begins(self) -> Ends:
+        """Ask it for the offset of the first record that each partition still holds, or will hold.
+
+        Raises:
+            Unavailable: as above.
         """
 
 
@@ -55,16 +65,22 @@ class KafkaHorizon:
         self._known = known
 
     async def ends(self) -> Ends:
+        return await self._asked(self._consumer.end_offsets)
+
+    async def begins(self) -> Ends:
+        return await self._asked(self._consumer.beginning_offsets)
+
+    async def _asked(self, ask: Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]) -> Ends:
         places = self._known.places()
         if self._consumer.assignment() != places.keys():
             self._consumer.assign(list(places))
             self._consumer.pause(*places)  # it looks how far there is to read, and reads nothing
         try:
             async with asyncio.timeout(_ASK_SECONDS):
-                ends = await self._consumer.end_offsets(list(places))
+                offsets = await ask(list(places))
         except (KafkaError, TimeoutError) as error:
             raise Unavailable from error
-        return {places[partition]: end for partition, end in ends.items()}
+        return {places[partition]: offset for partition, offset in offsets.items()}
 
 
 class LateHorizon:
@@ -77,6 +93,11 @@ class LateHorizon:
         if self.known is None:
             raise Unavailable
         return await self.known.ends()
+
+    async def begins(self) -> Ends:
+        if self.known is None:
+            raise Unavailable
+        return await self.known.begins()
 
 
 class CatchingUp:
@@ -91,10 +112,30 @@ class CatchingUp:
         """Whether it has read everything that they held when this was asked."""
         try:
             ends = await self._horizon.ends()
+            return await self._reads_to(ends) or await self._is_all_gone(ends)
+        except Unavailable:
+            return False
+
+    async def _reads_to(self, ends: Ends) -> bool:
+        try:
             async with asyncio.timeout(self._patience):
                 await self._read_to(ends)
-        except (Unavailable, TimeoutError):
+        except TimeoutError:
             return False
+        return True
+
+    async def _is_all_gone(self, ends: Ends) -> bool:
+        """Whether Kafka holds nothing any more of what was not read: nobody would come to its end by waiting.
+
+        That it never came is kept, and a doubt until somebody has looked.
+        """
+        begins, here = await self._horizon.begins(), await self._session.run(positions)
+        behind = {place: end for place, end in ends.items() if here.get(place, 0) < end}
+        if not ends or any(begins.get(place, 0) < end for place, end in behind.items()):
+            return False
+        if behind:
+            await self._session.run(lambda connection: pass_over(connection, behind))
+            log.error("Kafka holds no longer what was never read of some partitions.", count=len(behind))
         return True
 
     async def _read_to(self, ends: Ends) -> None:

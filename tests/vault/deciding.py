@@ -75,13 +75,17 @@ RELEASE = Request(Kind.ENQUIRER_RELEASE, Purpose.RELEASE_TO_ENQUIRER, ONE, ENQUI
 
 @dataclass
 class MovedHorizon:
-    """Says that every topic ends where the vault has read to, and `beyond` besides."""
+    """Says that every topic ends where the vault has read to, and `beyond` besides; what is before `begun` is gone."""
 
     vault: Vault
     beyond: Mapping[Place, int] = field(default_factory=dict)
+    begun: Mapping[Place, int] = field(default_factory=dict)
 
     async def ends(self) -> Ends:
         return {**await self.vault.session.run(positions), **self.beyond}
+
+    async def begins(self) -> Ends:
+        return self.begun
 
 
 @dataclass

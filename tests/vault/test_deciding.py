@@ -18,6 +18,7 @@ from services.core.facts import (
     RecordsUnlinked,
     VerificationRevoked,
 )
+from services.core.gates import ANSWER_WITHIN
 from services.core.known import Known
 from services.core.rights import Person
 from services.vault.announcing import ANSWERED, Waits
@@ -25,9 +26,10 @@ from services.vault.deciding import Answer
 from services.vault.decisions import Act, Refusal, Step
 from services.vault.decisions_store import Told
 from services.vault.disclosing import DISCLOSED
+from services.vault.doubts import list_doubts
 from services.vault.judging import Reason as VaultReason
 from services.wire.seal import NoCurrentKey
-from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING
+from services.wire.topics import CASE_LINKS, KINSHIP_CLAIMS, MISSING_CHILDREN, SAFEGUARDING, SEALED_FACTS
 from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_BODY, ANOTHER_CHILD, ENQUIRER, FIRST, ONE, TWO, said, the_whole_ladder
 from tests.vault.deciding import (
@@ -224,6 +226,27 @@ async def test_a_vault_that_is_behind_denies_and_opens_nothing(claimed: Hub, top
     assert answer.reasons == {VaultReason.BEHIND}
     assert answer.shown is None
     assert await claimed.steps() == []
+
+
+async def test_what_kafka_has_forgotten_keeps_nobody_from_searching_for_ever_and_is_a_doubt(
+    searched: Hub,
+) -> None:
+    alone, decision, gone = await searched.ask(), await searched.ask(), place_of(SEALED_FACTS, 7)
+    await searched.act(decision, Act.SECOND)
+    searched.horizon.beyond = searched.horizon.begun = {gone: 1_000}
+    assert ADDRESS in words(await searched.look(decision))
+    await searched.tell()
+    searched.later(ANSWER_WITHIN)
+    assert (await searched.look(alone)).reasons == {Reason.NOT_WHOLE}
+    (doubt,) = await searched.vault.session.run(list_doubts)
+    assert (doubt["partition"], doubt["offset"], doubt["reason"]) == (7, 0, "never_came")
+
+
+async def test_what_kafka_still_holds_is_read_first(searched: Hub) -> None:
+    decision, late = await searched.ask(), place_of(SEALED_FACTS, 7)
+    await searched.act(decision, Act.SECOND)
+    searched.horizon.beyond, searched.horizon.begun = {late: 1_000}, {late: 999}
+    assert (await searched.look(decision)).reasons == {VaultReason.BEHIND}
 
 
 async def test_a_vault_that_is_held_back_waits_for_the_revocation_that_it_has_not_read(claimed: Hub) -> None:

@@ -40,7 +40,7 @@ async def known(kafka: SecuredKafka, topics: tuple[Topic, ...]) -> Known:
     return Known({TopicPartition(*one): Place(ids[one[0]], one[1]) for one in partitions})
 
 
-async def test_the_end_is_known_at_once_and_moves_with_what_is_said(
+async def test_both_ends_are_known_at_once_and_the_later_moves_with_what_is_said(
     kafka: SecuredKafka, topics: tuple[Topic, ...]
 ) -> None:
     there, pen = await known(kafka, topics), Producer(kafka.properties("police"))
@@ -48,9 +48,10 @@ async def test_the_end_is_known_at_once_and_moves_with_what_is_said(
         before = await horizon.ends()
         pen.produce(KINSHIP_CLAIMS, key=an_id(998).encode(), value=b"junk", partition=1)
         assert pen.flush(SECONDS) == 0
-        after = await horizon.ends()
+        after, begins = await horizon.ends(), await horizon.begins()
     place = there.found[TopicPartition(KINSHIP_CLAIMS, 1)]
-    assert before.keys() == set(there.found.values())
+    assert before.keys() == begins.keys() == set(there.found.values())
+    assert (begins[place], after[place] > begins[place]) == (0, True)
     assert {one: after[one] - before[one] for one in after if after[one] != before[one]} == {place: 1}
 
 
