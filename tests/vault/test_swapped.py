@@ -112,6 +112,29 @@ async def test_it_would_if_it_were_bound_to_no_child(vault: Vault, monkeypatch: 
     assert words(await a_look_at_what_was_swapped(vault)) == [ELSEWHERE]
 
 
+SPOILT = "UPDATE contents SET ciphertext = ciphertext || %s WHERE field = 'organisation'"
+
+
+async def test_a_spoilt_word_on_who_speaks_keeps_nobody_from_searching(vault: Vault) -> None:
+    await a_missing_child(vault)
+    searched = hub(vault)
+    await searched.alter(SPOILT, b"x")
+    decision = await searched.ask()
+    await searched.act(decision, Act.SECOND)
+    assert ADDRESS in words(await searched.look(decision))
+
+
+async def test_with_a_spoilt_word_on_who_speaks_nobody_speaks_for_the_child_and_nothing_is_released(
+    vault: Vault,
+) -> None:
+    await a_claimed_child(vault)
+    claimed = hub(vault)
+    decision = await approved(claimed)
+    await vault.seal([speaks(COUNCIL, AUTHORITY, number=704)])
+    await claimed.alter(f"{SPOILT} AND fact_id = %s", b"x", bytes.fromhex(an_id(704)))
+    assert (await claimed.look(decision, WORKER)).reasons == {Reason.OPENER_OF_OTHER_BODY}
+
+
 async def a_look_at_another_s_decision(vault: Vault) -> Answer:
     """An officer on duty, entitled to a search of their own, has a colleague's decision's number."""
     await a_missing_child(vault)
