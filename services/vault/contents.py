@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import structlog
+from psycopg.rows import TupleRow
 
 from services.core.errors import BrokenRule
 from services.core.ids import FactId, OrgHandle, SubjectId, body_handle
@@ -41,15 +42,25 @@ class Keys:
     people: bytes = field(repr=False)
 
 
-async def contents(connection: Connection, kek: Keyring, versions: Collection[Version]) -> tuple[Content, ...]:
-    """Open these versions of sealed locations, and no other.
+async def contents(
+    connection: Connection, kek: Keyring, versions: Collection[Version], *, partly: bool
+) -> tuple[Content, ...]:
+    """Open these versions of sealed locations, and no other; `partly`: one that does not open hides no other.
 
     Raises:
-        BrokenRule: one was moved or altered.
+        BrokenRule: one was moved or altered, and all were asked for.
     """
     given = [IdArray([fact for fact, _ in versions]), [digest for _, digest in versions]]
-    cursor = await connection.execute(_LOCATIONS, given, binary=True)
-    return tuple(_opened(kek, *row) for row in await cursor.fetchall())
+    rows = await (await connection.execute(_LOCATIONS, given, binary=True)).fetchall()
+    return tuple(_opened_or_not(kek, row) if partly else _opened(kek, *row) for row in rows)
+
+
+def _opened_or_not(kek: Keyring, row: TupleRow) -> Content:
+    try:
+        return _opened(kek, *row)
+    except BrokenRule as error:
+        log.critical("A location does not open; those who search are shown the others.", exc_info=error)
+        return Content(FactId(row[1].hex()), {}, spoilt=True)
 
 
 async def bodies(connection: Connection, keys: Keys, subjects: Collection[SubjectId]) -> dict[OrgHandle, set[Body]]:

@@ -13,7 +13,7 @@ from services.core.rights import Person
 from services.runtime.database import Connection
 from services.vault.announcing import Waits
 from services.vault.contents import Keys, bodies, contents, speaks_as
-from services.vault.decisions import Asked, Decision, Judgement
+from services.vault.decisions import Asked, Decision, Judgement, Kind
 from services.vault.decisions_store import told_at
 from services.vault.facts_store import about, joined_at, of_one_case, versions_of
 from services.vault.judging import Circumstances, Material, bearing, child, judge, knowledge
@@ -62,12 +62,14 @@ class Gatherer:
         return found, judge(decision, Circumstances(opener, told), found, now)
 
     async def shown(self, connection: Connection, asked: Asked, found: Material) -> tuple[Place, ...]:
-        """What a decision that was opened lets its person see.
+        """What a decision that was opened lets its person see; who searches sees what opens, whatever does not.
 
         Raises:
-            BrokenRule: a content was moved or altered.
+            BrokenRule: of a release, a content was moved or altered.
         """
-        return places(asked, await contents(connection, self.keys.kek, asked.child.versions), found.facts)
+        partly = asked.kind is Kind.PROTECTIVE_ACCESS
+        opened = await contents(connection, self.keys.kek, asked.child.versions, partly=partly)
+        return places(asked, opened, found.facts)
 
     async def assessment(self, connection: Connection, decision: Decision, who: Person, now: datetime) -> str | None:
         """The risk assessment that approvals of a release must name.

@@ -33,14 +33,17 @@ _TITLES = {
     "PlacementThreatSeen": "Threat seen around a placement",
 }
 _ANOTHER = "Another record of the child"
+SPOILT = "It is held and does not open: it was moved or altered. Tell whoever runs this hub."
+"""What those who search see in the place of such a location, beside all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is sealed of one fact, opened; its words are in no text of it."""
+    """What is sealed of one fact, opened; its words are in no text of it. `spoilt`: it does not open."""
 
     fact_id: FactId
     words: dict[str, str] = field(repr=False)
+    spoilt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def _place(words: Mapping[FactId, Word[Any]], content: Content, keys: tuple[Loca
     word = words.get(content.fact_id)
     title = _TITLES.get(word.event.type, _ANOTHER) if word else _ANOTHER
     since = word.event.head.occurred_at if word else None
-    rows = ((_label(key), content.words[key]) for key in keys if content.words.get(key))
-    return Place(title, since, tuple(rows))
+    rows = [(_label(key), content.words[key]) for key in keys if content.words.get(key)]
+    return Place(title, since, (("Location", SPOILT),) if content.spoilt else tuple(rows))
 
 
 def _label(key: LocationKey) -> str:

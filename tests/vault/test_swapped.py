@@ -17,12 +17,14 @@ from services.core.rights import PersonRole
 from services.vault import decisions, keys
 from services.vault.deciding import Answer
 from services.vault.decisions import Act, Attempt, Decision, Judgement, Refusal
+from services.vault.showing import SPOILT as SPOILT_WORDS
 from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_CHILD, AUTHORITY, FIRST, HEARD, LOOKED_AFTER, SECOND, approval, said
 from tests.vault.deciding import (
     ADDRESS,
     COUNCIL,
     FORCE,
+    PLACEMENT,
     RELEASE,
     WORKER,
     Hub,
@@ -122,6 +124,19 @@ async def test_a_spoilt_word_on_who_speaks_keeps_nobody_from_searching(vault: Va
     decision = await searched.ask()
     await searched.act(decision, Act.SECOND)
     assert ADDRESS in words(await searched.look(decision))
+
+
+async def test_a_spoilt_location_hides_none_of_the_others_from_those_who_search_and_is_told_of(vault: Vault) -> None:
+    await a_missing_child(vault)
+    searched = hub(vault)
+    decision = await searched.ask()
+    await searched.act(decision, Act.SECOND)
+    await searched.alter(
+        "UPDATE contents SET ciphertext = ciphertext || %s WHERE field = 'location' AND fact_id = %s",
+        b"x",
+        bytes.fromhex(PLACEMENT.event.head.fact_id),
+    )
+    assert words(await searched.look(decision)) == ["2 Test Lane", SPOILT_WORDS]
 
 
 async def test_with_a_spoilt_word_on_who_speaks_nobody_speaks_for_the_child_and_nothing_is_released(
