@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings
 from services.cli import signed_in
 from services.runtime.local.compose import SIGNED_IN, prepare, publish_provider_keys
 from services.runtime.local.keys import SECRET_KEYS
+from services.runtime.local.postgres_server import SETTINGS
 from services.runtime.local.principals import AGENCIES, DATABASE_ROLES, SERVICES, WITH_PEOPLE
 from services.runtime.paging_settings import HeartbeatSettings, MailSettings, NotifySettings, PageSettings
 from services.runtime.settings import (
@@ -29,6 +30,7 @@ from services.runtime.settings import (
 
 HOME = Path(__file__).resolve().parents[2]
 PAGING: list[type[BaseSettings]] = [PageSettings, MailSettings, NotifySettings, HeartbeatSettings]
+LEAST_SEVERE = ("log_min_messages", "log_min_error_statement")
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "docker-compose.yml").read_text("utf-8"))
 
 
@@ -86,6 +88,14 @@ def test_every_lasting_container_has_a_healthcheck() -> None:
 
     assert {*lasting} == {*SERVICES, "kafka", "postgres"}
     assert [name for name in lasting if "healthcheck" not in COMPOSE["services"][name]] == []
+
+
+def test_postgresql_writes_nothing_down_of_what_a_statement_held() -> None:
+    """The detail of an error says which number of which child it met; as in the local edition."""
+    told = COMPOSE["services"]["postgres"].get("command", [])
+    ours = {name: value for name, value in SETTINGS.items() if name in {"log_error_verbosity", *LEAST_SEVERE}}
+
+    assert {setting for setting in told if "=" in setting} == {f"{name}={value}" for name, value in ours.items()}
 
 
 def test_nothing_listens_for_other_machines() -> None:
