@@ -90,6 +90,22 @@ def test_every_lasting_container_has_a_healthcheck() -> None:
     assert [name for name in lasting if "healthcheck" not in COMPOSE["services"][name]] == []
 
 
+def test_no_container_s_log_grows_for_ever() -> None:
+    """Docker's own default keeps every line."""
+    kept = {name: service.get("logging", {}).get("options", {}) for name, service in COMPOSE["services"].items()}
+
+    assert [name for name, options in kept.items() if not {"max-size", "max-file"} <= options.keys()] == []
+
+
+def test_kafka_writes_its_log_where_it_is_kept_short_and_not_into_files_beside() -> None:
+    """Its image rolls files every hour, and removes none."""
+    kafka = COMPOSE["services"]["kafka"]
+    [_, inside] = kafka["environment"]["KAFKA_LOG4J_OPTS"].split("=")
+
+    assert f"./infra/kafka/log4j2.properties:{inside}:ro" in kafka["volumes"]
+    assert "appender.out.type = Console" in (HOME / "infra" / "kafka" / "log4j2.properties").read_text("utf-8")
+
+
 def test_postgresql_writes_nothing_down_of_what_a_statement_held() -> None:
     """The detail of an error says which number of which child it met; as in the local edition."""
     told = COMPOSE["services"]["postgres"].get("command", [])
