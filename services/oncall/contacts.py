@@ -23,13 +23,19 @@ _PUT: LiteralString = """
     INSERT INTO contacts (person, ways, sealed, set_at) VALUES (%b, %b, %b, %b)
     ON CONFLICT (person) DO UPDATE SET (ways, sealed, set_at) = (excluded.ways, excluded.sealed, excluded.set_at)"""
 
-_REACHED: LiteralString = """
+# The last time of each rung is one look into an index; together they would be every page that ever went to them.
+REACHED: LiteralString = """
     SELECT person, asked.way,
-           max(at) FILTER (WHERE rung IN ('delivered', 'read')), max(at) FILTER (WHERE rung IN ('failed', 'stale'))
+           greatest((SELECT max(at) FROM receipts
+                     WHERE (went_to, receipts.way, rung) = (person, asked.way, 'delivered') AND at >= set_at),
+                    (SELECT max(at) FROM receipts
+                     WHERE (went_to, receipts.way, rung) = (person, asked.way, 'read') AND at >= set_at)),
+           greatest((SELECT max(at) FROM receipts
+                     WHERE (went_to, receipts.way, rung) = (person, asked.way, 'failed') AND at >= set_at),
+                    (SELECT max(at) FROM receipts
+                     WHERE (went_to, receipts.way, rung) = (person, asked.way, 'stale') AND at >= set_at))
     FROM contacts CROSS JOIN unnest(ways) WITH ORDINALITY AS asked (way, place)
-    LEFT JOIN carried ON recipient = person
-    LEFT JOIN receipts ON receipts.key = carried.key AND receipts.way = asked.way AND at >= set_at
-    WHERE person = ANY(%b::bytea[]) GROUP BY person, asked.way, place ORDER BY person, place"""
+    WHERE person = ANY(%b::bytea[]) ORDER BY person, place"""
 
 
 class Contacts:
@@ -96,7 +102,7 @@ def read_contacts_key(folder: Path) -> Contacts:
 async def contacts_of(connection: Connection, people: Iterable[str]) -> dict[str, tuple[reach.Contact, ...]]:
     """By which ways each of these people is reached, when each was last proved to work and when it last failed."""
     named = [bytes.fromhex(person) for person in people]
-    cursor = await connection.execute(_REACHED, [named], binary=True)
+    cursor = await connection.execute(REACHED, [named], binary=True)
     found: dict[str, tuple[reach.Contact, ...]] = {person.hex(): () for person in named}
     for person, way, verified_at, failed_at in await cursor.fetchall():
         found[person.hex()] += (reach.Contact(way, verified_at, failed_at),)

@@ -9,6 +9,7 @@ import pytest
 
 from services.oncall.alerts_store import HOLD_DUE
 from services.oncall.attempts import CLAIM, IN_VAIN, OLDER
+from services.oncall.contacts import REACHED
 from services.oncall.knowing import ABOUT
 from services.oncall.proving import PROVE
 from services.runtime.database import Connection, Database, ask, connect
@@ -34,6 +35,13 @@ _FILL = f"""
         SELECT id, id, 'ChildMissing', now(), now(), true, '' FROM new)
     INSERT INTO assignments (subject_id, version, case_id) SELECT id, 1, id FROM new"""  # noqa: S608 - our own words
 
+_REACHED_BEFORE = """
+    WITH reached AS (INSERT INTO contacts VALUES ('s', '{email, chat}', '', '2000-01-01')),
+    went AS (
+        INSERT INTO carried SELECT key, 's', 'high', 'missing', 'R', false, now() FROM attempts RETURNING key),
+    sent AS (INSERT INTO sends SELECT key, 'email', 1, true, now(), true FROM went)
+    INSERT INTO receipts SELECT key, 'email', 1, rung, now(), NULL, 's'
+    FROM went CROSS JOIN unnest(ARRAY['sent', 'delivered']) AS rung"""
 _TO_SOMEBODY = "UPDATE attempts SET recipient = key"
 
 
@@ -74,6 +82,13 @@ async def test_whether_a_page_found_nobody_is_told_without_a_look_at_those_that_
     by_index: Connection,
 ) -> None:
     few, many = [await _handled_of(by_index, number, IN_VAIN, [False], _TO_SOMEBODY) for number in (FEW, MANY)]
+    assert many <= 1.2 * few
+
+
+async def test_who_was_reached_is_told_without_a_look_at_every_page_that_ever_went_to_them(
+    by_index: Connection,
+) -> None:
+    few, many = [await _handled_of(by_index, number, REACHED, [[b"s"]], _REACHED_BEFORE) for number in (FEW, MANY)]
     assert many <= 1.2 * few
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.runtime.database import Database
+from services.oncall.contacts import contacts_of
+from services.runtime.database import Database, connect
 from services.runtime.migrations import upgrade
 from tests.conftest import HOME
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -19,6 +20,10 @@ WAITING = """
                           written_at, lease_until, tries, state)
     VALUES (%(kind)s::text::bytea, 'one', 'police', %(kind)s, 'high', 0, 0, 0, 'somebody', 'r', now(), now(),
             now(), 0, 'written')"""
+REACHED = """
+    INSERT INTO contacts VALUES ('\\x01', '{email}', '', '2026-01-01');
+    INSERT INTO carried VALUES ('page', '\\x01', 'high', 'missing', 'r', false, '2026-02-01');
+    INSERT INTO receipts VALUES ('page', 'email', 1, 'delivered', '2026-02-01')"""
 STATES = "SELECT kind, state FROM attempts"
 
 
@@ -49,3 +54,15 @@ def test_of_what_waits_of_a_withdrawn_alert_the_word_that_it_is_withdrawn_still_
 
     with psycopg.connect(where.conninfo, options=where.options) as connection:
         assert dict(connection.execute(STATES).fetchall()) == {"missing": "void", "withdrawn": "written"}
+
+
+async def test_whoever_was_reached_before_is_known_to_be(where: Database, tmp_path: Path) -> None:
+    at_revision(where, "0080", tmp_path)
+    with psycopg.connect(where.conninfo, options=where.options) as connection:
+        connection.execute(REACHED)
+
+    upgrade(where, "oncall", HOME)
+
+    async with await connect(where) as connection:
+        [email] = (await contacts_of(connection, ["01"]))["01"]
+    assert email.works

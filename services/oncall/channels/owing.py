@@ -21,7 +21,8 @@ _READ: LiteralString = """
         SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries FROM sends JOIN attempts USING (key)
         WHERE alert_id = %(alert)b AND recipient = %(person)b ORDER BY sends.key, begun_at DESC),
     settled AS (UPDATE sends SET settled = true FROM seen WHERE sends.key = seen.key)
-    INSERT INTO receipts (key, way, try, rung, at) SELECT key, way, tries, 'read', %(now)b FROM seen
+    INSERT INTO receipts (key, way, try, rung, at, went_to)
+    SELECT key, way, tries, 'read', %(now)b, %(person)b FROM seen
     ON CONFLICT DO NOTHING"""
 
 

@@ -39,10 +39,10 @@ _BEGIN: LiteralString = """
     SET (tries, promised, begun_at, settled) = (sends.tries + 1, excluded.promised, excluded.begun_at, false)
     RETURNING key, way, tries"""
 _SAY: LiteralString = """
-    INSERT INTO receipts (key, way, try, rung, at, reason)
-    SELECT key, way, tries, rung, at, reason
+    INSERT INTO receipts (key, way, try, rung, at, reason, went_to)
+    SELECT key, way, tries, rung, at, reason, recipient
     FROM unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::text[]) AS said (key, way, rung, at, reason)
-    JOIN sends USING (key, way)
+    JOIN sends USING (key, way) JOIN carried USING (key)
     ON CONFLICT DO NOTHING RETURNING key, way, rung"""
 _SETTLE_SENT: LiteralString = """
     UPDATE sends SET settled = NOT promised FROM unnest(%b::bytea[], %b::text[]) AS gone (key, way)

@@ -225,7 +225,8 @@ async def test_whoever_was_reached_by_a_page_is_not_flagged_and_whoever_never_wa
             await connection.execute("INSERT INTO contacts VALUES (%s, %s, %s, %s)", given)
         dana = [b"a page", bytes.fromhex(handle("dana")), at(-5)]
         await connection.execute("INSERT INTO carried VALUES (%s, %s, 'high', 'missing', 'x', false, %s)", dana)
-        await connection.execute("INSERT INTO receipts VALUES (%s, 'email', 1, 'delivered', %s)", [b"a page", at(-4)])
+        delivered = [b"a page", at(-4), dana[1]]
+        await connection.execute("INSERT INTO receipts VALUES (%s, 'email', 1, 'delivered', %s, NULL, %s)", delivered)
 
     await site.session.run(reached)
     shown = (await site.ask(RUTH, "GET", "/api/rota")).json()
