@@ -43,6 +43,7 @@ class Trails:
 
     def __init__(self, where: Database) -> None:
         names = {name: sql.Identifier(where.schema + SUFFIX, name) for name in ("chain", "links", "entries")}
+        self._names = names
         self._extent, self._links, self._entries, self._search = (
             sql.SQL(text).format(**names, columns=sql.SQL(_COLUMNS)) for text in (_EXTENT, _LINKS, _ENTRIES, _SEARCH)
         )
@@ -60,11 +61,14 @@ class Trails:
 
     async def search(self, connection: Connection, wanted: Wanted) -> list[tuple[Recorded, datetime]]:
         """The entries that are wanted, in their order, each with its time."""
-        given = {name: value for name, value in asdict(wanted).items() if value is not None}
-        conditions = sql.SQL(" AND ").join(_CONDITIONS[name] for name in given if name in _CONDITIONS)
-        question = sql.SQL(" ").join([self._search, conditions, _PAGE])
-        [rows] = await ask(connection, (question, given))
+        [rows] = await ask(connection, self.question(wanted))
         return [(_recorded(row), at) for *row, at in rows]
+
+    def question(self, wanted: Wanted) -> tuple[sql.Composed, dict[str, Any]]:
+        """What is asked of the tables for it."""
+        given = {name: value for name, value in asdict(wanted).items() if value is not None}
+        conditions = [_CONDITIONS[name].format(**self._names) for name in given if name in _CONDITIONS]
+        return sql.SQL(" ").join([self._search, sql.SQL(" AND ").join(conditions), _PAGE]), given
 
 
 _EXTENT = """
@@ -82,7 +86,8 @@ _CONDITIONS = {
     "who": sql.SQL("who = %(who)b"),
     "action": sql.SQL("action = %(action)b"),
     "outcome": sql.SQL("outcome = %(outcome)b"),
-    "about": sql.SQL("about @> ARRAY[%(about)b::text]"),
+    # Asked as a condition beside others it would be looked for from the chain's first entry on, through all of them.
+    "about": sql.SQL("number = ANY(ARRAY(SELECT number FROM {entries} WHERE about @> ARRAY[%(about)b::text]))"),
     "since": sql.SQL("at >= %(since)b"),
     "until": sql.SQL("at < %(until)b"),
     "after": sql.SQL("number > %(after)b"),
