@@ -110,8 +110,14 @@ class Version:
 
 
 def from_now(rota: Rota, now: datetime) -> Rota:
-    """The same rota without the overrides that are over; the version in which they counted still has them."""
-    lines = [replace(line, overrides=tuple(one for one in line.overrides if now < one.end)) for line in rota.lines]
+    """The same rota without the overrides that are over; the version in which they counted still has them.
+
+    One that ends before it begins is not over, but wrong: it is kept, to be refused.
+    """
+    lines = [
+        replace(line, overrides=tuple(one for one in line.overrides if now < max(one.start, one.end)))
+        for line in rota.lines
+    ]
     return replace(rota, lines=tuple(lines))
 
 

@@ -19,6 +19,7 @@ from services.core.oncall.rota import (
     Rota,
     Turn,
     Unit,
+    Version,
     Weekday,
     Window,
     overriding,
@@ -158,6 +159,14 @@ def overridden(before: Rota, said: OverridingDocument, handles: Mapping[str, str
     for level in sorted({one.level for one in said.overrides}):
         made = lay(made, level, [_override(one, zone, handles) for one in said.overrides if one.level == level])
     return replace(made, until=_instant(said.until, zone)) if said.until else made
+
+
+def reaches(version: Version, said: OverridingDocument) -> bool:
+    """Whether any of these overrides is of a time in which the version counts; one that is backwards may be."""
+    rota = version.rota
+    zone = ZoneInfo(rota.zone if known_zone(rota.zone) else "UTC")
+    made = [_override(one, zone, {}) for one in said.overrides]
+    return any(version.published_at < max(one.start, one.end) and one.start < rota.until for one in made)
 
 
 def _override(said: OverrideDocument, zone: ZoneInfo, handles: Mapping[str, str]) -> Override:

@@ -16,6 +16,7 @@ from services.oncall.rota.documents import (
     OverridingDocument,
     PublishDocument,
     overridden,
+    reaches,
     rota_of,
 )
 from services.oncall.rota.store import Member, Publication
@@ -29,6 +30,7 @@ class Why(StrEnum):
     PROBLEMS = "problems"
     CHANGED_MEANWHILE = "changed_meanwhile"
     NO_ROTA = "no_rota"
+    OUT_OF_TIME = "out_of_time"
     SAME_NAME = "same_name"
     OTHER_AGENCY = "other_agency"
     ON_THE_ROTA = "on_the_rota"
@@ -88,6 +90,12 @@ async def override(occasion: Occasion, said: OverridingDocument) -> Publication 
     if before and made == before.rota:
         return Publication(before, occasion.who.handle, Cause.OVERRIDDEN)
     publication = _next(occasion, before, made, Cause.OVERRIDDEN)
+    if not reaches(publication.version, said):
+        return Refused(
+            Why.OUT_OF_TIME,
+            "This time is over, or after your rota's end, so it would put nobody on duty. "
+            "Nothing was changed: look at the dates.",
+        )
     return await _published(occasion, publication, staff, check_only=said.check_only)
 
 

@@ -94,6 +94,24 @@ async def test_an_override_counts_for_its_time_on_the_clocks_of_the_rota(site: S
     assert told == ["Dana Invented", "Ruth Invented", "Dana Invented"]
 
 
+@pytest.mark.parametrize("person", ["Ruth Invented", "Nobody Known"])
+async def test_an_override_that_ends_before_it_begins_is_refused_where_its_end_is_past_too(
+    site: Site, person: str
+) -> None:
+    said = await override(site, {**RUTHS, "person": person, "end": "2026-03-22T18:00"})
+    assert "backwards" in [problem["fault"] for problem in said["problems"]]
+    assert "version 1 still counts" in said["error"]
+
+
+@pytest.mark.parametrize("day", ["2026-03-22", "2027-03-24"])
+async def test_an_override_of_a_time_that_is_over_or_after_the_rota_is_refused_for_it_puts_nobody_on_duty(
+    site: Site, day: str
+) -> None:
+    said = await override(site, {**RUTHS, "start": f"{day}T09:00", "end": f"{day}T18:00"})
+    assert "it would put nobody on duty" in said["error"]
+    assert (await site.recorded("rota_published"))[-1][1:] == ("denied", ("out_of_time",))
+
+
 async def test_two_overrides_of_one_time_are_refused_unless_one_is_to_replace_the_other(site: Site) -> None:
     await override(site, RUTHS)
     omars = {"person": "Omar Invented", "start": "2026-03-24T12:00", "end": "2026-03-24T13:00"}
