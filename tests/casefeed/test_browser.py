@@ -116,6 +116,18 @@ async def test_what_comes_while_a_reader_has_paused_comes_when_they_go_on(home: 
         await come(visit, 3)
 
 
+async def test_a_page_that_is_paused_does_not_call_itself_live(home: House, chromium: Browser) -> None:
+    async with visit_of(home, chromium) as visit:
+        await come_to_the_feed(visit)
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+        await visit.page.get_by_role("button", name="Pause").click()
+        await expect(visit.page.get_by_text("Paused: what comes from now on is not shown.")).to_be_visible()
+        await home.say(news(0x7F0))
+        assert await visit.page.locator("[data-live-state=live]").count() == 0
+        await visit.page.get_by_role("button", name="Go on").click()
+        await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+
+
 async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:
     async with visit_of(home, chromium) as visit:
         await come_to_the_feed(visit)

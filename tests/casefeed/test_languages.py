@@ -16,7 +16,7 @@ from services.core.letters import WORDS, Step
 PAGES = sorted(TEMPLATES.glob("*.html"))
 JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.DOTALL)
 TAGS = re.compile(r"<code>.*?</code>|<[^>]*>", re.DOTALL)
-SAID = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-(?:pause|resume|lost|over|live|connecting))="([^"]*)"')
+SAID = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-(?:paused?|resume|lost|over|live|connecting))="([^"]*)"')
 LETTERS = re.compile(r"(?:&\w+;)|([A-Za-z]{2,})")
 
 

@@ -10,7 +10,7 @@ export function follow(htmx) {
   if (!feed) return;
   const ear = new Ear(feed);
   htmx.createEventSource = (url) => ear.listen(new EventSource(url));
-  new Pause(feed, htmx);
+  new Pause(feed, htmx, ear);
   const sound = new Sound(feed);
   const unread = new Unread(feed);
   const rows = new Rows(feed);
@@ -31,6 +31,7 @@ class Ear {
     this.state = feed.querySelector("[data-live-state]");
     this.since = feed.querySelector("[data-live-since]");
     this.heardAt = new Date();
+    this.pausedAt = null;
     this.say("connecting");
     this.wait();
   }
@@ -52,7 +53,7 @@ class Ear {
   }
 
   lost() {
-    if (this.state.dataset.liveState === "live") this.say("lost");
+    if (this.said === "live") this.say("lost");
   }
 
   over() {
@@ -65,16 +66,26 @@ class Ear {
     this.timer = setTimeout(() => this.say("lost"), SILENCE_MILLISECONDS);
   }
 
-  say(state) {
+  // Whoever has paused is shown nothing new: however well the hub is heard, the page is not live.
+  pause(on) {
+    this.pausedAt = on ? new Date() : null;
+    this.say(this.said);
+  }
+
+  say(said) {
+    this.said = said;
+    const state = said === "live" && this.pausedAt ? "paused" : said;
     if (this.state.dataset.liveState === state) return;
     this.state.dataset.liveState = state;
     this.state.querySelector("[data-live-words]").textContent = this.state.dataset[state];
-    this.since.textContent = state === "lost" || state === "over" ? clock(this.heardAt) : "";
+    const since = { lost: this.heardAt, over: this.heardAt, paused: this.pausedAt }[state];
+    this.since.textContent = since ? clock(since) : "";
   }
 }
 
 class Pause {
-  constructor(feed, htmx) {
+  constructor(feed, htmx, ear) {
+    this.ear = ear;
     this.button = feed.querySelector("[data-live-pause]");
     this.fetching = feed.querySelector("[data-live-fetch]");
     this.button.hidden = false;
@@ -91,6 +102,7 @@ class Pause {
   turn(htmx) {
     this.button.setAttribute("aria-pressed", String(!this.paused));
     this.button.textContent = this.paused ? this.button.dataset.resume : this.button.dataset.pause;
+    this.ear.pause(this.paused);
     if (!this.paused) htmx.trigger(this.fetching, "resume");
   }
 }
