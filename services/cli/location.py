@@ -36,6 +36,8 @@ def request(
 
     Example: lantern location request 3f2a9c1e --purpose search_for_child
     """
+    if purpose is Purpose.UNKNOWN:
+        raise typer.BadParameter("Say what the location is needed for: without a purpose none ever opens.")
     if (purpose is Purpose.RELEASE_TO_ENQUIRER) is (enquirer is None):
         raise typer.BadParameter("A release to an enquirer names the --enquirer; nothing else does.")
     wish = {"subject": _whole(case, data), "purpose": purpose.value, "enquirer": enquirer}

@@ -35,6 +35,7 @@ def run(*words: str) -> tuple[int, str]:
         ("request", an_id(1), "--purpose", "release_to_enquirer"),
         ("request", an_id(1), "--purpose", "search_for_child", "--enquirer", an_id(2)),
         ("request", an_id(1), "--purpose", "curiosity"),
+        ("request", an_id(1), "--purpose", "unknown"),
         ("doubts", "--settle-until", "yesterday"),
     ],
 )
