@@ -80,6 +80,10 @@ def main() -> None:
         (commands(known) if known else commands())()
     except LanternError as error:
         sys.exit(str(error) or error.__doc__)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"{error.strerror}: {error.filename}. Mend that, and run the same command again.")
 
 
 if __name__ == "__main__":
