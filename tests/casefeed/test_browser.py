@@ -29,6 +29,8 @@ from tests.runtime.secured_postgres import SecuredPostgres
 HOST = "127.0.0.1"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SAFE = 0xD4 << 120
+"""A child who is not missing yet."""
 MOST = 100
 """So many rows a page of the feed holds."""
 NO_PAGES = re.compile(r"/api/|/assets/|/signin|/signout|/feed/")
@@ -126,6 +128,22 @@ async def test_a_page_that_is_paused_does_not_call_itself_live(home: House, chro
         assert await visit.page.locator("[data-live-state=live]").count() == 0
         await visit.page.get_by_role("button", name="Go on").click()
         await expect(visit.page.locator("[data-live-state=live]")).to_be_visible()
+
+
+async def test_a_child_who_goes_missing_is_called_missing_in_the_rows_before_too(
+    home: House, chromium: Browser
+) -> None:
+    before = entry(Sighting(), event=0xF001, subject=SAFE, occurred_at=day(5))
+    gone = entry(ChildMissing(MissingKind.MISSING), event=0xF002, subject=SAFE, occurred_at=day(5))
+    row = f'[data-event="{an_id(0xF001)}"]'
+    await home.say(Update(SAFE, 1, day(5), subjects=[(SAFE, 1)], new=[before]))
+    async with visit_of(home, chromium) as visit:
+        await come_to_the_feed(visit)
+        await expect(visit.page.locator(row)).to_contain_text("Not missing")
+        await home.say(Update(SAFE, 2, day(5), timeline=[before], new=[gone]))
+        await expect(visit.page.locator(f'[data-event="{an_id(0xF002)}"]')).to_have_count(1)
+        await expect(visit.page.locator(row)).not_to_contain_text("Not missing")
+        await expect(visit.page.locator(f"{row}.lantern-entry--missing")).to_contain_text("Missing")
 
 
 async def test_who_is_signed_out_elsewhere_is_told_that_the_page_is_not_live(home: House, chromium: Browser) -> None:

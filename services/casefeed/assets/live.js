@@ -155,8 +155,23 @@ class Rows {
     if (came.length === 0) return came;
     this.trim(came);
     this.list.prepend(...came);
+    this.stand(came);
     this.none.hidden = true;
     return came;
+  }
+
+  // A row tells how its child stands now, so what came says it of their rows before, too. A text that changes is not
+  // read out as one that is added would be.
+  stand(came) {
+    const latest = new Map([...came].reverse().map((row) => [row.dataset.case, row]));
+    for (const row of this.all) {
+      const says = latest.get(row.dataset.case);
+      if (!says || says === row) continue;
+      const [tag, now] = [row, says].map((one) => one.querySelector("[data-standing]").firstElementChild);
+      tag.className = now.className;
+      tag.firstChild.data = now.textContent;
+      row.classList.toggle("lantern-entry--missing", says.classList.contains("lantern-entry--missing"));
+    }
   }
 
   // What the reader has before them stays; but a full answer may have left out what lies between it and the rows here.
