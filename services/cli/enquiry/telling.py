@@ -19,9 +19,12 @@ from services.cli.publish import Sender, submitted
 from services.cli.sending import plan_of
 from services.cli.summary import Summary
 from services.core.codes import OrganisationKind, Sector
+from services.core.errors import Unavailable
 
 PATIENCE_SECONDS = 60.0
 _SOME_REFUSED = 3
+_NOT_TAKEN = "It was not taken: see above, and try again; nothing was changed."
+_TAKEN_IN_PART = "It is on record without what is named above: correct that, and say it again."
 
 
 class Details(BaseModel):
@@ -95,15 +98,30 @@ def tell(speaker: Speaker, document: Document, data: Path) -> Summary:
     """Send a document and wait until it stands on its timeline; ends the command if it was refused.
 
     Raises:
-        Unavailable: the hub does not answer; what was sent stays in Kafka.
+        Unavailable: the hub does not answer; what was sent stays in Kafka, and counts later.
     """
     sender, edition = speaker.sender, client.read_edition(data)
     planned = plan_of(sender.agency, "enquiry", json.dumps(document).encode())
     with Progress(disable=True) as silent:
         summary = asyncio.run(submitted(sender, planned, edition, PATIENCE_SECONDS, wait=True, progress=silent))
+    conclude(summary, sender.agency)
+    return summary
+
+
+def conclude(summary: Summary, agency: Sector) -> None:
+    """End the command unless a document was taken whole, and say what became of it.
+
+    Raises:
+        Unavailable: nobody knows yet, for it is not answered.
+        Exit: it was refused, or part of it.
+    """
     for refusal in summary.refused:
         typer.echo(refusal.detail, err=True)
-    if summary.refused or summary.unanswered or summary.held_back:
-        typer.echo("It was not taken: see above, and try again; nothing was changed.", err=True)
+    if summary.unanswered:
+        raise Unavailable(
+            f"It is not answered: the {agency.value} processor is slow or stopped. It stays in Kafka for a week and "
+            "counts once it is processed: reckon with it. See `lantern status`, and then whether it is on record."
+        )
+    if summary.refused or summary.held_back:
+        typer.echo(_TAKEN_IN_PART if summary.shared else _NOT_TAKEN, err=True)
         raise typer.Exit(_SOME_REFUSED)
-    return summary

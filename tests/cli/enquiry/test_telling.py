@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from services.cli.enquiry.telling import Speaker, day_or_instant, details_in, telling
+from services.cli.enquiry.telling import Speaker, conclude, day_or_instant, details_in, telling
+from services.cli.sending import Refusal
+from services.cli.summary import Summary
 from services.core.codes import OrganisationKind, Sector
+from services.core.errors import Unavailable
+from tests.builders import an_id
 
 CLAIMS = {
     "sub": "person-1",
@@ -81,3 +85,29 @@ def test_who_speaks_does_not_show_when_it_is_printed() -> None:
 def test_two_people_leave_two_marks_and_one_person_leaves_one() -> None:
     marks = [Speaker("t", {**CLAIMS, "sub": sub}).mark for sub in ("person-1", "person-1", "person-2")]
     assert (marks[0] == marks[1], marks[0] == marks[2], "person" in "".join(marks)) == (True, False, False)
+
+
+REFUSED = Refusal(0, "unknown_code", "enquiry row 1: This code is not on the list.")
+
+
+def summary(*refused: Refusal, shared: int = 0, unanswered: int = 0) -> Summary:
+    return Summary(an_id(1), 1, shared, 0, unanswered, refused, {}, (), ())
+
+
+def test_what_is_not_answered_is_not_said_to_have_changed_nothing() -> None:
+    with pytest.raises(Unavailable, match="counts once it is processed"):
+        conclude(summary(unanswered=1), Sector.LOCAL_AUTHORITY)
+
+
+@pytest.mark.parametrize(("shared", "said"), [(0, "nothing was changed"), (1, "It is on record without what is named")])
+def test_what_was_refused_in_part_is_not_said_to_have_changed_nothing(
+    capsys: pytest.CaptureFixture[str], shared: int, said: str
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        conclude(summary(REFUSED, shared=shared), Sector.LOCAL_AUTHORITY)
+    told = capsys.readouterr().err
+    assert (ended.value.exit_code, REFUSED.detail in told, said in told) == (3, True, True)
+
+
+def test_what_was_taken_whole_ends_nothing() -> None:
+    conclude(summary(shared=1), Sector.LOCAL_AUTHORITY)
