@@ -101,7 +101,7 @@ def waiting(as_json: Json = False, data: client.Data = client.DEFAULT_DATA) -> N
     for one in found:
         typer.echo(
             f"{one['decision_id']}  {words(one['waits_for'])}, due {clock(one['due_at'])}: "
-            f"{words(one['purpose'])}, asked by {words(one['sector'])}, case {short(one['subject_id'])}"
+            f"{words(one['purpose'])}, asked by {words(one['sector'])}, record {short(one['subject_id'])}"
         )
 
 
@@ -178,7 +178,8 @@ def told(found: Answer, page: str) -> list[str]:
         lines.append("It opened for a colleague alone: find out why, then review it.")
     if found["can_second"]:
         lines.append(
-            f"A colleague waits for your answer until {clock(found['answer_due_at'])}: approve or withdraw it."
+            f"A colleague waits for your answer, and may open it alone from {clock(found['answer_due_at'])}: "
+            "approve or withdraw it."
         )
     return lines
 

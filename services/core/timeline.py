@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from services.core.codes import Precision, Role, Sector
+from services.core.codes import FoundHow, MissingKind, Precision, Role, Sector
 from services.core.facts import (
     AgencyCheckReturned,
     BorderEncounter,
@@ -46,7 +46,7 @@ from services.core.facts import (
 from services.core.ids import EventId, FactId, OrgHandle, SubjectId
 
 SortKey = tuple[datetime, int, EventId]
-Turn = tuple[datetime, bool, EventId]
+Turn = tuple[datetime, int, EventId]
 Author = tuple[FactId, SubjectId, OrgHandle, Sector]
 """A fact, and the only record, body and agency that can say something of it."""
 
@@ -171,9 +171,20 @@ def author(said: Authored) -> Author:
 def turn(recorded_at: datetime, fact: Fact, event_id: EventId) -> Turn:
     """Which of two sayings of one fact is the later, and speaks for it: by `recorded_at`, ties by event id.
 
-    A report outlives what takes it back at the very same moment: in doubt the child is missing (¶5.73-5.75).
+    Of what is said at the very same moment a report outlives what takes it back, that a child is missing outlives that
+    they are away, and an ending that nobody saw one that somebody did: in doubt the child is missing (¶5.73-5.75).
     """
-    return recorded_at, not isinstance(fact, ReportWithdrawn), event_id
+    return recorded_at, _graver(fact), event_id
+
+
+def _graver(fact: Fact) -> int:
+    match fact:
+        case ReportWithdrawn():
+            return 0
+        case ChildMissing(kind=MissingKind.MISSING) | ChildFound(how=FoundHow.UNVERIFIED):
+            return 2
+        case _:
+            return 1
 
 
 def sort_key(entry: Entry) -> SortKey:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.core.codes import MissingKind
-from services.core.facts import ChildFound, ChildMissing, PlacementStarted, ReportWithdrawn
+from services.core.codes import FoundHow, MissingKind
+from services.core.facts import ChildFound, ChildMissing, Fact, PlacementStarted, ReportWithdrawn
 from services.core.ids import OrgHandle
 from services.core.timeline import current, sort_key, superseded
 from tests.builders import an_id, day, entry
@@ -35,8 +35,20 @@ def test_a_wording_said_again_later_speaks_again() -> None:
 
 
 def test_two_wordings_said_at_once_are_decided_by_event_id() -> None:
-    one, other = entry(MISSING, event=1, of_fact=5), entry(AWAY, event=2, of_fact=5)
+    one, other = entry(PlacementStarted(), event=1, of_fact=5), entry(PlacementStarted(), event=2, of_fact=5)
     assert current([one, other]) == current([other, one]) == (other,)
+
+
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+@pytest.mark.parametrize(
+    ("graver", "lesser"),
+    [(MISSING, AWAY), (ChildFound(None, FoundHow.UNVERIFIED), ChildFound(None, FoundHow.SEEN_IN_PERSON))],
+)
+def test_of_two_wordings_said_at_once_the_one_that_leaves_the_child_missing_stands(
+    graver: Fact, lesser: Fact, ids: tuple[int, int]
+) -> None:
+    said = [entry(fact, event=event, of_fact=5) for fact, event in zip((graver, lesser), ids, strict=True)]
+    assert current(said) == current(reversed(said)) == (said[0],)
 
 
 @pytest.mark.parametrize("event", [1, 3])
