@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
@@ -13,9 +13,12 @@ from services.cli.casepage import case_page, case_table, page
 from services.core.case import CaseStatus
 
 _GRAVEST_FIRST = (CaseStatus.MISSING, CaseStatus.AWAY, CaseStatus.KNOWN)
+_ASKED = (*_GRAVEST_FIRST, CaseStatus.AWAY, CaseStatus.MISSING)
+"""Who goes missing while the others are asked for would be in none of the lists: those are asked for once more."""
 _PAGE = 500
 _ID = re.compile("[0-9a-f]{6,32}")
 
+Case = Mapping[str, Any]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -35,7 +38,7 @@ def cases(
     Example: lantern cases --status missing
     """
     with signed_in.asking(data, "casefeed") as api:
-        found = [case for each in ([status] if status else _GRAVEST_FIRST) for case in _pages(api, each)]
+        found = as_last_read(case for each in ([status] if status else _ASKED) for case in _pages(api, each))
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     elif found:
@@ -67,7 +70,13 @@ def case(
         page().print(case_page(shown))
 
 
-def _pages(api: httpx.Client, status: CaseStatus) -> Iterator[Mapping[str, Any]]:
+def as_last_read(found: Iterable[Case]) -> list[Case]:
+    """Each case once, as it was read last; the gravest first, and otherwise in the order in which they came."""
+    each = {case["case_id"]: case for case in found}
+    return sorted(each.values(), key=lambda case: _GRAVEST_FIRST.index(CaseStatus(case["state"]["status"])))
+
+
+def _pages(api: httpx.Client, status: CaseStatus) -> Iterator[Case]:
     asked: dict[str, str | int] = {"status": status.value, "at_most": _PAGE}
     while True:
         page = client.answer(api.get("/api/cases", params=asked))

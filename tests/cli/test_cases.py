@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from services.casefeed.views import CaseSummary, State
 from services.cli import signed_in
 from services.cli.__main__ import commands
+from services.cli.cases import as_last_read
 from services.cli.client import Failed
 from services.cli.signed_in import NotSignedIn, SignedIn
 from services.core.case import CaseState, visible
@@ -107,3 +108,20 @@ async def test_a_refusal_is_told_in_the_services_own_sentence(tmp_path: Path) ->
 @pytest.mark.parametrize("wrong", ["", "12345", "xyzxyz", "1" * 33, "../digests"])
 async def test_what_is_no_id_is_wrong_usage(tmp_path: Path, wrong: str) -> None:
     assert (await lantern(tmp_path, "case", wrong)).exit_code == 2
+
+
+def a_case(case_id: str, status: str) -> dict[str, object]:
+    return {"case_id": case_id, "state": {"status": status}}
+
+
+def test_a_child_who_goes_missing_while_the_list_is_read_stands_first_in_it() -> None:
+    read = [
+        a_case("1", "missing"),
+        a_case("2", "away"),
+        a_case("3", "known"),
+        a_case("1", "missing"),
+        a_case("3", "missing"),
+    ]
+    assert [(case["case_id"], case["state"]["status"]) for case in as_last_read(read)] == [
+        ("1", "missing"), ("3", "missing"), ("2", "away"),
+    ]  # fmt: skip
