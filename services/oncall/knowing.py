@@ -31,11 +31,18 @@ _SAY: LiteralString = """
         signed = excluded.signed
     WHERE excluded.signed > said.signed OR (excluded.signed = said.signed
         AND (excluded.recorded_at > said.recorded_at OR excluded.known_at < said.known_at))"""
+# A record that moved is told of on another partition: that an event was said again may be heard before the event.
+_AGAIN: LiteralString = """
+    INSERT INTO said_again (event_id, recorded_at)
+    SELECT event_id, max(recorded_at) FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)
+    GROUP BY event_id
+    ON CONFLICT (event_id) DO UPDATE SET recorded_at = excluded.recorded_at
+    WHERE said_again.recorded_at < excluded.recorded_at"""
 # An ending that is said again comes signed as well: the correlator's word alone makes it no later.
 _SAY_AGAIN: LiteralString = """
-    UPDATE said SET recorded_at = greatest(said.recorded_at, given.recorded_at)
-    FROM unnest(%b::bytea[], %b::timestamptz[]) AS given (event_id, recorded_at)
-    WHERE said.event_id = given.event_id
+    UPDATE said SET recorded_at = said_again.recorded_at FROM said_again
+    WHERE said.event_id = ANY(%b::bytea[]) AND said_again.event_id = said.event_id
+    AND said.recorded_at < said_again.recorded_at
     AND NOT (said.signed AND said.type IN ('ChildFound', 'DebriefHeld', 'ReportWithdrawn'))"""
 _ASSIGN: LiteralString = """
     INSERT INTO assignments (subject_id, version, case_id)
@@ -82,7 +89,9 @@ async def keep(connection: Connection, news: News) -> None:
     in_order = sorted(news.said, key=lambda one: (one.signed, one.recorded_at))
     once = {(one.event_id, one.sector): one for one in in_order}
     await write_rows(connection, _SAY, [_row(one) for one in once.values()])
-    await write_rows(connection, _SAY_AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
+    await write_rows(connection, _AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
+    told = IdArray(sorted({one.event_id for one in news.said} | {event for event, _ in news.again}))
+    await connection.execute(_SAY_AGAIN, [told], binary=True)
     moved = IdArray([one.subject_id for one in news.assigned])
     left = await connection.execute(_CASES, [moved], binary=True)
     news.cases.update(CaseId(case.hex()) for (case,) in await left.fetchall())
