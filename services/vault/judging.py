@@ -16,7 +16,7 @@ from services.core.events import Event
 from services.core.facts import LinkDecision, RecordsLinked
 from services.core.gates import AccessAsked, Allow, Opener, ReleaseAsked, enquirer_release, protective_access
 from services.core.ids import SubjectId
-from services.core.known import Knowledge, Known, Version
+from services.core.known import Knowledge, Known, Version, present
 from services.core.matching.groups import Pair, pair_of
 from services.vault.decisions import LEASE, Allowed, Asked, Decision, Denied, Judgement, Kind
 
@@ -140,10 +140,10 @@ def _bears(event: Event, subjects: frozenset[SubjectId], enquirer: str | None) -
 
 
 def _latest(facts: Iterable[Known]) -> dict[Pair, LinkDecision]:
-    """The last word on each pair of records, by the time at which it was recorded."""
+    """The last word on each pair of records, by the time at which it was recorded; what was corrected is no word."""
+    decided = [known for known in facts if isinstance(known.event.fact, LinkDecision)]
     said = sorted(
-        (known.event for known in facts if isinstance(known.event.fact, LinkDecision)),
-        key=lambda event: (event.head.recorded_at, event.head.event_id),
+        (word.event for word in present(decided)), key=lambda event: (event.head.recorded_at, event.head.event_id)
     )
     return {
         pair_of(event.head.subject_id, event.fact.other): event.fact

@@ -199,6 +199,24 @@ def test_the_last_word_on_a_pair_of_records_counts_in_any_order_of_arrival() -> 
         assert child(ONE, CHILD, order) == CHILD
 
 
+MISTAKEN = said(RecordsUnlinked(TWO), 1, 1)
+CORRECTED = said(RecordsUnlinked(ANOTHER_CHILD), 2, 1, of_fact=1, recorded=2)
+
+
+def test_a_decision_that_was_corrected_hides_no_record_from_those_who_search() -> None:
+    for order in permutations([MISTAKEN, CORRECTED]):
+        assert child(ONE, CHILD, order) == CHILD
+
+
+def test_people_disagree_no_longer_once_they_corrected_what_they_decided() -> None:
+    assert not links_disagree(CHILD, [MISTAKEN, CORRECTED])
+
+
+def test_a_decision_that_another_body_speaks_of_still_parts_two_records() -> None:
+    another_s = said(RecordsUnlinked(ANOTHER_CHILD), 2, 1, of_fact=1, recorded=2, org=ANOTHER_BODY)
+    assert child(ONE, CHILD, [MISTAKEN, another_s]) == {ONE}
+
+
 @pytest.mark.parametrize(
     ("word", "disagrees"),
     [
