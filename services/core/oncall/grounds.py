@@ -86,8 +86,12 @@ def _is_young(word: Word[Any], day: date) -> bool:
 
 
 def _under(birth: BirthDate, day: date) -> bool:
-    latest = born(birth.value).latest
-    return latest.year > day.year or day < birthday(latest, YOUNG_UNDER)
+    """What a report claims that is no date of birth, signed or not, says nothing, and keeps nobody from being paged."""
+    try:
+        latest = born(birth.value).latest
+    except ValueError:
+        return False
+    return latest.year + YOUNG_UNDER > day.year or day < birthday(latest, YOUNG_UNDER)
 
 
 def _in_time(reason: AlertReason, word: Word[Any], missing: Word[ChildMissing]) -> bool:
