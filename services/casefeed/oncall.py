@@ -1,5 +1,6 @@
 """What on-call says of alerts and duty, asked over HTTP with the reader's own identity token: it judges rights."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,16 +153,19 @@ class OnCall:
             raise NotTold(Why.NOT_SET_UP)
         headers = {"authorization": f"Bearer {token}"}
         try:
-            async with httpx.AsyncClient(
-                base_url=self._url,
-                headers=headers,
-                timeout=_PATIENCE_SECONDS,
-                transport=self._transport,
-                trust_env=False,
-                verify=trusted(),
-            ) as client:
+            async with (
+                asyncio.timeout(_PATIENCE_SECONDS),  # httpx waits so long for each piece of an answer
+                httpx.AsyncClient(
+                    base_url=self._url,
+                    headers=headers,
+                    timeout=_PATIENCE_SECONDS,
+                    transport=self._transport,
+                    trust_env=False,
+                    verify=trusted(),
+                ) as client,
+            ):
                 answer = await client.request(method, path, json=document)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TimeoutError):
             raise NotTold(Why.AWAY) from None
         return _told(answer)
 
@@ -173,7 +177,10 @@ def _told(answer: httpx.Response) -> dict[str, Any]:
         raise NotTold(Why.NOT_YOURS, _sentences(answer))
     if not answer.is_success:
         raise NotTold(Why.AWAY)
-    said: dict[str, Any] = answer.json()
+    try:
+        said: dict[str, Any] = answer.json()
+    except ValueError:  # whatever stands at its address, it is not on-call
+        raise NotTold(Why.AWAY) from None
     return said
 
 
