@@ -24,15 +24,20 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The rights of which one is needed (none: being signed in is enough), and how who has none of them is met."""
+    """The rights of which one is needed (none: being signed in is enough), and how who has none of them is met.
+
+    `by_itself`: a page asks for it without its reader, who may have left.
+    """
 
     actions: tuple[Action, ...] = ()
     door: Door = Door.ABSENT
+    by_itself: bool = False
 
 
 _OPEN = Need((), Door.OPEN)
 _ANYBODY = Need()
 _READER = Need((Action.READ_CASES,))
+_WATCHER = Need((Action.READ_CASES,), by_itself=True)
 _ENQUIRIES = Need((Action.HANDLE_ENQUIRY,))
 _AUDITOR = Need((Action.READ_AUDIT,), Door.FORBIDDEN)
 
@@ -56,8 +61,8 @@ ROUTES: Mapping[tuple[str, str], Need] = {
     ("GET", "/api/audit/links"): _AUDITOR,
     ("GET", "/api/audit/entries"): _AUDITOR,
     ("GET", "/"): _ANYBODY,
-    ("GET", "/feed/entries"): _READER,
-    ("GET", "/feed/bell"): _READER,
+    ("GET", "/feed/entries"): _WATCHER,
+    ("GET", "/feed/bell"): _WATCHER,
     ("GET", "/cases"): _READER,
     ("GET", "/cases/{case_id}"): _READER,
     ("GET", "/missing"): _READER,
@@ -96,7 +101,17 @@ def expect(request: Request, person: Person) -> None:
     Raises:
         HTTPException: they have not, and are met as if there were nothing, or nobody thought of the route.
     """
-    route = request.scope.get("route")
-    need = ROUTES.get((request.method, route.path)) if isinstance(route, Route) else None
+    need = _need(request)
     if need is None or (need.door is Door.ABSENT and not entitled(person, need)):
         raise HTTPException(status.HTTP_404_NOT_FOUND, "There is nothing here that you may see.")
+
+
+def is_asked_by_itself(request: Request) -> bool:
+    """Whether a page asks, and not its reader."""
+    need = _need(request)
+    return need is not None and need.by_itself
+
+
+def _need(request: Request) -> Need | None:
+    route = request.scope.get("route")
+    return ROUTES.get((request.method, route.path)) if isinstance(route, Route) else None

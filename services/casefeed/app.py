@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request, status
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from services.casefeed.access import expect
+from services.casefeed.access import expect, is_asked_by_itself
 from services.casefeed.deciding import Agencies, Deciding
 from services.casefeed.duty import DutyDesk
 from services.casefeed.feed import Feed
@@ -40,7 +39,6 @@ from services.runtime.kafka_access import access_of
 from services.runtime.process import Process
 from services.runtime.settings import KeySettings, OnCallAddress, load
 from services.runtime.signin.auditors import auditor_routes
-from services.runtime.signin.doorkeeper import SignedIn
 from services.runtime.signin.routes import mounted
 from services.wire.avro import Schemas
 
@@ -122,10 +120,11 @@ def _started(process: Process) -> Callable[[], None]:
 
 
 def _entitled(window: Window) -> Callable[..., Awaitable[None]]:
-    """Nobody comes to a route without the right that it asks for."""
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
+    """Nobody comes to a route without the right that it asks for; a page that asks by itself keeps no session alive."""
+    door = window.door
 
-    async def entitled(request: Request, who: Who) -> None:
+    async def entitled(request: Request) -> None:
+        who = await (door.watcher(request) if is_asked_by_itself(request) else door.who(request))
         expect(request, who.person)
         request.state.who = who
 

@@ -118,6 +118,19 @@ class Doorkeeper:
             self._trail.door_tried()
             raise
 
+    async def watcher(self, request: Request) -> SignedIn:
+        """The same of a request that a page makes by itself: it keeps no session alive.
+
+        Raises:
+            NotSignedIn: from nobody that we know.
+            HTTPException: the tables or the provider do not answer.
+        """
+        who = await self.still(request)
+        if who is None:
+            self._trail.door_tried()
+            raise NotSignedIn
+        return who
+
     async def still(self, request: Request) -> SignedIn | None:
         """Who a request comes from that goes on by itself, such as a live feed: it keeps no session alive.
 
