@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from services.casefeed.oncall import Alert
 from services.casefeed.reading import said_of_child
@@ -14,6 +16,9 @@ from services.core.oncall.alerts import Severity
 from services.core.timeline import Entry, superseded
 from services.runtime.database import Connection
 from services.wire.avro import Schemas
+
+UNTOLD = len(Severity) + 1
+"""How grave alerts are where on-call did not say: behind all that it says, so that nobody is passed over."""
 
 Names = dict[SubjectId, tuple[str, ...]]
 
@@ -73,7 +78,7 @@ def _card(case: CaseSummary, names: Names) -> Card:
     return Card(case, tuple(dict.fromkeys(name for subject in case.subjects for name in names.get(subject, ()))))
 
 
-def alerted(found: Iterable[Card], told: Sequence[Alert]) -> list[Card]:
+def alerted(found: Iterable[Card], told: Sequence[Alert], *, by_alert: bool = True) -> list[Card]:
     """The cards with the alerts of their records, the most urgent first."""
     of_record: defaultdict[str | None, list[Alert]] = defaultdict(list)
     for alert in told:
@@ -82,11 +87,37 @@ def alerted(found: Iterable[Card], told: Sequence[Alert]) -> list[Card]:
         replace(card, alerts=tuple(alert for record in card.case.subjects for alert in of_record[record]))
         for card in found
     )
-    return sorted(cards, key=urgency)
+    return sorted(cards, key=partial(urgency, by_alert=by_alert))
 
 
-def urgency(card: Card) -> tuple[bool, int, bool, str]:
-    """Missing before away; the gravest alert first; nobody knows since when before the longest missing."""
+class Urgency(NamedTuple):
+    """Where a child stands among others; the most urgent has the least.
+
+    Missing before away; the gravest alert first; nobody knows since when before the longest missing.
+    """
+
+    is_away: bool
+    gravest: int
+    is_dated: bool
+    since: str
+    case_id: str
+
+    def __str__(self) -> str:
+        return f"{self.is_away:d},{self.gravest},{self.is_dated:d},{self.since},{self.case_id}"
+
+
+def urgency(card: Card, *, by_alert: bool = True) -> Urgency:
+    """Where a child stands; `by_alert`: whether how grave their alerts are counts."""
     since, severities = card.since, list(Severity)
     gravest = min((severities.index(alert.severity) for alert in card.alerts), default=len(severities))
-    return card.case.state.status != "missing", gravest, since is not None, since.isoformat() if since else ""
+    dated, away = since.isoformat() if since else "", card.case.state.status != "missing"
+    return Urgency(away, gravest if by_alert else UNTOLD, since is not None, dated, card.case.case_id)
+
+
+def read_urgency(text: str) -> Urgency | None:
+    """What was spelt so in an address; None for anything else."""
+    try:
+        is_away, gravest, is_dated, since, case_id = text.split(",")
+        return Urgency(bool(int(is_away)), int(gravest), bool(int(is_dated)), since, case_id)
+    except ValueError:
+        return None

@@ -1,5 +1,6 @@
 """GET /deadlines, /night, /patterns, /statistics and /help: what is owed, the night, the radar, numbers and words."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
 from services.casefeed.due import list_due
 from services.casefeed.oncall import Alert, NotTold, OnCall, Why
-from services.casefeed.pages.board import Card, alerted, cards
+from services.casefeed.pages.board import UNTOLD, Card, Urgency, alerted, cards, read_urgency, urgency
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
 from services.casefeed.pages.routing import number, routed, signed_in
 from services.casefeed.pages.shell import Shell
@@ -38,11 +39,11 @@ _PATTERNS = 30
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A page of those who are missing, of `total` in sight; `more`: how many to skip for the next (None: no more)."""
+    """A page of those who are missing, of `total` in sight; the next one begins behind `more` (None: there is none)."""
 
     cards: Sequence[Card]
     total: int
-    more: int | None
+    more: Urgency | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ class BoardPages:
         )
 
     async def missing(self, request: Request) -> Response:
-        who, skip = signed_in(request), number(request, "skip") or 0
+        who, after = signed_in(request), read_urgency(request.query_params.get("after", ""))
         alerts, why_not = await self._alerts(who)
-        find = partial(missing_page, schemas=self._schemas, alerts=alerts, skip=skip)
-        found = await self._window.seen(who, find, _cards_read, f"missing board {skip}")
+        find = partial(missing_page, schemas=self._schemas, alerts=alerts, is_told=not why_not, after=after)
+        found = await self._window.seen(who, find, _cards_read, f"missing board {after}")
         return self._shell.page(request, "missing.html", who, {"missing": found, "why_not": why_not})
 
     async def deadlines(self, request: Request) -> Response:
@@ -105,7 +106,8 @@ class BoardPages:
 
         async def find(connection: Connection, sees: Sight) -> Night:
             waiting = (await list_waiting(connection, now)).waiting if answers else []
-            return Night(await missing_page(connection, sees, self._schemas, alerts), waiting)
+            missing = await missing_page(connection, sees, self._schemas, alerts, is_told=not why_not)
+            return Night(missing, waiting)
 
         found = await self._window.seen(who, find, _night_read, "night page")
         told = {"night": found, "answers": answers, "why_not": why_not}
@@ -153,14 +155,30 @@ async def owed_page(connection: Connection, sees: Sight, schemas: Schemas, curso
     return Owed(await cards(connection, schemas, found.cases), found.next)
 
 
-async def missing_page(
-    connection: Connection, sees: Sight, schemas: Schemas, alerts: Sequence[Alert], skip: int = 0
+async def missing_page(  # noqa: PLR0913 - what is shown, to whom, beside what, and where it begins
+    connection: Connection,
+    sees: Sight,
+    schemas: Schemas,
+    alerts: Sequence[Alert],
+    *,
+    is_told: bool,
+    after: Urgency | None = None,
 ) -> Missing:
-    """A page of every child in sight who is missing or away, the most urgent first; none is left out."""
-    found = [Card(case, ()) for status in sorted(MISSING) for case in await _every(connection, sees, status)]
-    page = [card.case for card in alerted(found, alerts)[skip : skip + _PAGE]]
-    more = skip + _PAGE if len(found) > skip + _PAGE else None
-    return Missing(alerted(await cards(connection, schemas, page), alerts), len(found), more)
+    """A page of the children in sight who are missing or away, the most urgent first; of nobody behind, the last page.
+
+    Nobody is passed over where others are found meanwhile, as they would be by counting, nor where on-call comes back:
+    what began without it goes on in the same order.
+    """
+    by_alert = is_told and not (after and after.gravest == UNTOLD)
+    every = [Card(case, ()) for status in sorted(MISSING) for case in await _every(connection, sees, status)]
+    found = alerted(every, alerts, by_alert=by_alert)
+    places = [urgency(card, by_alert=by_alert) for card in found]
+    begin = bisect_right(places, after) if after else 0
+    if begin == len(places):
+        begin = max(begin - _PAGE, 0)
+    page = await cards(connection, schemas, [card.case for card in found[begin : begin + _PAGE]])
+    more = places[begin + _PAGE - 1] if len(found) > begin + _PAGE else None
+    return Missing(alerted(page, alerts, by_alert=by_alert), len(found), more)
 
 
 async def _every(connection: Connection, sees: Sight, status: CaseStatus) -> list[CaseSummary]:
