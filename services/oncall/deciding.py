@@ -1,13 +1,15 @@
 """Applies what the rules decide to the tables: alerts open, are put on record, change, end, open again."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from services.core.codes import Sector
-from services.core.facts import ChildFound, Sighting
-from services.core.ids import EventId, FactId
+from services.core.facts import ChildFound, ChildMissing, Sighting
+from services.core.ids import EventId, FactId, SubjectId
+from services.core.known import Word
 from services.core.oncall.alert import Alert, Outcome, applied, reported
 from services.core.oncall.alert_ids import each_of_its_own, either_id
 from services.core.oncall.alerts import AlertKind, AlertReason, Happening, Severity, State, Why
@@ -19,13 +21,21 @@ from services.oncall.attempts import void, write_to_all_paged, write_to_owner
 from services.oncall.duty import Roster, Rota
 from services.oncall.handlers import UnreadableReport
 from services.oncall.happening import Chronicle, Happened
-from services.oncall.knowing import Child
+from services.oncall.knowing import Child, subjects_of
 from services.runtime.database import Connection
 
 _BEGIN = frozenset({Happening.OPENED, Happening.OPENED_AGAIN})
 _END = frozenset({Happening.FOUND, Happening.ENDED})
 _HEARS = Sector.LOCAL_AUTHORITY
 """Who owes it to a child who was found to hear them (¶5.46-5.49, 5.78)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard just now that may be a sighting, and which records came into another case just now."""
+
+    seen: frozenset[EventId]
+    moved: frozenset[SubjectId]
 
 
 class Decider:
@@ -36,9 +46,9 @@ class Decider:
         self._chronicle = chronicle
 
     async def judge(
-        self, connection: Connection, children: Sequence[Child], seen: Iterable[EventId], now: datetime
+        self, connection: Connection, children: Sequence[Child], heard: Heard, now: datetime
     ) -> list[Happened]:
-        """Let children's alerts say what is true now; `seen`: what was heard just now that may be a sighting."""
+        """Let children's alerts say what is true now."""
         told = [(child, verdicts(child)) for child in children]
         judged = [verdict for _, own in told for verdict in own]
         alerts, calls = await hold_alerts(connection, {either for verdict in judged for either in either_id(verdict)})
@@ -59,7 +69,7 @@ class Decider:
         remaining = iter(found)
         for child, own in told:
             theirs = [(verdict.episode, alerts[verdict.alert_id]) for verdict in islice(remaining, len(own))]
-            await _tell_of_sightings(connection, child, theirs, frozenset(seen), now)
+            await _tell_of_sightings(connection, child, theirs, heard, now)
         return happened
 
     async def unreadable(self, connection: Connection, report: UnreadableReport, now: datetime) -> list[Happened]:
@@ -121,15 +131,24 @@ def _happened(outcome: Outcome, now: datetime) -> Happened:
 
 
 async def _tell_of_sightings(
-    connection: Connection,
-    child: Child,
-    alerts: Sequence[tuple[FactId, Alert]],
-    seen: frozenset[EventId],
-    now: datetime,
+    connection: Connection, child: Child, alerts: Sequence[tuple[FactId, Alert]], heard: Heard, now: datetime
 ) -> None:
-    """Whatever was heard of a child who is still missing goes to the owner at once (¶5.77)."""
+    """Whatever was heard of a child who is still missing goes to the owner at once (¶5.77).
+
+    What was said of another record was heard before anybody could tell that it is the same child: it goes to the owner
+    when the two become one, each once.
+    """
+    joined = not heard.moved.isdisjoint(subjects_of(child))
     for word in child:
-        if word.event.head.event_id in seen and isinstance(word.fact, Sighting | ChildFound):
+        if isinstance(word.fact, Sighting | ChildFound):
             for episode, alert in alerts:
-                if alert.state is State.OPEN and word.fact.episode in {None, episode}:
+                if alert.state is not State.OPEN or word.fact.episode not in {None, episode}:
+                    continue
+                if word.event.head.event_id in heard.seen or (joined and _may_be_since(word, child, episode)):
                     await write_to_owner(connection, alert, AlertKind.SIGHTING, word.event.head.event_id, now)
+
+
+def _may_be_since(seen: Word[Any], child: Child, episode: FactId) -> bool:
+    """Whether it may have happened since the child went missing, and not certainly before."""
+    reports = (word for word in child if isinstance(word.fact, ChildMissing) and word.fact_id == episode)
+    return any(not (seen.dated and missing.dated) or missing.begins <= seen.ends for missing in reports)

@@ -49,7 +49,7 @@ _ASSIGN: LiteralString = """
     SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[])
     ON CONFLICT (subject_id) DO UPDATE SET (version, case_id) = (excluded.version, excluded.case_id)
     WHERE assignments.version < excluded.version"""
-_CASES: LiteralString = "SELECT DISTINCT case_id FROM assignments WHERE subject_id = ANY(%b::bytea[])"
+_CASES: LiteralString = "SELECT subject_id, case_id FROM assignments WHERE subject_id = ANY(%b::bytea[])"
 # A record that is in no case yet is a case of its own. Each case is looked up by itself: joined as wholes, those of a
 # batch would be compared each with each.
 ABOUT: LiteralString = """
@@ -72,12 +72,16 @@ ABOUT: LiteralString = """
 
 @dataclass(slots=True)
 class News:
-    """What a batch of Kafka's records comes to; `cases` are those that changed besides."""
+    """What a batch of Kafka's records comes to; `cases` are those that changed besides.
+
+    `moved` are the records that came into another case than before, once it is kept.
+    """
 
     said: list[Said] = field(default_factory=list)
     again: list[tuple[EventId, datetime]] = field(default_factory=list)
     assigned: list[Assigned] = field(default_factory=list)
     cases: set[CaseId] = field(default_factory=set)
+    moved: set[SubjectId] = field(default_factory=set)
 
 
 Child = tuple[Word[Any], ...]
@@ -92,14 +96,16 @@ async def keep(connection: Connection, news: News) -> None:
     await write_rows(connection, _AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
     told = IdArray(sorted({one.event_id for one in news.said} | {event for event, _ in news.again}))
     await connection.execute(_SAY_AGAIN, [told], binary=True)
-    moved = IdArray([one.subject_id for one in news.assigned])
-    left = await connection.execute(_CASES, [moved], binary=True)
-    news.cases.update(CaseId(case.hex()) for (case,) in await left.fetchall())
+    named = IdArray([one.subject_id for one in news.assigned])
+    rows = await (await connection.execute(_CASES, [named], binary=True)).fetchall()
+    before = {SubjectId(subject.hex()): CaseId(case.hex()) for subject, case in rows}
+    news.cases.update(before.values())
+    news.moved.update(one.subject_id for one in news.assigned if before.get(one.subject_id) != one.case_id)
     highest: dict[SubjectId, Assigned] = {}
     for one in news.assigned:
         highest[one.subject_id] = max(highest.get(one.subject_id, one), one, key=lambda each: each.version)
-    rows = [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id)) for one in highest.values()]
-    await write_rows(connection, _ASSIGN, rows)
+    assigned = [(bytes.fromhex(one.subject_id), one.version, bytes.fromhex(one.case_id)) for one in highest.values()]
+    await write_rows(connection, _ASSIGN, assigned)
 
 
 async def children(connection: Connection, schemas: Schemas, news: News) -> Sequence[Child]:

@@ -12,7 +12,7 @@ import structlog
 from services.core.audit import Action, Entry
 from services.core.errors import UnreadableBytes
 from services.core.ids import EventId
-from services.oncall.deciding import Decider
+from services.oncall.deciding import Decider, Heard
 from services.oncall.handlers import (
     UnreadableReport,
     Where,
@@ -113,13 +113,14 @@ class Taker:
         await connection.execute(_ALONE)
         await keep(connection, read.news)
         told = await children(connection, self._schemas, read.news)
-        happened = await self._decider.judge(connection, told, read.seen, now)
+        heard = Heard(frozenset(read.seen), frozenset(read.news.moved))
+        happened = await self._decider.judge(connection, told, heard, now)
         for report in read.reports:
             happened += await self._decider.unreadable(connection, report, now)
         await _set_aside(connection, read.letters)
         if any(admitted.values()):
-            heard = Entry(Action.ALERTS_JUDGED, about=offsets(admitted), count=len(read.news.said))
-            await self._trail.append(connection, heard, *(one.entry for one in happened))
+            judged = Entry(Action.ALERTS_JUDGED, about=offsets(admitted), count=len(read.news.said))
+            await self._trail.append(connection, judged, *(one.entry for one in happened))
         return sum(hole.next_seen - hole.first_missing for hole in holes), len(read.letters)
 
     def _read(self, read: _Read, place: Place, record: Any) -> None:  # noqa: ANN401 - aiokafka's ConsumerRecord
