@@ -47,6 +47,12 @@ _SAY: LiteralString = """
 _SETTLE_SENT: LiteralString = """
     UPDATE sends SET settled = NOT promised FROM unnest(%b::bytea[], %b::text[]) AS gone (key, way)
     WHERE (sends.key, sends.way) = (gone.key, gone.way)"""
+# A failure outweighs a delivery, whichever is told first: by a way that failed the page is looked at again.
+_UNSETTLE_FAILED: LiteralString = """
+    UPDATE sends SET settled = false FROM unnest(%b::bytea[], %b::text[]) AS lost (key, way)
+    WHERE (sends.key, sends.way) = (lost.key, lost.way) AND settled
+    AND (SELECT true FROM receipts
+         WHERE (receipts.key, receipts.way, try, rung) = (sends.key, sends.way, sends.tries, 'failed') LIMIT 1)"""
 # Of a page's few receipts all are read: asked for one, PostgreSQL may go through those of every page by its way.
 _UNSETTLED: LiteralString = """
     SELECT DISTINCT key FROM sends
@@ -132,11 +138,18 @@ async def _said(connection: Connection, rows: Sequence[_Row]) -> list[tuple[byte
 
 
 def _settling(rows: Sequence[_Row]) -> list[Question]:
-    """A page that was sent waits for no more where no more is promised; one that arrived waits for nothing."""
+    """A page that was sent waits for no more where no more is promised; one that arrived, and has not failed, too."""
     gone = [(key, way) for key, way, rung, *_ in rows if rung is Rung.SENT]
-    arrived = [key for key, _, rung, *_ in rows if rung in {Rung.DELIVERED, Rung.READ}]
-    sent: list[Question] = [(_SETTLE_SENT, [[key for key, _ in gone], [way for _, way in gone]])] if gone else []
-    return [*sent, (_SETTLED, [arrived])] if arrived else sent
+    arrived = [(key, way) for key, way, rung, *_ in rows if rung in {Rung.DELIVERED, Rung.READ}]
+    doubted = [*arrived, *((key, way) for key, way, rung, *_ in rows if rung is Rung.FAILED)]
+    asked: list[Question] = []
+    if gone:
+        asked.append((_SETTLE_SENT, [*columns_of(gone)]))
+    if arrived:
+        asked.append((_SETTLED, [[key for key, _ in arrived]]))
+    if doubted:
+        asked.append((_UNSETTLE_FAILED, [*columns_of(doubted)]))
+    return asked
 
 
 def _page(recipient: bytes, severity: str, kind: str, reference: str, drill: bool) -> Page:  # noqa: FBT001 - a row
