@@ -34,8 +34,11 @@ class Offer:
     state: State = State.OFFERED
 
     def is_open(self, versions: Sequence[Version], at: datetime) -> bool:
-        """Whether it can still be accepted: nobody answered, its time is not over, the giver is still on duty."""
-        return self.state is State.OFFERED and at < self.until and on_duty(versions, at) == self.giver
+        """Whether it can still be accepted: nobody answered, and the giver is still on duty until it ends."""
+        if self.state is not State.OFFERED or at >= self.until or on_duty(versions, at) != self.giver:
+            return False
+        ends = shift_ends(versions, at)
+        return ends is not None and self.until <= ends
 
 
 class Denied(StrEnum):
@@ -83,8 +86,8 @@ SENTENCES = {
         "This offer was answered or withdrawn before. Nothing was changed: `lantern oncall who` says who is on duty."
     ),
     Denied.LAPSED: (
-        "This offer is over: its time has passed, or whoever made it is no longer on duty. Nothing was changed: "
-        "`lantern oncall who` says who is on duty."
+        "This offer is over: its time has passed, or whoever made it is no longer on duty until its end. Nothing was "
+        "changed: `lantern oncall who` says who is on duty."
     ),
 }
 

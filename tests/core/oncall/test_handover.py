@@ -129,6 +129,14 @@ def test_an_offer_is_over_when_the_giver_is_no_longer_on_duty() -> None:
     assert error.value.reason is Denied.LAPSED
 
 
+def test_an_offer_is_over_when_a_new_rota_ends_the_giver_s_shift_before_it() -> None:
+    changed = after(WEEKS, rota(layer(DANA), overrides=(Override(RUTH, at(6), at(30)),)), at(1.5))
+    with pytest.raises(HandoverDenied) as error:
+        accepted(changed, wish(), OMAR, at(2))
+    assert error.value.reason is Denied.LAPSED
+    assert offered(changed, [wish()], STAFF, wish(2, until=at(6))).until == at(6)
+
+
 def test_whoever_accepted_may_hand_on_a_part_and_has_the_rest_again() -> None:
     versions = after(WEEKS, accepted(WEEKS, wish(), OMAR, at(2)), at(2))
     part = Offer(OMAR, RUTH, at(6), at(4))
