@@ -71,9 +71,12 @@ async def _state(occasion: Occasion, found: Offer, said: Answer) -> State:
         case Answer.WITHDRAW:
             return handover.withdrawn(found, occasion.who.handle)
         case Answer.ACCEPT:
-            version = await store.latest(occasion.connection, occasion.who.sector, occasion.now)
+            agency = occasion.who.sector
+            version = await store.latest(occasion.connection, agency, occasion.now)
             if version is None:
                 raise HandoverDenied(Denied.NO_ROTA)
+            if found.receiver not in await store.members(occasion.connection, agency):
+                raise HandoverDenied(Denied.OTHER_AGENCY)
             made = handover.accepted([version], found, occasion.who.handle, occasion.now)
             await planning.hand_over(occasion, version, made)
             return State.ACCEPTED

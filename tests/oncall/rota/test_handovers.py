@@ -13,7 +13,7 @@ from services.core.rights import Person
 from services.oncall.alerts_store import put
 from services.runtime.database import Connection
 from tests.core.oncall.rotas import at
-from tests.oncall.rota.site import AUDITOR, COORDINATOR, DANA, OFFICER, OMAR, RUTH, Site
+from tests.oncall.rota.site import AUDITOR, COORDINATOR, DANA, OFFICER, OMAR, RUTH, STAFF, Site
 
 TONIGHT = at(12).isoformat()
 
@@ -127,6 +127,14 @@ async def test_an_offer_whose_time_is_over_is_refused(site: Site) -> None:
     await offer(site)
     site.goes_on(hours=12)
     assert "This offer is over" in (await answer(site, RUTH, "accept")).json()["error"]
+
+
+async def test_whoever_has_left_the_staff_since_accepts_no_duty(site: Site) -> None:
+    await offer(site)
+    stay = {"people": [one for one in STAFF["people"] if one["sign_in"] != "ruth"]}
+    assert (await site.ask(COORDINATOR, "PUT", "/api/staff", stay)).is_success
+    assert (await answer(site, RUTH, "accept")).status_code == 409
+    assert await site.name_on_duty() == "Dana Invented"
 
 
 async def test_an_auditor_hands_nothing_over(site: Site) -> None:
