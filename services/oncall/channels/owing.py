@@ -18,11 +18,12 @@ _HOLD: LiteralString = """
     ORDER BY key FOR UPDATE"""
 _READ: LiteralString = """
     WITH seen AS (
-        SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries FROM sends JOIN attempts USING (key)
+        SELECT DISTINCT ON (sends.key) sends.key, way, sends.tries, begun_at FROM sends JOIN attempts USING (key)
         WHERE alert_id = %(alert)b AND recipient = %(person)b ORDER BY sends.key, begun_at DESC),
     settled AS (UPDATE sends SET settled = true FROM seen WHERE sends.key = seen.key)
     INSERT INTO receipts (key, way, try, rung, at, went_to)
-    SELECT key, way, tries, 'read', %(now)b, %(person)b FROM seen
+    SELECT key, way, tries, 'read', %(now)b, CASE WHEN
+        (SELECT begun_at < set_at FROM contacts WHERE person = %(person)b) IS NOT TRUE THEN %(person)b END FROM seen
     ON CONFLICT DO NOTHING"""
 
 

@@ -38,9 +38,11 @@ _BEGIN: LiteralString = """
     ON CONFLICT (key, way) DO UPDATE
     SET (tries, promised, begun_at, settled) = (sends.tries + 1, excluded.promised, excluded.begun_at, false)
     RETURNING key, way, tries"""
+# What is told of a page that left before its recipient's address was changed says nothing of the new one.
 _SAY: LiteralString = """
     INSERT INTO receipts (key, way, try, rung, at, reason, went_to)
-    SELECT key, way, tries, rung, at, reason, recipient
+    SELECT key, way, tries, rung, at, reason, CASE WHEN
+        (SELECT begun_at < set_at FROM contacts WHERE person = recipient) IS NOT TRUE THEN recipient END
     FROM unnest(%b::bytea[], %b::text[], %b::text[], %b::timestamptz[], %b::text[]) AS said (key, way, rung, at, reason)
     JOIN sends USING (key, way) JOIN carried USING (key)
     ON CONFLICT DO NOTHING RETURNING key, way, rung"""
