@@ -43,6 +43,8 @@ _FIND: LiteralString = """
     SELECT key, alert_id, agency, kind, severity, round, step, level, recipient, reference, due_at,
            written_at, lease_until, tries
     FROM attempts WHERE key = %s"""
+_WITHDRAWN: LiteralString = """
+    SELECT alert_id, ended_at FROM alerts WHERE alert_id = ANY(%b::bytea[]) AND ending = 'withdrawn'"""
 _SENT: LiteralString = "UPDATE attempts SET state = 'sent', sent_at = %s WHERE key = ANY(%b::bytea[])"
 _ADDRESS: LiteralString = "UPDATE attempts SET (recipient, lease_until, tries) = (%s, %s, %s) WHERE key = %s"
 IN_VAIN: LiteralString = """
@@ -123,18 +125,25 @@ async def write_to_all_paged(connection: Connection, alert: Alert, now: datetime
     await void(connection, alert.alert_id)
     cursor = await connection.execute(_PAGED, [bytes.fromhex(alert.alert_id)], binary=True)
     told = [(Sector(agency), recipient.hex()) for agency, recipient in await cursor.fetchall()]
-    when = now.isoformat()
+    kind, paging = AlertKind.WITHDRAWN, Paging(0, 0, 0, now)
     await write_rows(
         connection,
         _WRITE,
         [
-            _row(
-                _attempt(key, alert, agency, AlertKind.WITHDRAWN, Paging(0, 0, 0, now), person, now, lease=timedelta())
-            )
+            _row(_attempt(key, alert, agency, kind, paging, person, now, lease=timedelta()))
             for agency, person in told
-            for key in [_digits("withdrawn", alert.alert_id, agency, person, when)]
+            for key in [_key_of_withdrawal(alert.alert_id, agency, person, now)]
         ],
     )
+
+
+async def write_to_paged_since(connection: Connection, left: Collection[Attempt], now: datetime) -> None:
+    """Write the same to those whose page was on its way when their alert was withdrawn: of these nobody knew then."""
+    about = {one.alert_id: one for one in left if one.kind is not AlertKind.WITHDRAWN}
+    rows = await write_rows(connection, _WITHDRAWN, [(bytes.fromhex(alert_id),) for alert_id in about])
+    withdrawn = {alert_id.hex(): ended_at for alert_id, ended_at in rows}
+    late = [one for one in left if one.alert_id in withdrawn and one.kind is not AlertKind.WITHDRAWN]
+    await write_rows(connection, _WRITE, [_row(_withdrawal(one, withdrawn[one.alert_id], now)) for one in late])
 
 
 async def claim(connection: Connection, now: datetime, at_most: int, staffed: Collection[Place]) -> list[Attempt]:
@@ -189,9 +198,22 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what a page is made of
     now: datetime,
     lease: timedelta = LEASE,
 ) -> Attempt:
-    reference = reference_of(hashlib.sha256(f"reference\n{key}".encode()).digest())
-    said = agency, kind, alert.severity, paging, recipient, reference
+    said = agency, kind, alert.severity, paging, recipient, _reference(key)
     return Attempt(key, alert.alert_id, *said, now, now + lease, tries=1 if lease else 0)
+
+
+def _withdrawal(one: Attempt, withdrawn_at: datetime, now: datetime) -> Attempt:
+    key = _key_of_withdrawal(one.alert_id, one.agency, one.recipient or "", withdrawn_at)
+    told = replace(one, key=key, kind=AlertKind.WITHDRAWN, paging=Paging(0, 0, 0, now), reference=_reference(key))
+    return replace(told, written_at=now, lease_until=now, tries=0)
+
+
+def _key_of_withdrawal(alert_id: str, agency: Sector, person: str, withdrawn_at: datetime) -> str:
+    return _digits("withdrawn", alert_id, agency, person, withdrawn_at.isoformat())
+
+
+def _reference(key: str) -> str:
+    return reference_of(hashlib.sha256(f"reference\n{key}".encode()).digest())
 
 
 def _digits(*parts: str) -> str:

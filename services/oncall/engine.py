@@ -134,7 +134,9 @@ class Engine:
 
     async def _note(self, connection: Connection, done: Iterable[tuple[Attempt, Sent | Failed]], now: datetime) -> None:
         done = list(done)
-        await attempts.note_sent(connection, [one.key for one, outcome in done if isinstance(outcome, Sent)], now)
+        left = [one for one, outcome in done if isinstance(outcome, Sent)]
+        await attempts.note_sent(connection, [one.key for one in left], now)
+        await attempts.write_to_paged_since(connection, left, now)
         told = [(one, outcome) for one, outcome in done if isinstance(outcome, Sent) or is_told(one.tries)]
         await self._chronicle.record(connection, *(of_page(one, outcome, now) for one, outcome in told))
 
