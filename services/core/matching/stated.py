@@ -10,6 +10,7 @@ from services.core.facts import KinshipClaimed, LinkRefused, RecordsLinked, Reco
 from services.core.ids import SubjectId, handle_in
 from services.core.matching.components import Decision, IdentifierKey, Verdict
 from services.core.matching.groups import pair_of
+from services.core.matching.stand_ins import stands_for_no_number
 from services.core.timeline import NEVER, Entry
 
 VERDICTS = {RecordsLinked: Verdict.LINKED, RecordsUnlinked: Verdict.UNLINKED, LinkRefused: Verdict.REFUSED}
@@ -50,7 +51,11 @@ def asked_for_at(entry: Entry) -> datetime | None:
 
 
 def numbers_of(claims: Iterable[Subject]) -> frozenset[IdentifierKey]:
-    """The numbers by which a record may be joined, of all that it claims: none that is unverified or disputed."""
+    """The numbers by which a record may be joined, of all that it claims: none that is unverified or disputed.
+
+    Nor one that stands where nobody knew a number.
+    """
     said = [number for claim in claims for number in claim.identifiers if number.status is not ClaimStatus.UNVERIFIED]
     disputed = {(number.scheme, number.value) for number in said if number.status is ClaimStatus.DISPUTED}
-    return frozenset((number.scheme, number.value) for number in said if number.value.strip()) - disputed
+    told = [number for number in said if number.value.strip() and not stands_for_no_number(number.value)]
+    return frozenset((number.scheme, number.value) for number in told) - disputed
