@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
+from services.core.codes import Sector
 from services.core.ids import CaseId, EventId, SubjectId
 from services.core.known import Known, Word, present
 from services.core.oncall.judging import believed
@@ -90,9 +91,7 @@ Child = tuple[Word[Any], ...]
 
 async def keep(connection: Connection, news: News) -> None:
     """Add what is not there yet; the cases that records leave are among the changed ones afterwards."""
-    in_order = sorted(news.said, key=lambda one: (one.signed, one.recorded_at))
-    once = {(one.event_id, one.sector): one for one in in_order}
-    await write_rows(connection, _SAY, [_row(one) for one in once.values()])
+    await write_rows(connection, _SAY, [_row(one) for one in _once(news.said)])
     await write_rows(connection, _AGAIN, [(bytes.fromhex(event), at) for event, at in sorted(news.again)])
     told = IdArray(sorted({one.event_id for one in news.said} | {event for event, _ in news.again}))
     await connection.execute(_SAY_AGAIN, [told], binary=True)
@@ -126,6 +125,16 @@ async def children(connection: Connection, schemas: Schemas, news: News) -> Sequ
 
 def subjects_of(child: Iterable[Word[Any]]) -> list[SubjectId]:
     return sorted({word.event.head.subject_id for word in child})
+
+
+def _once(told: Iterable[Said]) -> Iterable[Said]:
+    """What of these is kept, each known since it was first heard: what is signed, and of that what was last said."""
+    once: dict[tuple[EventId, Sector], Said] = {}
+    for said in sorted(told, key=lambda one: (one.signed, one.recorded_at)):
+        before = once.get((said.event_id, said.sector), said)
+        since = min(said.known_at, before.known_at) if before.signed == said.signed else said.known_at
+        once[said.event_id, said.sector] = replace(said, known_at=since)
+    return once.values()
 
 
 def _row(one: Said) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from services.core.facts import ChildFound, ChildMissing, ReferralDecided
 from services.core.ids import OrgHandle
 from services.core.known import Known
 from services.core.oncall.alerts import State
+from services.runtime.database import Connection, ask
 from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_BODY, ONE, said
 from tests.oncall.fakes import OnCall
@@ -50,3 +51,21 @@ async def test_who_may_end_a_search_hangs_not_on_the_order_in_which_the_correlat
         await oncall.take(words[number])
     await oncall.hear(ANOTHER_COUNCIL_S)
     assert (await shown(oncall)).state is State.OPEN
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_report_is_known_since_it_was_first_heard_though_it_is_heard_together_with_its_repetition(
+    oncall: OnCall, *, together: bool
+) -> None:
+    again = said(
+        ChildMissing(MissingKind.MISSING), 1, 399.9, known=401, sector=Sector.POLICE, org=OrgHandle(an_id(0xF))
+    )
+    batches = [(MISSING, again)] if together else [(MISSING,), (again,)]
+    for batch in batches:
+        await oncall.hear(*batch)
+    assert await oncall.session.run(_known_since) == MISSING.known_at
+
+
+async def _known_since(connection: Connection) -> datetime:
+    [[(at,)]] = await ask(connection, ("SELECT published_at FROM alerts", None))
+    return at  # type: ignore[no-any-return]
