@@ -10,6 +10,7 @@ from services.core.known import Word
 from services.core.responsible import FOREVER, responsible_authority
 from services.core.responsible import WEIGHED as _OF_AUTHORITIES
 from services.core.sayings import OfChild
+from services.core.timeline import later
 
 WEIGHED = (WorkerAllocated, *_OF_AUTHORITIES)
 """Everything that decides whose case it is."""
@@ -41,4 +42,4 @@ def _holds(word: Word[Any], now: datetime) -> bool:
 def _ends(word: Word[Any]) -> datetime:
     """The last day counts (¶5.70)."""
     until = word.fact.until
-    return datetime.combine(until + timedelta(days=1), time(), UTC) if until else FOREVER
+    return later(datetime.combine(until, time(), UTC), timedelta(days=1)) if until else FOREVER

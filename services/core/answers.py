@@ -52,7 +52,8 @@ def correspondence(entries: Iterable[Entry], enquirer: str) -> tuple[Contact, ..
 
 def answers(contacts: Iterable[Contact], today: date) -> tuple[Answer, ...]:
     """Every answer that was due by `today`, in order; none to somebody who never approached."""
-    due = [answer for contacts in _rounds(sorted(set(contacts))) for answer in _round(contacts)]
+    done = sorted({contact for contact in contacts if contact.on <= today})
+    due = [answer for contacts in _rounds(done) for answer in _round(contacts)]
     return tuple(answer for answer in due if answer.on <= today)
 
 

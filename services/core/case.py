@@ -27,7 +27,7 @@ from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
 from services.core.responsible import WEIGHED, Claims, claims
 from services.core.sayings import SaidOfChild
-from services.core.timeline import NEVER, Dated, Entry, current, superseded
+from services.core.timeline import NEVER, Dated, Entry, current, later, superseded
 
 FactT = TypeVar("FactT")
 DECISION_WITHIN = timedelta(hours=24)
@@ -112,7 +112,7 @@ class CaseState:
         """When the awaited decision is due; None when none is awaited or the referral is not dated."""
         if self.referred_at is None or self.referred_at == NEVER or not self.decision_awaited:
             return None
-        return self.referred_at + DECISION_WITHIN
+        return later(self.referred_at, DECISION_WITHIN)
 
 
 EMPTY = CaseState()

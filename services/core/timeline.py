@@ -53,6 +53,9 @@ Author = tuple[FactId, SubjectId, OrgHandle, Sector]
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands first in every order: the time of what nobody dated."""
 
+LAST = datetime.max.replace(tzinfo=UTC)
+"""Nothing is later: what would end after it ends then."""
+
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 _RANK: dict[type[Fact], int] = {
@@ -157,7 +160,12 @@ class Entry(Dated):
 
 def latest(moment: datetime, precision: Precision) -> datetime:
     """The last moment that a time can mean."""
-    return moment + _A_DAY if precision is Precision.DAY else moment
+    return later(moment, _A_DAY) if precision is Precision.DAY else moment
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """So much later, and no later than the calendar goes: a report dated on its last day must stop nobody."""
+    return min(moment, LAST - by) + by
 
 
 def author(said: Authored) -> Author:

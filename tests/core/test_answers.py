@@ -66,6 +66,11 @@ def test_who_is_interviewed_at_once_is_offered_no_interview_more() -> None:
     ]
 
 
+def test_an_approach_on_the_last_day_of_the_calendar_keeps_no_answer_from_being_given() -> None:
+    asked, last = Contact(TODAY, Act.APPROACHED), Contact(date.max, Act.APPROACHED)
+    assert answers([asked, last], TODAY) == answers([asked], TODAY)
+
+
 def test_asking_again_moves_no_other_answer() -> None:
     once = steps(did(Act.APPROACHED, 0))
     twice = steps(did(Act.APPROACHED, 0), did(Act.APPROACHED, 20))

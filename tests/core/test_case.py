@@ -31,7 +31,7 @@ from services.core.ids import CaseId, FactId, OrgHandle, SubjectId
 from services.core.indicators import Indicator
 from services.core.known import Known, present
 from services.core.oncall.judging import verdicts
-from services.core.timeline import Entry, current
+from services.core.timeline import LAST, Entry, current
 from tests.builders import an_id, day, entry
 from tests.casefeed.updates import event_of
 
@@ -129,6 +129,10 @@ def test_one_agency_saying_unaccompanied_is_enough() -> None:
 
 def test_a_decision_on_a_referral_is_due_within_24_hours() -> None:
     assert fold([entry(ReferralMade())]).decision_due_at == day(0) + timedelta(hours=24)
+
+
+def test_a_decision_on_a_referral_of_the_calendar_s_last_day_is_due_at_its_end() -> None:
+    assert fold([entry(ReferralMade(), occurred_at=LAST - timedelta(hours=1))]).decision_due_at == LAST
 
 
 def test_a_decision_ends_the_wait_for_it() -> None:

@@ -1,13 +1,14 @@
 """Whatever their schemas allow: nothing that on-call hears ends it, nor keeps anybody from being paged."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.claims import BirthDate, Subject
-from services.core.codes import ClaimStatus
+from services.core.codes import ClaimStatus, Precision
 from services.core.facts import FACTS
 from services.core.known import Known
 from services.wire.topics import MISSING_CHILDREN, QUARANTINE, topic_of
@@ -42,4 +43,10 @@ def born(value: str) -> Known:
 @pytest.mark.parametrize("value", ["", "no date", "2011-02-30", "9999-12-31"])
 async def test_an_impossible_date_of_birth_keeps_nobody_from_being_paged(oncall: OnCall, value: str) -> None:
     await oncall.take(unsigned(oncall, born(value)))
+    assert OFFICERS[POLICE][0] in oncall.post.recipients
+
+
+async def test_a_report_dated_on_the_last_day_of_the_calendar_keeps_nobody_from_being_paged(oncall: OnCall) -> None:
+    last = replace(MISSING.event.head, occurred_at=datetime.max.replace(tzinfo=UTC), precision=Precision.DAY)
+    await oncall.take(unsigned(oncall, replace(MISSING, event=replace(MISSING.event, head=last))))
     assert OFFICERS[POLICE][0] in oncall.post.recipients
