@@ -20,6 +20,9 @@ from services.wire.avro import Schemas
 UNTOLD = len(Severity) + 1
 """How grave alerts are where on-call did not say: behind all that it says, so that nobody is passed over."""
 
+_LATEST = 20
+"""So many entries of a record are read for its name: a correction is seldom known much before what it corrects."""
+
 Names = dict[SubjectId, tuple[str, ...]]
 
 
@@ -41,27 +44,25 @@ class Card:
 async def cards(connection: Connection, schemas: Schemas, found: Sequence[CaseSummary]) -> Sequence[Card]:
     """A card for each of these cases, which are in sight of whoever asks; in their order."""
     subjects = [bytes.fromhex(subject) for case in found for subject in case.subjects]
-    rows = await connection.execute(
-        """SELECT DISTINCT ON (subject_id) frame, known_at FROM entries
-           WHERE subject_id = ANY(%(subjects)b) ORDER BY subject_id, known_at DESC""",
-        {"subjects": subjects},
-        binary=True,
-    )
-    names = _named(said_of_child(schemas, *row, None) for row in await rows.fetchall())
+    names = await _names_in(connection, schemas, subjects, _LATEST)
+    # Of these the latest entries claim no name: what is said of adults has none.
     unnamed = [subject for subject in subjects if subject.hex() not in names]
-    names |= await _named_before(connection, schemas, unnamed)
+    names |= await _names_in(connection, schemas, unnamed, None)
     return [_card(case, names) for case in found]
 
 
-async def _named_before(connection: Connection, schemas: Schemas, subjects: Sequence[bytes]) -> Names:
-    """What was last claimed of records of which the latest entry claims no name: what is said of adults has none."""
+async def _names_in(connection: Connection, schemas: Schemas, subjects: Sequence[bytes], at_most: int | None) -> Names:
+    """What the latest entries of each record, so many or all, claim of the child last, without what was corrected."""
     if not subjects:
         return {}
     rows = await connection.execute(
         """SELECT frame, known_at, (
-               SELECT max(recorded_at) FROM said_again AS again WHERE again.event_id = entries.event_id)
-           FROM entries WHERE subject_id = ANY(%(subjects)b) ORDER BY known_at""",
-        {"subjects": subjects},
+               SELECT max(recorded_at) FROM said_again AS again WHERE again.event_id = held.event_id)
+           FROM unnest(%(subjects)b::bytea[]) AS record CROSS JOIN LATERAL (
+               SELECT event_id, frame, known_at FROM entries
+               WHERE subject_id = record ORDER BY known_at DESC LIMIT %(at_most)s) AS held
+           ORDER BY known_at""",
+        {"subjects": list(subjects), "at_most": at_most},
         binary=True,
     )
     said = [said_of_child(schemas, *row) for row in await rows.fetchall()]
