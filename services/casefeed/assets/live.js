@@ -2,13 +2,14 @@
 // What it says stands in the page (data-...), in the reader's language.
 
 const SILENCE_MILLISECONDS = 19_000; // a heartbeat comes every 15 s; silence is said within 20 s
+const AGAIN_MILLISECONDS = 3_000; // what could not be asked for is asked for again
 const READ = "lantern-feed-read";
 const SOUND = "lantern-feed-sound";
 
 export function follow(htmx) {
   const feed = document.querySelector("[data-live]");
   if (!feed) return;
-  const ear = new Ear(feed);
+  const ear = new Ear(feed, () => htmx.trigger(feed.querySelector("[data-live-fetch]"), "resume"));
   htmx.createEventSource = (url) => ear.listen(new EventSource(url));
   new Pause(feed, htmx, ear);
   const sound = new Sound(feed);
@@ -18,16 +19,20 @@ export function follow(htmx) {
     if (!event.detail.shouldSwap) return;
     event.detail.shouldSwap = false;
     if (unread.mark(rows.take(event.detail.serverResponse)) > 0) sound.play();
+    ear.caughtUp();
   });
   htmx.on("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 401) ear.over();
+    else ear.missed();
   });
-  htmx.on("htmx:sendError", () => ear.lost());
+  for (const failed of ["htmx:sendError", "htmx:timeout"]) htmx.on(failed, () => ear.missed());
   unread.mark(rows.all);
 }
 
 class Ear {
-  constructor(feed) {
+  constructor(feed, ask) {
+    this.ask = ask;
+    this.behind = false;
     this.state = feed.querySelector("[data-live-state]");
     this.since = feed.querySelector("[data-live-since]");
     this.heardAt = new Date();
@@ -47,6 +52,7 @@ class Ear {
   }
 
   heard() {
+    if (this.behind) return;
     this.heardAt = new Date();
     this.say("live");
     this.wait();
@@ -56,8 +62,25 @@ class Ear {
     if (this.said === "live") this.say("lost");
   }
 
+  // A bell rang, and what it rang for did not come: however well the hub is heard, the page is not live until it has.
+  missed() {
+    if (this.said === "over") return;
+    this.behind = true;
+    this.say("lost");
+    clearTimeout(this.again);
+    this.again = setTimeout(this.ask, AGAIN_MILLISECONDS);
+  }
+
+  caughtUp() {
+    if (!this.behind) return;
+    this.behind = false;
+    clearTimeout(this.again);
+    this.heard();
+  }
+
   over() {
     clearTimeout(this.timer);
+    clearTimeout(this.again);
     this.say("over");
   }
 
