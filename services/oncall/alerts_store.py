@@ -52,8 +52,8 @@ _PUT_CALLS: LiteralString = """
     SELECT * FROM unnest(%b::bytea[], %b::text[], %b::text[], %b::jsonb[], %b::int[], %b::timestamptz[], %b::int[],
                          %b::timestamptz[])
     ON CONFLICT (alert_id, agency) DO UPDATE SET
-        (status, round, began_at, step, next_at)
-      = (excluded.status, excluded.round, excluded.began_at, excluded.step, excluded.next_at)"""
+        (status, chain, round, began_at, step, next_at)
+      = (excluded.status, excluded.chain, excluded.round, excluded.began_at, excluded.step, excluded.next_at)"""
 
 
 CallsOf = Mapping[FactId, Mapping[Sector, Call]]
@@ -93,7 +93,7 @@ async def put(connection: Connection, *kept: tuple[Alert, Iterable[Call]]) -> No
 
 
 async def put_calls(connection: Connection, calls: Iterable[tuple[str, Call]]) -> None:
-    """Save calls of several alerts at once; a chain stays what it was when its alert opened."""
+    """Save calls of several alerts at once."""
     rows = {(alert_id, call.agency): _call_row(alert_id, call) for alert_id, call in calls}
     await write_rows(connection, _PUT_CALLS, list(rows.values()))
 

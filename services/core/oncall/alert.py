@@ -8,7 +8,17 @@ from typing import Any
 from services.core.codes import Sector
 from services.core.ids import FactId, SubjectId
 from services.core.oncall.alerts import AlertKind, AlertReason, Ending, Happening, Severity, State, Why
-from services.core.oncall.calls import DEBRIEF_WITHIN, LONGEST_CHECK, Call, Status, again, answered, opened, over
+from services.core.oncall.calls import (
+    DEBRIEF_WITHIN,
+    LONGEST_CHECK,
+    Call,
+    Status,
+    answered,
+    hastened,
+    opened,
+    over,
+    reopened,
+)
 from services.core.oncall.changes import Change, Changes, Ends, Held, IsHeard, IsHistory, IsWithdrawn, Opens
 from services.core.oncall.judging import Verdict
 
@@ -122,13 +132,14 @@ def _as_judged(alert: Alert, verdict: Verdict) -> Alert:
 def _called(agencies: Iterable[Sector], alert: Alert, calls: Calls, now: datetime) -> tuple[Call, ...]:
     """Each of these is paged from now on; whoever was called before is so in a new round, whose pages are new."""
     return tuple(
-        again(calls[agency], now) if agency in calls else opened(agency, alert.severity, now) for agency in agencies
+        reopened(calls[agency], alert.severity, now) if agency in calls else opened(agency, alert.severity, now)
+        for agency in agencies
     )
 
 
 def _no_later(call: Call, severity: Severity, now: datetime) -> Call:
-    """A check that was promised for an alert that is graver now comes no later than it now must."""
-    longest = now + LONGEST_CHECK[severity]
+    """For an alert that is graver now a promised check, and each page of a round, come no later than they now must."""
+    call, longest = hastened(call, severity, now), now + LONGEST_CHECK[severity]
     if call.status is Status.ANSWERED and call.next_at is not None and call.next_at > longest:
         return answered(call, longest)
     return call

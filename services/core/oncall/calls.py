@@ -1,5 +1,7 @@
 """When an agency is paged about an alert, and whom: a chain copied when the alert opens, until the agency answers.
 
+Where the alert becomes graver, the chain of its severity takes the place of that which was copied.
+
 A round begins when the alert opens, when the next check that somebody promised lapses, or when an episode opens again.
 """
 
@@ -81,6 +83,21 @@ def opened(agency: Sector, severity: Severity, now: datetime) -> Call:
     return Call(agency, Status.OWED, CHAINS[severity], 1, now, 0, now)
 
 
+def reopened(call: Call, severity: Severity, now: datetime) -> Call:
+    """A new round, from now on, as fast as this severity asks."""
+    return again(replace(call, chain=CHAINS[severity]), now)
+
+
+def hastened(call: Call, severity: Severity, now: datetime) -> Call:
+    """The call of an alert that is graver now: what would have been due by its own chain is due at once."""
+    faster = replace(call, chain=CHAINS[severity])
+    if call.chain.repeat <= faster.chain.repeat:
+        return call
+    if call.status is not Status.OWED or call.next_at is None:
+        return faster
+    return replace(faster, next_at=min(call.next_at, max(now, due_of(faster, call.step))))
+
+
 def again(call: Call, now: datetime) -> Call:
     """A new round, from now on."""
     return replace(call, status=Status.OWED, round=call.round + 1, began_at=now, step=0, next_at=now)
@@ -94,12 +111,13 @@ def paged(call: Call, now: datetime, *, somebody_answered: bool) -> tuple[Call, 
     Raises:
         BrokenRule: nothing is due.
     """
-    if call.next_at is None or call.next_at > now:
+    due_at = call.next_at
+    if due_at is None or due_at > now:
         raise BrokenRule
     if call.status is Status.ANSWERED:
-        call = again(call, call.next_at)
+        call = again(call, due_at)
     level = 0 if somebody_answered else call.chain.steps[call.step % len(call.chain.steps)].level
-    paging = Paging(call.round, call.step, level, due_of(call, call.step))
+    paging = Paging(call.round, call.step, level, due_at)
     return _next(call, now), paging
 
 
