@@ -161,7 +161,7 @@ def _projection_of_pattern(record: Record) -> Projection:
 
 
 def _projection(schemas: Schemas, update: Record) -> Projection:
-    case = Case(CaseId(well_formed(update["case_id"])), update["version"], update["known_at"], update["state"])
+    case = Case(CaseId(well_formed(update["case_id"])), update["version"], update["known_at"], _state(update["state"]))
     added = [(_read(schemas, one), one["event"]) for one in update["entries"]]
     return Projection(
         tuple(_entry(case, name, entry, frame) for (name, entry), frame in added),
@@ -170,6 +170,12 @@ def _projection(schemas: Schemas, update: Record) -> Projection:
         (case,),
         tuple(given for (_, entry), _ in added for given in _allocated(entry)),
     )
+
+
+def _state(state: Record) -> Record:
+    """What is no episode's name, as a zero byte that PostgreSQL refuses, is left out; the episode stays open."""
+    episodes = [{**one, "episode": handle_in(one["episode"]) or ""} for one in state["open_episodes"]]
+    return {**state, "open_episodes": episodes}
 
 
 def _read(schemas: Schemas, added: Record) -> tuple[str, Entry]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import LiteralString
 
 import orjson
@@ -45,9 +46,17 @@ def proposal_of(record: Record) -> Proposal:
         MalformedId, ValueError: an id in it is none, or a word that this hub does not use.
     """
     pair = SubjectId(well_formed(record["one"])), SubjectId(well_formed(record["other"]))
-    evidence = tuple(Evidence(one["field"], one["level"], one["bits"]) for one in record["evidence"])
+    evidence = tuple(map(_evidence, record["evidence"]))
     by, verdict = ProposedBy(record["proposed_by"]), Verdict(record["verdict"])
     return Proposal(pair, by, verdict, evidence, record["version"], record["known_at"])
+
+
+def _evidence(said: Record) -> Evidence:
+    """What PostgreSQL cannot keep, or no page can show, is no evidence."""
+    one = Evidence(said["field"], said["level"], said["bits"])
+    if not isfinite(one.bits) or "\x00" in one.field + one.level:
+        raise ValueError
+    return one
 
 
 def latest(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
