@@ -1,5 +1,7 @@
 """Times in the words of a page: no more exactly than they are claimed."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from services.casefeed.pages.words import Words
@@ -18,3 +20,7 @@ from services.casefeed.pages.words import Words
 )
 def test_a_date_of_birth_is_told_as_it_is_claimed(claimed: str, told: str) -> None:
     assert Words(str).born(claimed) == told
+
+
+def test_the_first_moment_of_the_calendar_has_no_time_in_the_uk_and_fails_no_page() -> None:
+    assert Words(str).moment(datetime.min.replace(tzinfo=UTC)).endswith("1, 00:00")

@@ -14,7 +14,7 @@ from services.casefeed.pages.board import Card, cards
 from services.casefeed.pages.boards import cards_listed
 from services.casefeed.pages.routing import code, number, routed, signed_in
 from services.casefeed.pages.shell import Shell
-from services.casefeed.pages.words import UK
+from services.casefeed.pages.words import UK, in_uk
 from services.casefeed.reading import FOREVER, Known, list_cases
 from services.casefeed.routes.answering import NotOne, Window, cases_listed
 from services.casefeed.routes.cases import case_read, known_case
@@ -119,7 +119,7 @@ def days(case: CaseView, skip: int = 0) -> list[tuple[datetime | None, list[Time
     end = max(0, len(case.entries) - skip)
     grouped = groupby(
         case.entries[max(0, end - _ENTRIES) : end],
-        key=lambda entry: entry.occurred_at and entry.occurred_at.astimezone(UK).date(),
+        key=lambda entry: entry.occurred_at and in_uk(entry.occurred_at).date(),
     )
     held = [list(entries) for _, entries in grouped]
     return [(entries[0].occurred_at, entries[::-1]) for entries in reversed(held)]
@@ -143,7 +143,7 @@ def moments(case: CaseView) -> list[datetime]:
     minutes = list({at.replace(second=0, microsecond=0): at for at in known}.values())
     if len(minutes) <= _MOST_MOMENTS:
         return minutes
-    return list({at.astimezone(UK).date(): at for at in known}.values())[-_MOST_MOMENTS:]
+    return list({in_uk(at).date(): at for at in known}.values())[-_MOST_MOMENTS:]
 
 
 def people(case: CaseView) -> list[tuple[Sector, Role]]:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from services.casefeed.pages.assets import Assets
 from services.casefeed.pages.rows import made_once
-from services.casefeed.pages.words import UK, Words, short
+from services.casefeed.pages.words import Words, in_uk, short
 from services.core.rights import Action, reach
 from services.runtime.signin.doorkeeper import Doorkeeper, SignedIn
 
@@ -115,7 +115,7 @@ def environment(assets: Assets, translations: NullTranslations) -> Environment:
         lstrip_blocks=True,
     )
     pages.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    pages.globals |= {"asset": assets.url, "words": Words(translations.gettext), "UK": UK, "short": short}
+    pages.globals |= {"asset": assets.url, "words": Words(translations.gettext), "in_uk": in_uk, "short": short}
     pages.globals["feed_row"] = made_once(pages)
     return pages
 

@@ -29,6 +29,14 @@ _HERE = Path(__file__).parent
 Gettext = Callable[[str], str]
 
 
+def in_uk(at: datetime) -> datetime:
+    """The same moment in UK time; the calendar's first one, which has none there, as it is: no page fails for it."""
+    try:
+        return at.astimezone(UK)
+    except OverflowError:
+        return at
+
+
 class Words:
     """What things are called in one language."""
 
@@ -55,12 +63,12 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """To the minute, in UK time."""
-        there = at.astimezone(UK)
+        there = in_uk(at)
         return f"{self.day(there)}, {there:%H:%M}"
 
     def clock(self, at: datetime, precision: Precision) -> str:
         """The time of day in UK time; nothing where only the day is known."""
-        return f"{at.astimezone(UK):%H:%M}" if precision is Precision.INSTANT else ""
+        return f"{in_uk(at):%H:%M}" if precision is Precision.INSTANT else ""
 
     def happened(self, at: datetime | None, precision: Precision) -> str:
         """When something happened, no more exactly than is known; a day is the day that was said."""
