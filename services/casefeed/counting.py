@@ -1,4 +1,4 @@
-"""Counts for everybody: never of fewer than eight, always to the nearest five (design section 6.6)."""
+"""Counts for everybody: never of fewer than eight children, always to the nearest five (design section 6.6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,30 @@ FEWEST = 8
 NEAREST = 5
 WEEKS = 12
 
-OF_WEEKS: LiteralString = """
-    SELECT date_trunc('week', occurred_at AT TIME ZONE 'Europe/London')::date, type, count(*)
-    FROM entries WHERE type IN ('ReferralMade', 'ChildMissing') AND occurred_at >= %(since)s AND occurred_at < %(until)s
-    GROUP BY 1, 2"""
-HOW_SOON: LiteralString = """
-    SELECT sector, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM known_at - occurred_at))
-    FROM entries WHERE precision = 'instant' AND occurred_at >= %(since)s AND known_at >= occurred_at
-    GROUP BY sector"""
+_CHILDREN: LiteralString = """
+    SELECT count(DISTINCT coalesce((
+        SELECT case_id FROM assignments AS now_of
+        WHERE now_of.subject_id = record ORDER BY version DESC LIMIT 1), record))
+    FROM unnest(records) AS record"""
+"""How many children these records are of, by the links of now."""
+OF_WEEKS: LiteralString = f"""
+    SELECT week, type, said, ({_CHILDREN}) FROM (
+        SELECT date_trunc('week', occurred_at AT TIME ZONE 'Europe/London')::date AS week, type, count(*) AS said,
+               array_agg(DISTINCT subject_id) AS records
+        FROM entries
+        WHERE type IN ('ReferralMade', 'ChildMissing') AND occurred_at >= %(since)s AND occurred_at < %(until)s
+        GROUP BY 1, 2) AS weekly"""  # noqa: S608 - written here
+HOW_SOON: LiteralString = f"""
+    SELECT sector, median, ({_CHILDREN}) FROM (
+        SELECT sector, array_agg(DISTINCT subject_id) AS records,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM known_at - occurred_at)) AS median
+        FROM entries WHERE precision = 'instant' AND occurred_at >= %(since)s AND known_at >= occurred_at
+        GROUP BY sector) AS shared"""  # noqa: S608 - written here
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week, from its Monday; None: fewer than eight."""
+    """One week, from its Monday; None: of fewer than eight children."""
 
     monday: date
     referrals: int | None
@@ -33,7 +44,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """How long after it happened half of what a sector said was known here; None: it said fewer than eight things."""
+    """How long after it happened half of what a sector said was known here; None: of fewer than eight children."""
 
     sector: Sector
     median: timedelta | None
@@ -57,9 +68,9 @@ async def count(connection: Connection, now: datetime) -> Counts:
     first = _monday(now.date()) - timedelta(weeks=WEEKS - 1)
     since = datetime.combine(first, datetime.min.time(), now.tzinfo)
     rows = await connection.execute(OF_WEEKS, {"since": since, "until": now})
-    weekly = {(monday, kind): counted for monday, kind, counted in await rows.fetchall()}
+    weekly = {(week, kind): said for week, kind, said, children in await rows.fetchall() if children >= FEWEST}
     shared = await connection.execute(HOW_SOON, {"since": since})
-    medians = {sector: median for sector, counted, median in await shared.fetchall() if counted >= FEWEST}
+    medians = {sector: median for sector, median, children in await shared.fetchall() if children >= FEWEST}
     return Counts(
         [_week(first + timedelta(weeks=number), weekly) for number in range(WEEKS)],
         [Shared(sector, _to_minutes(medians.get(sector.value))) for sector in Sector],
