@@ -142,10 +142,15 @@ async def _tell_of_sightings(
     for word in child:
         if isinstance(word.fact, Sighting | ChildFound):
             for episode, alert in alerts:
-                if alert.state is not State.OPEN or word.fact.episode not in {None, episode}:
+                if alert.state is not State.OPEN or not _concerns(word, child, episode):
                     continue
                 if word.event.head.event_id in heard.seen or (joined and _may_be_since(word, child, episode)):
                     await write_to_owner(connection, alert, AlertKind.SIGHTING, word.event.head.event_id, now)
+
+
+def _concerns(seen: Word[Any], child: Child, episode: FactId) -> bool:
+    """Whether it tells of a child who is missing by this report: also what names another report of the child does."""
+    return seen.fact.episode in {None, episode} or (seen.dated and _may_be_since(seen, child, episode))
 
 
 def _may_be_since(seen: Word[Any], child: Child, episode: FactId) -> bool:

@@ -1,13 +1,15 @@
 """What was heard of a child under a record that is found to be theirs later."""
 
-from services.core.codes import FoundHow, Sector
-from services.core.facts import ChildFound, Sighting
+from typing import Any
+
+from services.core.codes import FoundHow, MissingKind, Sector
+from services.core.facts import ChildFound, ChildMissing, Sighting
 from services.core.ids import SubjectId
-from services.core.oncall.alerts import AlertKind
+from services.core.oncall.alerts import AlertKind, State
 from tests.builders import an_id
 from tests.core.enquiries import ANOTHER_BODY, said
 from tests.oncall.fakes import OFFICERS, OnCall
-from tests.oncall.test_engine import COUNCIL, MISSING, answer
+from tests.oncall.test_engine import COUNCIL, MISSING, POLICE, answer, shown
 
 ELSEWHERE = SubjectId(an_id(2))
 SEEN = said(Sighting(None), 3, 400.05, subject=ELSEWHERE, sector=Sector.HEALTH)
@@ -56,3 +58,16 @@ async def test_the_owner_is_paged_once_of_a_sighting_however_often_its_record_is
     for version, case in enumerate([1, 2, 1], start=1):
         await oncall.assign(an_id(case), an_id(2), version=version)
     assert sightings(oncall) == [OFFICERS[COUNCIL][0]]
+
+
+async def test_a_child_who_is_found_by_another_report_is_told_to_the_owner_of_one_that_stays_open(
+    oncall: OnCall,
+) -> None:
+    await oncall.assign(an_id(1), an_id(1), an_id(2))
+    other: dict[str, Any] = {"subject": ELSEWHERE, "sector": POLICE, "org": ANOTHER_BODY}
+    twice = said(ChildMissing(MissingKind.MISSING), 6, 399.95, **other)
+    await oncall.hear(MISSING, twice)
+    await answer(oncall, COUNCIL)
+    oncall.post.sent.clear()
+    await oncall.hear(said(ChildFound(twice.event.head.fact_id, FoundHow.SEEN_IN_PERSON), 8, 400.1, **other))
+    assert ((await shown(oncall)).state, sightings(oncall)) == (State.OPEN, [OFFICERS[COUNCIL][0]])
