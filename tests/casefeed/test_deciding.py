@@ -101,7 +101,7 @@ async def heard(home: House, one: int, other: int, said: dict[str, Any]) -> None
     kinds = {"RecordsLinked": RecordsLinked, "LinkRefused": LinkRefused}
     at = datetime.fromisoformat(said["occurred_at"])
     told = entry(kinds[said["event"]](SubjectId(an_id(other))), event=one * 7777, subject=one, occurred_at=at)
-    exactly = replace(told, precision=Precision.INSTANT)
+    exactly = replace(told, precision=Precision.INSTANT, recorded_at=at)
     await home.tell(Update(one, 3, at, subjects=[(one, 3)], new=[exactly]))
 
 

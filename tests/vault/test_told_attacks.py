@@ -128,7 +128,7 @@ async def test_who_asks_for_an_unknown_child_would_be_told_if_what_changed_were_
 ) -> None:
     await a_missing_child(vault)
     monkeypatch.setattr("services.vault.judging.NO_RIGHT", frozenset())
-    assert await differences(vault, WORKER, SEARCH)
+    assert await differences(vault, WORKER, SEARCH, moves)
 
 
 async def test_a_reason_would_tell_if_every_one_were_told(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
