@@ -46,6 +46,7 @@ class Read:
     """One record of Kafka as it was understood: what it says or adopts, or why it could not be read."""
 
     offset: int
+    timestamp: int
     said: Said | None
     unreadable: Unreadable | None = None
     adopted: Adopted | None = None
@@ -69,12 +70,12 @@ class Decoder:
         known_at = _EPOCH + timedelta(milliseconds=record.timestamp)
         try:
             if record.topic == MATCHING_WEIGHTS:
-                return Read(record.offset, None, adopted=self._adopted(record.value or b""))
+                return Read(record.offset, record.timestamp, None, adopted=self._adopted(record.value or b""))
             frame = record.value or b""
             read = self.schemas.decode(frame, self._expected[record.topic])
-            return Read(record.offset, _said(*read, frame, known_at))
+            return Read(record.offset, record.timestamp, _said(*read, frame, known_at))
         except UnreadableBytes as error:
-            return Read(record.offset, None, error.reason)
+            return Read(record.offset, record.timestamp, None, error.reason)
 
     def _adopted(self, frame: bytes) -> Adopted:
         _, record = self.schemas.decode(frame, (WEIGHTS_ADOPTED,))

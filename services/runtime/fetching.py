@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import CorruptRecordException
 
 HELD_MS = 500
@@ -40,6 +41,12 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships
         """Connect, and begin to fetch."""
         await super().start()
         fetch_patiently(self, self._rest_seconds)
+        self._lines = Lines(self)
+
+    @property
+    def new_lines(self) -> int:
+        """How often a partition's records came over another connection than before: its log may be another, too."""
+        return self._lines.new
 
     @property
     def careful(self) -> bool:
@@ -65,6 +72,28 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships
                 self.seek(place, before[place])
             raise
         return taken
+
+
+class Lines:
+    """Over which connection a started consumer fetches each partition; `new` counts how often one changed.
+
+    A broker that was away, or another one in its place, may hold less of a log than was read of it.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self.new = 0
+        self._fetcher = consumer._fetcher  # noqa: SLF001 - the library's own, as in fetch_patiently
+        self._known: dict[tuple[str, int], object] = {}
+        self._fetch, self._fetcher._proc_fetch_request = self._fetcher._proc_fetch_request, self._noted  # noqa: SLF001
+
+    async def _noted(self, assignment: Any, node: int, request: Any) -> bool:  # noqa: ANN401 - aiokafka's own
+        brought: bool = await self._fetch(assignment, node, request)
+        line = self._fetcher._client._conns.get((node, ConnectionGroup.DEFAULT))  # noqa: SLF001 - as above
+        for topic, partitions in request.topics if line else ():
+            for partition, *_ in partitions:
+                self.new += self._known.setdefault((topic, partition), line) is not line
+                self._known[topic, partition] = line
+        return brought
 
 
 def fetch_patiently(consumer: AIOKafkaConsumer, rest_seconds: float) -> None:

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     KAFKA_UNAVAILABLE = "kafka_unavailable"
     KAFKA_DOES_NOT_ACKNOWLEDGE = "kafka_does_not_acknowledge"
     KAFKA_BYTES_CORRUPT = "kafka_bytes_corrupt"
+    KAFKA_LOST_RECORDS = "kafka_lost_records"
     DATABASE_UNAVAILABLE = "database_unavailable"
     RULE_BROKEN = "rule_broken"
     KEYS_NOT_RENEWED = "keys_not_renewed"

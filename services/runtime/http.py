@@ -35,7 +35,13 @@ _SPEAKS_FOR_OTHERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host",
 _NOT_READY = frozenset({Reason.STARTING, Reason.STOPPING})
 # What people must mend, and what no other process waits for.
 _READY_ALL_THE_SAME = frozenset(
-    {Reason.KAFKA_BYTES_CORRUPT, Reason.PAGES_NOT_SENT, Reason.PAGES_LOST, Reason.HEARTBEAT_NOT_SENT}
+    {
+        Reason.KAFKA_BYTES_CORRUPT,
+        Reason.KAFKA_LOST_RECORDS,
+        Reason.PAGES_NOT_SENT,
+        Reason.PAGES_LOST,
+        Reason.HEARTBEAT_NOT_SENT,
+    }
 )
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import functools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from services.core.errors import Unavailable
 from services.runtime.consumer import caught_up, lag_of, take, watch
 from services.runtime.database import Session
-from services.runtime.fence import Place, positions
+from services.runtime.fence import Mark, Place, go_back, marks
 from services.runtime.fetching import REST_SECONDS, PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import RETRY_SECONDS, connect, make_consumer
@@ -90,6 +90,7 @@ class Inlet:
             if self._start.turn != turn or not self._start.settled:
                 await self._start.settle()
                 continue
+            taken = await self._start.proved(taken)
             for place, records in taken.items():
                 self._process.metrics.events_in.labels(place.topic).inc(len(records))
             if taken:
@@ -133,7 +134,7 @@ async def opened(
     """
     access = access_of(process.settings)
     ids = await _ids_of(access, topics, process.health)
-    make = functools.partial(make_consumer, access, group=access.user, rest_seconds=rest_seconds)
+    make = partial(make_consumer, access, group=access.user, rest_seconds=rest_seconds)
     consumer = await connect(make, process.health, Reason.KAFKA_UNAVAILABLE)
     start = FromPositions(consumer, ids, session, process.health)
     inlet = Inlet(consumer, ids, process, start, original)
@@ -154,18 +155,26 @@ async def opened(
 
 
 class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Seeks each partition that is assigned to the offset that the tables expect next.
+    """Seeks each partition that is assigned to before the offset that the tables expect next.
 
+    The record there shows that the log is still the one that was read: Kafka flushes nothing, and may lose its end.
     `turn` counts how often partitions came or went; `settled` is whether those that are here stand where they must.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer, ids: dict[str, UUID], session: Session, health: Health) -> None:
+    def __init__(self, consumer: PatientConsumer, ids: dict[str, UUID], session: Session, health: Health) -> None:
         self._consumer = consumer
         self._ids = ids
         self._session = session
         self._health = health
+        self._unproved: dict[TopicPartition, Mark] = {}
+        self._lines = 0
+        self._settled = False
         self.turn = 0
-        self.settled = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether it stands where it must, and Kafka was not away since: it may have come back with less."""
+        return self._settled and self._lines == self._consumer.new_lines
 
     async def on_partitions_revoked(self, _: Sequence[TopicPartition]) -> None:
         """What is in hand may still be saved: the fence passes each record once, whoever brings it."""
@@ -178,11 +187,32 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
 
     async def settle(self) -> None:
         """Put every partition that is here where the tables end; records that were taken ahead come again."""
-        turn, reached = self.turn, await self._session.run(positions)
+        turn, lines, reached = self.turn, self._consumer.new_lines, await self._session.run(marks)
         if turn == self.turn:
-            for place in self._consumer.assignment():
-                self._consumer.seek(place, reached.get(Place(self._ids[place.topic], place.partition), 0))
-            self.settled = True
+            here = {place: reached.get(self._place(place), Mark()) for place in self._consumer.assignment()}
+            self._unproved = {place: mark for place, mark in here.items() if mark.next_offset}
+            for place, mark in here.items():
+                self._consumer.seek(place, max(mark.next_offset - 1, 0))
+            self._lines, self._settled = lines, True
+
+    async def proved(self, taken: Mapping[TopicPartition, Sequence[Any]]) -> Mapping[TopicPartition, Sequence[Any]]:
+        """What was taken, from where the tables end; nothing of it where Kafka lost the end of a log that was read."""
+        begun = {place: mark for place, mark in self._unproved.items() if taken.get(place)}
+        suspected = {
+            place: mark
+            for place, mark in self._unproved.items()
+            if (mark.lost_before(taken[place][0]) if place in begun else self._ends_before(place, mark))
+        }
+        if suspected:
+            self._unsettle()
+            await self._go_back(suspected, begun.keys())
+            return {}
+        for place in begun:
+            del self._unproved[place]
+        fresh = {
+            place: [one for one in taken[place] if one.offset >= mark.next_offset] for place, mark in begun.items()
+        }
+        return {place: records for place, records in {**taken, **fresh}.items() if records}
 
     async def follow(self, ids: Mapping[str, UUID]) -> None:
         """Topics were made again, and have these ids now: what is in hand is of the old ones, and is taken again."""
@@ -190,9 +220,35 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._ids.update(ids)
         await self.settle()
 
+    async def _go_back(self, suspected: Mapping[TopicPartition, Mark], seen: Collection[TopicPartition]) -> None:
+        """Every reader knows again what it hears twice, and nobody knows how much is new: all that is there is read.
+
+        Where no record showed it, the log is asked for its end: a new leader may not yet tell all that it holds.
+        """
+        try:
+            begins = await self._consumer.beginning_offsets(list(suspected))
+            ends = await self._consumer.end_offsets(list(suspected))
+        except KafkaError as error:
+            log.warning("Kafka does not say how far a log goes; it is asked again until it does.", exc_info=error)
+            return
+        for place, mark in suspected.items():
+            if place in seen or ends[place] < mark.next_offset:
+                self._health.red(Reason.KAFKA_LOST_RECORDS)
+                back = partial(go_back, place=self._place(place), seen=mark, begin=begins[place])
+                if await self._session.run(back):
+                    log.critical("Kafka lost the end of a log that was read; all that it holds of it is read again.")
+
+    def _ends_before(self, place: TopicPartition, mark: Mark) -> bool:
+        """Whether the last fetch said that the log ends below what was read."""
+        end: int | None = self._consumer.highwater(place)
+        return end is not None and end < mark.next_offset
+
+    def _place(self, place: TopicPartition) -> Place:
+        return Place(self._ids[place.topic], place.partition)
+
     def _unsettle(self) -> None:
         self.turn += 1
-        self.settled = False
+        self._settled = False
 
 
 async def watch_bytes(consumer: PatientConsumer, health: Health) -> NoReturn:

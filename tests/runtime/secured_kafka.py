@@ -53,9 +53,8 @@ class SecuredKafka:
         return AdminClient(self.properties(principal))
 
 
-@contextmanager
-def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
-    """Runs a broker in an empty folder of its own, and stops it."""
+def a_node(folder: Path) -> kafka.Kafka:
+    """A broker that was never started, in an empty folder of its own."""
     secrets = folder / "secrets"
     credentials.make_missing(secrets)
     ports = ports_from(free_base())
@@ -64,18 +63,31 @@ def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
         folder / "kafka", ports["kafka"], ports["controller"], password, tuple(ensure(cache_folder(), listed()))
     )
     kafka.prepare(node, str(Uuid(0, uuid.uuid4().int & 0xFFFFFFFF)))
-    with subprocess.Popen(
-        kafka.command(node),
-        cwd=node.folder,
-        env={**os.environ, **kafka.environment(node)},
-        stdout=subprocess.DEVNULL,
-    ) as process:
+    return node
+
+
+def begin(node: kafka.Kafka) -> subprocess.Popen[bytes]:
+    """Its process, which may not be up yet."""
+    told = {**os.environ, **kafka.environment(node)}
+    return subprocess.Popen(kafka.command(node), cwd=node.folder, env=told, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
+    """Runs a broker in an empty folder of its own, and stops it."""
+    node = a_node(folder)
+    with begin(node) as process:
         try:
             kafka.wait_until_up(node, lambda: process.poll() is None)
-            running = SecuredKafka(node.bootstrap, secrets, node.folder, process.pid)
-            passwords = {principal: credentials.kafka_password(secrets, principal) for principal in PRINCIPALS}
-            kafka_users.provision(running.admin(), passwords)
-            yield running
+            yield provisioned(node, folder / "secrets", process.pid)
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)
+
+
+def provisioned(node: kafka.Kafka, secrets: Path, pid: int) -> SecuredKafka:
+    """The running broker, with every principal."""
+    running = SecuredKafka(node.bootstrap, secrets, node.folder, pid)
+    passwords = {principal: credentials.kafka_password(secrets, principal) for principal in PRINCIPALS}
+    kafka_users.provision(running.admin(), passwords)
+    return running

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.runtime import fence
 from services.runtime.database import Connection, Session, ask
-from services.runtime.fence import Hole, Place, Verdict, fresh, holes, judge
+from services.runtime.fence import Hole, Mark, Place, Verdict, fresh, holes, judge
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from tests.runtime.secured_postgres import SecuredPostgres
@@ -25,16 +26,18 @@ offsets = st.lists(st.integers(0, 50), unique=True, max_size=20).map(sorted)
 
 class Record(NamedTuple):
     offset: int
+    timestamp: int = 0
 
 
 def records(*at: int) -> list[Record]:
-    return [Record(offset) for offset in at]
+    """Each appended a second after the one before."""
+    return [Record(offset, offset * 1000) for offset in at]
 
 
 @pytest.fixture
 async def session(postgres: SecuredPostgres) -> AsyncIterator[Session]:
     session = Session(postgres.database("correlator"), Health(Metrics()))
-    await session.run(lambda connection: connection.execute(fence.TABLES, prepare=False))
+    await session.run(lambda connection: connection.execute(f"{fence.TABLES};{fence.PASSED_AT}", prepare=False))
     yield session
     await session.close()
 
@@ -59,6 +62,39 @@ def test_every_offset_is_passed_admitted_or_in_a_hole_and_only_one_of_them(expec
         for n in range(hole.first_missing, hole.next_seen)
     ]
     assert sorted([*passed, *admitted, *missing]) == list(range(max([expected, *(offset + 1 for offset in at)])))
+
+
+@pytest.mark.parametrize(
+    ("record", "is_another"),
+    [
+        (Record(4, 400), False),
+        (Record(4, 401), True),
+        (Record(4, 399), True),
+        (Record(3, 400), False),
+        (Record(3, 401), True),
+        (Record(5, 900), False),
+    ],
+)
+def test_a_record_under_an_offset_that_was_passed_is_another_one_by_when_kafka_appended_it(
+    record: Record, *, is_another: bool
+) -> None:
+    assert Mark(5, 400).contradicted_by(record) is is_another
+
+
+async def test_what_stands_in_the_place_of_a_record_that_was_passed_is_no_repetition(session: Session) -> None:
+    await admit(session, HERE, 0, 1)
+    with pytest.raises(fence.LogWasCut):
+        await session.run(lambda connection: fence.admit(connection, {HERE: [Record(0, 0), Record(1, 5000)]}))
+
+
+async def test_a_partition_is_read_again_from_its_beginning_once_and_then_on(session: Session) -> None:
+    await admit(session, HERE, 0, 1)
+    seen = (await session.run(fence.marks))[HERE]
+    back = partial(fence.go_back, place=HERE, seen=seen, begin=0)
+    assert await session.run(back)
+    assert await admit(session, HERE, 0) == ([0], [])
+    assert not await session.run(back)
+    assert await admit(session, HERE, 0, 1) == ([1], [])
 
 
 async def test_a_batch_that_comes_twice_is_admitted_once(session: Session) -> None:

@@ -65,7 +65,14 @@ async def test_everybody_who_is_refused_at_the_door_is_heard_of(metrics: Metrics
 
 
 @pytest.mark.parametrize(
-    "reason", [Reason.KAFKA_BYTES_CORRUPT, Reason.PAGES_NOT_SENT, Reason.PAGES_LOST, Reason.HEARTBEAT_NOT_SENT]
+    "reason",
+    [
+        Reason.KAFKA_BYTES_CORRUPT,
+        Reason.KAFKA_LOST_RECORDS,
+        Reason.PAGES_NOT_SENT,
+        Reason.PAGES_LOST,
+        Reason.HEARTBEAT_NOT_SENT,
+    ],
 )
 async def test_what_people_must_mend_leaves_a_service_ready_with_its_light_red(
     client: httpx.AsyncClient, health: Health, reason: Reason

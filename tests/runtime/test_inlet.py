@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from aiokafka import TopicPartition
 
-from services.runtime.fence import Place
+from services.runtime.fence import Mark, Place
 from services.runtime.health import Health
 from services.runtime.inlet import FromPositions, Inlet
 from services.runtime.metrics import Metrics
@@ -22,6 +22,7 @@ AT_MOST = 3
 
 class Numbered(NamedTuple):
     offset: int
+    timestamp: int = 0
 
 
 class FromTheHint:
@@ -33,9 +34,14 @@ class FromTheHint:
         self.most = AT_MOST
         self.answers = asyncio.Event()
         self.answers.set()
+        self.new_lines = 0
 
     def assignment(self) -> set[TopicPartition]:
         return {HERE}
+
+    def highwater(self, place: TopicPartition) -> int:
+        assert place == HERE
+        return self.next
 
     def seek(self, place: TopicPartition, offset: int) -> None:
         assert place == HERE
@@ -55,11 +61,11 @@ class Tables:
     """A session whose tables end at one place, and which answers when it may."""
 
     def __init__(self, reached: int) -> None:
-        self.reached = {Place(ID, 0): reached}
+        self.reached = {Place(ID, 0): Mark(reached, 0)}
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def run(self, _: object) -> dict[Place, int]:
+    async def run(self, _: object) -> dict[Place, Mark]:
         await self.answers.wait()
         return self.reached
 
@@ -119,7 +125,7 @@ async def test_what_came_from_the_groups_hint_before_the_tables_answered_is_not_
 
 async def test_what_was_asked_for_before_partitions_came_and_went_is_taken_again(running: Running) -> None:
     taking = await running.asked_for()
-    running.tables.reached = {Place(ID, 0): 4}
+    running.tables.reached = {Place(ID, 0): Mark(4, 0)}
     await running.start.on_partitions_revoked([HERE])
     await running.start.on_partitions_assigned([HERE])
     running.consumer.answers.set()
@@ -128,7 +134,7 @@ async def test_what_was_asked_for_before_partitions_came_and_went_is_taken_again
 
 async def test_what_was_asked_for_before_a_topic_was_made_again_is_not_taken_for_the_new_ones(running: Running) -> None:
     taking = await running.asked_for()
-    running.tables.reached = {Place(ID, 0): 2}
+    running.tables.reached = {Place(ID, 0): Mark(2, 0)}
     await running.start.follow({TOPIC: NEW_ID})
     running.consumer.answers.set()
     assert await taking == (Place(NEW_ID, 0), 0)
