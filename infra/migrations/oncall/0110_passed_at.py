@@ -4,8 +4,8 @@ from alembic import op
 
 from services.runtime.fence import PASSED_AT
 
-revision = "0100"
-down_revision = "0090"
+revision = "0110"
+down_revision = "0100"
 
 
 def upgrade() -> None:
