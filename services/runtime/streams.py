@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import faust
 import structlog
@@ -24,6 +25,7 @@ from services.runtime.health import Reason
 from services.runtime.kafka_access import SASL_MECHANISM, KafkaAccess
 from services.runtime.process import Process, leave
 from services.runtime.settings import KafkaSecurity
+from services.runtime.whole_logs import WholeLogs
 
 _AT_MOST = 500
 _TOGETHER_SECONDS = 0.005
@@ -58,7 +60,8 @@ async def consume(process: Process, access: KafkaAccess, topics: Sequence[str], 
 
     A batch is acknowledged when `handle` returns; after a crash it may be handed over again.
     """
-    app, reader = make_app(access), Reader(process, topics, handle)
+    lost = partial(process.health.red, Reason.KAFKA_LOST_RECORDS)
+    app, reader = make_app(access, lost), Reader(process, topics, handle)
     app.agent(app.topic(*topics, key_type=bytes, value_type=bytes))(reader.read)
     app.on_partitions_assigned.connect(reader.ready)
     with Unfinished():
@@ -163,6 +166,14 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         fetch_patiently(self._consumer, _REST_SECONDS)
+        self._logs = WholeLogs(self._consumer, cast("_Application", self.consumer.app).lost)
+
+    async def _fetch_records(self, *asked: Any, **more: Any) -> Any:  # noqa: ANN401 - Faust's own
+        taken = await super()._fetch_records(*asked, **more)
+        if not await self._logs.are_whole(taken):
+            log.critical("Kafka lost the end of a log that was read.")
+            leave()
+        return taken
 
 
 class _Consumer(Consumer):
@@ -175,9 +186,11 @@ class _Transport(Transport):
 
 
 class _Application(faust.App):
-    """Faust as it is needed here."""
+    """Faust as it is needed here; `lost` is called where Kafka lost the end of a log that was read."""
 
     BootStrategy = _ReadingOnly
+
+    lost: Callable[[], None]
 
     def _new_transport(self) -> "_Transport":
         return _Transport(self.conf.broker_consumer, self)
@@ -186,9 +199,9 @@ class _Application(faust.App):
         """Without tables there is nothing to keep on disk."""
 
 
-def make_app(access: KafkaAccess) -> faust.App:
+def make_app(access: KafkaAccess, lost: Callable[[], None] = lambda: None) -> _Application:
     """Make a Faust application that reads, acknowledges, and does nothing else."""
-    return _Application(
+    app = _Application(
         access.user,
         broker=[f"kafka://{broker}" for broker in access.bootstrap.split(",")],
         broker_credentials=_credentials(access),
@@ -207,6 +220,8 @@ def make_app(access: KafkaAccess) -> faust.App:
         web_enabled=False,
         autodiscover=False,
     )
+    app.lost = lost
+    return app
 
 
 async def _take(stream: Any, taken: asyncio.Queue[Any]) -> None:  # noqa: ANN401 - as above
