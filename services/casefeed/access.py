@@ -6,11 +6,13 @@ What is seen of one case is a matter of the rights to that case (`sight`); here 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from fastapi import HTTPException, Request, status
+from fastapi import Depends, HTTPException, Request, status
 from starlette.routing import Route
 
 from services.core.rights import Action, Person, reach
+from services.runtime.signin.doorkeeper import SignedIn
 
 
 class Door(StrEnum):
@@ -104,6 +106,16 @@ def expect(request: Request, person: Person) -> None:
     need = _need(request)
     if need is None or (need.door is Door.ABSENT and not entitled(person, need)):
         raise HTTPException(status.HTTP_404_NOT_FOUND, "There is nothing here that you may see.")
+
+
+def signed_in(request: Request) -> SignedIn:
+    """Who asks, as the application found before it let them come here."""
+    who: SignedIn = request.state.who
+    return who
+
+
+Who = Annotated[SignedIn, Depends(signed_in)]
+"""The same, as a route asks for it."""
 
 
 def is_asked_by_itself(request: Request) -> bool:

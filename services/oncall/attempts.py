@@ -125,25 +125,23 @@ async def write_to_all_paged(connection: Connection, alert: Alert, now: datetime
     await void(connection, alert.alert_id)
     cursor = await connection.execute(_PAGED, [bytes.fromhex(alert.alert_id)], binary=True)
     told = [(Sector(agency), recipient.hex()) for agency, recipient in await cursor.fetchall()]
-    kind, paging = AlertKind.WITHDRAWN, Paging(0, 0, 0, now)
-    await write_rows(
-        connection,
-        _WRITE,
-        [
-            _row(_attempt(key, alert, agency, kind, paging, person, now, lease=timedelta()))
-            for agency, person in told
-            for key in [_key_of_withdrawal(alert.alert_id, agency, person, now)]
-        ],
-    )
+    pages = [_withdrawal(alert.alert_id, alert.severity, *one, now, now) for one in told]
+    await write_rows(connection, _WRITE, [_row(page) for page in pages])
 
 
 async def write_to_paged_since(connection: Connection, left: Collection[Attempt], now: datetime) -> None:
     """Write the same to those whose page was on its way when their alert was withdrawn: of these nobody knew then."""
-    about = {one.alert_id: one for one in left if one.kind is not AlertKind.WITHDRAWN}
-    rows = await write_rows(connection, _WITHDRAWN, [(bytes.fromhex(alert_id),) for alert_id in about])
+    told = [one for one in left if one.kind is not AlertKind.WITHDRAWN and one.recipient is not None]
+    rows = await write_rows(
+        connection, _WITHDRAWN, [(bytes.fromhex(alert_id),) for alert_id in {one.alert_id for one in told}]
+    )
     withdrawn = {alert_id.hex(): ended_at for alert_id, ended_at in rows}
-    late = [one for one in left if one.alert_id in withdrawn and one.kind is not AlertKind.WITHDRAWN]
-    await write_rows(connection, _WRITE, [_row(_withdrawal(one, withdrawn[one.alert_id], now)) for one in late])
+    pages = [
+        _withdrawal(one.alert_id, one.severity, one.agency, one.recipient, withdrawn[one.alert_id], now)
+        for one in told
+        if one.alert_id in withdrawn
+    ]
+    await write_rows(connection, _WRITE, [_row(page) for page in pages])
 
 
 async def claim(connection: Connection, now: datetime, at_most: int, staffed: Collection[Place]) -> list[Attempt]:
@@ -202,14 +200,12 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what a page is made of
     return Attempt(key, alert.alert_id, *said, now, now + lease, tries=1 if lease else 0)
 
 
-def _withdrawal(one: Attempt, withdrawn_at: datetime, now: datetime) -> Attempt:
-    key = _key_of_withdrawal(one.alert_id, one.agency, one.recipient or "", withdrawn_at)
-    told = replace(one, key=key, kind=AlertKind.WITHDRAWN, paging=Paging(0, 0, 0, now), reference=_reference(key))
-    return replace(told, written_at=now, lease_until=now, tries=0)
-
-
-def _key_of_withdrawal(alert_id: str, agency: Sector, person: str, withdrawn_at: datetime) -> str:
-    return _digits("withdrawn", alert_id, agency, person, withdrawn_at.isoformat())
+def _withdrawal(  # noqa: PLR0913, PLR0917 - what it is made of
+    alert_id: str, severity: Severity, agency: Sector, person: str | None, withdrawn_at: datetime, now: datetime
+) -> Attempt:
+    key = _digits("withdrawn", alert_id, agency, person or "", withdrawn_at.isoformat())
+    said = agency, AlertKind.WITHDRAWN, severity, Paging(0, 0, 0, now), person, _reference(key)
+    return Attempt(key, alert_id, *said, now, now, tries=0)
 
 
 def _reference(key: str) -> str:

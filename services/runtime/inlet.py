@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
@@ -14,13 +14,20 @@ from aiokafka.errors import KafkaError
 from services.core.errors import Unavailable
 from services.runtime.consumer import caught_up, lag_of, take, watch
 from services.runtime.database import Session
-from services.runtime.fence import Mark, Place, go_back, marks
+from services.runtime.fence import Mark, Place, fresh, go_back, marks
 from services.runtime.fetching import REST_SECONDS, PatientConsumer
 from services.runtime.health import Health, Reason
 from services.runtime.kafka import RETRY_SECONDS, connect, make_consumer
 from services.runtime.kafka_access import KafkaAccess, access_of
 from services.runtime.process import Process, leave
 from services.runtime.topic_ids import topic_ids
+
+IdsNow = Callable[[], Awaitable[dict[str, UUID]]]
+"""Asks Kafka for the ids of the topics that are read.
+
+Raises:
+    Unavailable: it does not answer, or a topic is not there.
+"""
 
 Batch = Mapping[Place, Sequence[Any]]
 """Records (aiokafka's ConsumerRecord) by partition, in the order of their offsets."""
@@ -136,13 +143,14 @@ async def opened(
     ids = await _ids_of(access, topics, process.health)
     make = partial(make_consumer, access, group=access.user, rest_seconds=rest_seconds)
     consumer = await connect(make, process.health, Reason.KAFKA_UNAVAILABLE)
-    start = FromPositions(consumer, ids, session, process.health)
+    ids_now = partial(topic_ids, access, topics)
+    start = FromPositions(consumer, ids, ids_now, session, process.health)
     inlet = Inlet(consumer, ids, process, start, original)
     consumer.subscribe(topics, listener=start)
     async with asyncio.TaskGroup() as tasks:
         watching = (
             tasks.create_task(watch(lambda: lag_of(consumer), process.health, process.metrics)),
-            tasks.create_task(_notice_new_topics(access, ids, start)),
+            tasks.create_task(_notice_new_topics(ids_now, ids, start)),
             tasks.create_task(watch_bytes(consumer, process.health)),
             tasks.create_task(inlet.hint()),
         )
@@ -161,12 +169,16 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     `turn` counts how often partitions came or went; `settled` is whether those that are here stand where they must.
     """
 
-    def __init__(self, consumer: PatientConsumer, ids: dict[str, UUID], session: Session, health: Health) -> None:
+    def __init__(
+        self, consumer: PatientConsumer, ids: dict[str, UUID], ids_now: IdsNow, session: Session, health: Health
+    ) -> None:
         self._consumer = consumer
         self._ids = ids
+        self._ids_now = ids_now
         self._session = session
         self._health = health
         self._unproved: dict[TopicPartition, Mark] = {}
+        self._ahead: dict[TopicPartition, int] = {}
         self._lines = 0
         self._settled = False
         self.turn = 0
@@ -191,8 +203,9 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         if turn == self.turn:
             here = {place: reached.get(self._place(place), Mark()) for place in self._consumer.assignment()}
             self._unproved = {place: mark for place, mark in here.items() if mark.next_offset}
-            for place, mark in here.items():
-                self._consumer.seek(place, max(mark.next_offset - 1, 0))
+            self._ahead = {place: max(mark.next_offset - 1, 0) for place, mark in here.items()}
+            for place, offset in self._ahead.items():
+                self._consumer.seek(place, offset)
             self._lines, self._settled = lines, True
 
     async def proved(self, taken: Mapping[TopicPartition, Sequence[Any]]) -> Mapping[TopicPartition, Sequence[Any]]:
@@ -207,15 +220,18 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
             self._unsettle()
             await self._go_back(suspected, begun.keys())
             return {}
+        if any(records[0].offset < self._ahead[place] for place, records in taken.items() if records):
+            self._unsettle()  # aiokafka went back by itself, for the log is another one now
+            return {}
+        self._ahead |= {place: records[-1].offset + 1 for place, records in taken.items() if records}
         for place in begun:
             del self._unproved[place]
-        fresh = {
-            place: [one for one in taken[place] if one.offset >= mark.next_offset] for place, mark in begun.items()
-        }
-        return {place: records for place, records in {**taken, **fresh}.items() if records}
+        unread = {place: fresh(mark.next_offset, taken[place]) for place, mark in begun.items()}
+        return {place: records for place, records in {**taken, **unread}.items() if records}
 
     async def follow(self, ids: Mapping[str, UUID]) -> None:
         """Topics were made again, and have these ids now: what is in hand is of the old ones, and is taken again."""
+        log.error("A topic was deleted and made again under its name; it is read from its beginning.")
         self._unsettle()
         self._ids.update(ids)
         await self.settle()
@@ -226,10 +242,14 @@ class FromPositions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         Where no record showed it, the log is asked for its end: a new leader may not yet tell all that it holds.
         """
         try:
+            ids = await self._ids_now()
             begins = await self._consumer.beginning_offsets(list(suspected))
             ends = await self._consumer.end_offsets(list(suspected))
-        except KafkaError as error:
+        except (KafkaError, Unavailable) as error:
             log.warning("Kafka does not say how far a log goes; it is asked again until it does.", exc_info=error)
+            return
+        if ids != self._ids:
+            await self.follow(ids)
             return
         for place, mark in suspected.items():
             if place in seen or ends[place] < mark.next_offset:
@@ -258,15 +278,14 @@ async def watch_bytes(consumer: PatientConsumer, health: Health) -> NoReturn:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _notice_new_topics(access: KafkaAccess, ids: Mapping[str, UUID], start: FromPositions) -> NoReturn:
+async def _notice_new_topics(ids_now: IdsNow, ids: Mapping[str, UUID], start: FromPositions) -> NoReturn:
     """Read a topic that was deleted and made again from its beginning: aiokafka goes by names and does not notice."""
     while True:
         await asyncio.sleep(_ASK_SECONDS)
         # When the broker does not answer, the watch on the lag says so; here the next time is early enough.
         with contextlib.suppress(Unavailable):
-            now = await topic_ids(access, ids)
+            now = await ids_now()
             if now != ids:
-                log.error("A topic was deleted and made again under its name; it is read from its beginning.")
                 await start.follow(now)
 
 

@@ -1,6 +1,6 @@
 """What is asked of the latest alone takes no longer after years: no statement reads what came before."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -12,6 +12,7 @@ from services.casefeed.live import BEFORE
 from services.casefeed.nrm import REFERRALS
 from services.casefeed.sight import Sight
 from services.runtime.database import Connection, Database, connect
+from tests.plans import handled, parts
 
 LATEST, YEARS = 500, 20_000
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -68,16 +69,5 @@ async def test_where_a_watcher_begins_is_found_without_a_look_at_the_years_befor
 def most_read(row: tuple[Any, ...] | None) -> int:
     """So many events a part of the plan reads, at the most."""
     assert row is not None
-    parts = _parts(row[0][0]["Plan"])
-    return max(_read(part) for part in parts if part.get("Relation Name") in {"entries", "feed"})
-
-
-def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield part
-    for inner in part.get("Plans", ()):
-        yield from _parts(inner)
-
-
-def _read(part: Mapping[str, Any]) -> int:
-    thrown = sum(count for name, count in part.items() if name.startswith("Rows Removed"))
-    return int((part["Actual Rows"] + thrown) * part["Actual Loops"])
+    looked_through = (part for part in parts(row[0][0]["Plan"]) if part.get("Relation Name") in {"entries", "feed"})
+    return max(map(handled, looked_through))

@@ -1,9 +1,8 @@
 """On the night when thousands are missing, no statement compares what is in hand with everything that is there."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from services.oncall.proving import PROVE
 from services.runtime.database import Connection, Database, ask, connect
 from services.runtime.id_arrays import IdArray
 from tests.builders import an_id
+from tests.plans import handled, parts
 
 FEW, MANY = 100, 800
 NOW, AFTERWARDS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -109,15 +109,4 @@ async def _handled_of(
         await connection.execute(_FILL, {"many": many})
         await connection.execute(then)
         [[(plan,)]] = await ask(connection, (f"EXPLAIN (ANALYZE, FORMAT JSON) {question}", asked))
-        return sum(map(_handled, _parts((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])))
-
-
-def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield part
-    for inner in part.get("Plans", ()):
-        yield from _parts(inner)
-
-
-def _handled(part: Mapping[str, Any]) -> int:
-    thrown = sum(count for name, count in part.items() if name.startswith("Rows Removed"))
-    return int((part["Actual Rows"] + thrown) * part["Actual Loops"])
+        return sum(map(handled, parts((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])))

@@ -1,7 +1,6 @@
 """What was done about one record is found among the entries of years."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from services.runtime.audit_reading import Trails, Wanted
 from services.runtime.database import Connection, Database, connect
 from services.runtime.local.principals import ADMIN
+from tests.plans import handled, parts
 from tests.runtime.secured_postgres import SecuredPostgres
 
 ROLE = "casefeed"
@@ -53,15 +53,4 @@ async def test_what_was_done_about_a_record_is_found_without_a_look_at_every_ent
         b"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE searched ('case_read', 'record:7', -1, 1000)"
     )
     [[plan]] = await told.fetchall()
-    assert max(map(_read, _parts(plan[0]["Plan"]))) <= 2 * ABOUT_ONE
-
-
-def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield part
-    for inner in part.get("Plans", ()):
-        yield from _parts(inner)
-
-
-def _read(part: Mapping[str, Any]) -> int:
-    thrown = sum(count for name, count in part.items() if name.startswith("Rows Removed"))
-    return int((part["Actual Rows"] + thrown) * part["Actual Loops"])
+    assert max(map(handled, parts(plan[0]["Plan"]))) <= 2 * ABOUT_ONE

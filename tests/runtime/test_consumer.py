@@ -51,7 +51,7 @@ async def read_from_what_has_ended() -> None:
     consumer: Any = Failing(KafkaError("Unexpected error during coordination"))
     unused: Any = object()
     made = process()
-    await Inlet(consumer, {}, made, FromPositions(consumer, {}, unused, made.health)).take(1)
+    await Inlet(consumer, {}, made, FromPositions(consumer, {}, unused, unused, made.health)).take(1)
 
 
 def test_a_service_whose_reading_has_ended_ends_so_that_it_is_started_anew() -> None:

@@ -9,18 +9,6 @@ import pytest
 from services.runtime import database
 from services.runtime.database import Connection, Database, Session, ask, connect, end_frozen, snapshot, write_rows
 from services.runtime.health import Health, Reason
-from services.runtime.metrics import Metrics
-from tests.runtime.secured_postgres import SecuredPostgres
-
-
-@pytest.fixture
-def where(postgres: SecuredPostgres) -> Database:
-    return postgres.database("correlator")
-
-
-@pytest.fixture
-def health() -> Health:
-    return Health(Metrics())
 
 
 @pytest.fixture

@@ -81,8 +81,11 @@ class Running:
         consumer: Any = self.consumer
         session: Any = self.tables
         ids = {TOPIC: ID}
-        self.start = FromPositions(consumer, ids, session, health)
+        self.start = FromPositions(consumer, ids, self.ids_now, session, health)
         self.inlet = Inlet(consumer, ids, process, self.start)
+
+    async def ids_now(self) -> dict[str, UUID]:
+        return {TOPIC: ID}
 
     async def first(self) -> tuple[Place, int]:
         """Where the next batch begins."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from aiokafka import TopicPartition
@@ -77,9 +78,10 @@ async def reading(power: PoweredKafka, session: Session) -> AsyncIterator[Reader
     health, told = Health(Metrics()), access(power.running, "oncall")
     consumer = make_consumer(told, group="oncall")
     await consumer.start()
-    ids = await topic_ids(told, [MISSING_CHILDREN])
     process = Process(None, health, Metrics(), asyncio.Event())  # type: ignore[arg-type]  # no setting is read here
-    start = FromPositions(consumer, ids, session, health)
+    ids_now = partial(topic_ids, told, [MISSING_CHILDREN])
+    ids = await ids_now()
+    start = FromPositions(consumer, ids, ids_now, session, health)
     consumer.subscribe([MISSING_CHILDREN], listener=start)
     try:
         yield Reader(Inlet(consumer, ids, process, start), session, health)

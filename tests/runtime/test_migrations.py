@@ -12,22 +12,21 @@ from services.core.errors import Misconfigured
 from services.runtime import database
 from services.runtime.database import Database, snapshot
 from services.runtime.health import Health
-from services.runtime.metrics import Metrics
 from services.runtime.migrations import is_up_to_date, migrate, upgrade
 from tests.conftest import HOME
-from tests.runtime.secured_postgres import SecuredPostgres
 
 NAMES = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r'"
 
 
-@pytest.fixture
-def where(postgres: SecuredPostgres) -> Database:
-    return postgres.database("correlator")
-
-
-@pytest.fixture
-def health() -> Health:
-    return Health(Metrics())
+def write(home: Path, service: str, *statements: str, revision: str = "0001", before: str | None = None) -> None:
+    """A migration of a service, which does these statements."""
+    folder = home / "infra" / "migrations"
+    (folder / service).mkdir(parents=True, exist_ok=True)
+    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
+    done = "".join(f"    op.execute({statement!r})\n" for statement in statements)
+    (folder / service / f"{revision}_one.py").write_text(
+        f"from alembic import op\nrevision, down_revision = {revision!r}, {before!r}\ndef upgrade():\n{done}"
+    )
 
 
 async def test_migrations_are_applied_once_and_in_their_own_schema(where: Database, health: Health) -> None:
@@ -71,14 +70,8 @@ def test_a_service_that_is_up_to_date_does_not_load_alembic(where: Database) -> 
 async def test_a_later_migration_is_applied_to_tables_that_exist(
     where: Database, health: Health, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "grown").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
     for revision, before in (("0001", None), ("0002", "0001")):
-        (folder / "grown" / f"{revision}_table.py").write_text(
-            f"from alembic import op\nrevision, down_revision = {revision!r}, {before!r}\n"
-            f"def upgrade():\n    op.execute('CREATE TABLE made_by_{revision} ()')\n"
-        )
+        write(tmp_path, "grown", f"CREATE TABLE made_by_{revision} ()", revision=revision, before=before)
         await migrate(where, "grown", tmp_path, health)
     async with snapshot(where) as connection:
         names = {name for (name,) in await (await connection.execute(NAMES, [where.schema])).fetchall()}
@@ -88,26 +81,14 @@ async def test_a_later_migration_is_applied_to_tables_that_exist(
 def test_a_migration_may_take_longer_than_other_statements(
     where: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "slow").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
-    (folder / "slow" / "0001_slow.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0001', None\n"
-        "def upgrade():\n    op.execute('SELECT pg_sleep(1.5)')\n"
-    )
+    write(tmp_path, "slow", "SELECT pg_sleep(1.5)")
     monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
     upgrade(where, "slow", tmp_path)
     assert is_up_to_date(where, "slow", tmp_path)
 
 
 async def test_a_migration_that_fails_leaves_nothing(where: Database, health: Health, tmp_path: Path) -> None:
-    folder = tmp_path / "infra" / "migrations"
-    (folder / "broken").mkdir(parents=True)
-    (folder / "env.py").write_text((HOME / "infra" / "migrations" / "env.py").read_text())
-    (folder / "broken" / "0001_broken.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0001', None\n"
-        "def upgrade():\n    op.execute('CREATE TABLE half ()')\n    op.execute('CREATE TABLE half ()')\n"
-    )
+    write(tmp_path, "broken", "CREATE TABLE half ()", "CREATE TABLE half ()")
     with pytest.raises(Exception, match="already exists"):
         await migrate(where, "broken", tmp_path, health)
     async with snapshot(where) as connection:

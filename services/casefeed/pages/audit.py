@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from services.casefeed.pages.routing import routed, signed_in
+from services.casefeed.access import signed_in
+from services.casefeed.pages.routing import routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.routes.answering import Window, answer
 from services.core.audit import Action as Act

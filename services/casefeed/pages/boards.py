@@ -8,12 +8,13 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.counting import FEWEST, NEAREST, Counts, count
 from services.casefeed.due import list_due
 from services.casefeed.oncall import Alert, NotTold, OnCall, Why
 from services.casefeed.pages.board import UNTOLD, Card, Urgency, alerted, cards, read_urgency, urgency
 from services.casefeed.pages.drawing import BAR_HEIGHT, LEFT, RIGHT, bars, graph
-from services.casefeed.pages.routing import number, routed, signed_in
+from services.casefeed.pages.routing import number, routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.patterns import list_patterns
 from services.casefeed.reading import list_cases

@@ -9,10 +9,11 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.nrm import NrmReferral, list_nrm
 from services.casefeed.pages.board import Card, cards
 from services.casefeed.pages.boards import cards_listed
-from services.casefeed.pages.routing import code, number, routed, signed_in
+from services.casefeed.pages.routing import code, number, routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK, in_uk
 from services.casefeed.reading import FOREVER, Known, list_cases

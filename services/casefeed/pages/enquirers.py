@@ -6,9 +6,10 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.enquirers import find_enquirer, list_enquiries
 from services.casefeed.enquiries import EnquiryView, stranger_view
-from services.casefeed.pages.routing import number, routed, signed_in
+from services.casefeed.pages.routing import number, routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.routes.answering import NotOne, Window
 from services.casefeed.routes.enquiries import enquiry_found, enquiry_read, enquiry_shown

@@ -10,9 +10,10 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.bells import bells, pace
 from services.casefeed.feed import Feed
-from services.casefeed.pages.routing import code, number, routed, signed_in
+from services.casefeed.pages.routing import code, number, routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.recent import Recent, Sought, recent
 from services.casefeed.routes.answering import Window

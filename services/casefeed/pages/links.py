@@ -12,10 +12,11 @@ from fastapi import APIRouter, Request, status
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.deciding import Deciding, Said, shown
 from services.casefeed.link_reading import list_links, read_link
 from services.casefeed.links import LinkDetail, standing_of
-from services.casefeed.pages.routing import number, routed, signed_in
+from services.casefeed.pages.routing import number, routed
 from services.casefeed.pages.sent import Sent, sent_in
 from services.casefeed.pages.shell import Shell
 from services.casefeed.routes.answering import NotOne, Window

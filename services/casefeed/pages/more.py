@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.casefeed.pages.routing import routed, signed_in
+from services.casefeed.access import signed_in
+from services.casefeed.pages.routing import routed
 from services.casefeed.pages.shell import FURTHER, Shell, led_to
 
 

@@ -11,9 +11,10 @@ import structlog
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.oncall import Alert, Duty, NotTold, OnCall, Why
 from services.casefeed.pages.pressing import Place, page_behind, read_place
-from services.casefeed.pages.routing import routed, signed_in
+from services.casefeed.pages.routing import routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.reading import cases_of
 from services.casefeed.routes.answering import Window, cases_listed

@@ -8,10 +8,11 @@ from datetime import date, datetime, time, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from services.casefeed.access import signed_in
 from services.casefeed.duty import DAYS, DutyDesk, Offer, Override, Rota, Said, Shift
 from services.casefeed.oncall import Duty, NotTold
 from services.casefeed.pages.oncall import NOTHING_TYPED
-from services.casefeed.pages.routing import routed, signed_in
+from services.casefeed.pages.routing import routed
 from services.casefeed.pages.shell import Shell
 from services.casefeed.pages.words import UK
 from services.core.rights import Action, reach

@@ -7,8 +7,6 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.runtime.signin.doorkeeper import SignedIn
-
 LARGEST = 2**62
 
 Page = Callable[[Request], Awaitable[Response]]
@@ -21,12 +19,6 @@ def routed(pages: Mapping[str, Page], method: str = "GET") -> APIRouter:
     for path, page in pages.items():
         routes.add_api_route(path, page, methods=[method], include_in_schema=False, response_model=None)
     return routes
-
-
-def signed_in(request: Request) -> SignedIn:
-    """Who asks, as the application found before it let them come here."""
-    who: SignedIn = request.state.who
-    return who
 
 
 def code(request: Request, name: str, kind: type[CodeT]) -> CodeT | None:

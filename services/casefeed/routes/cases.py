@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from services.casefeed.access import Who
 from services.casefeed.reading import FOREVER, AmbiguousId, Known, digests, find_case, list_cases, read_case
 from services.casefeed.routes.answering import NotOne, Window, cases_listed
 from services.casefeed.sight import Sight
@@ -20,7 +21,6 @@ from services.runtime.audit import Trail
 from services.runtime.database import Connection, Session
 from services.runtime.digests import digests_as_json
 from services.runtime.moments import Moment
-from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
 _PAGE = 100
@@ -33,7 +33,6 @@ Id = Annotated[str, Path(pattern="^[0-9a-f]{6,32}$", description="A subject id, 
 def case_routes(window: Window, schemas: Schemas) -> APIRouter:
     """The routes that read cases, under the rights of who asks."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/cases")
     async def list_all(

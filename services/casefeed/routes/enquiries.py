@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 
+from services.casefeed.access import Who
 from services.casefeed.enquirers import Enquirer, find_enquirer, list_enquiries
 from services.casefeed.enquiries import AnswerView, EnquiryList, EnquiryView, enquiry_view, stranger_view
 from services.casefeed.ladders import ladder_view
@@ -17,7 +18,7 @@ from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action
 from services.runtime.database import Connection
-from services.runtime.signin.doorkeeper import SignedIn, by
+from services.runtime.signin.doorkeeper import by
 from services.wire.avro import Schemas
 
 _PAGE = 100
@@ -31,7 +32,6 @@ Handle = Annotated[str, Path(description="An adult's handle, or at least its fir
 def enquiry_routes(window: Window, schemas: Schemas) -> APIRouter:
     """The routes that read enquiries, under the rights of who asks."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/answer")
     async def answer_stranger(who: Who) -> AnswerView:

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
+from services.casefeed.access import signed_in
 from services.casefeed.feed import Feed, Item, follow
 from services.casefeed.live import before, head, items_again
 from services.casefeed.routes.answering import Window, answer, soon
@@ -72,7 +73,7 @@ def feed_routes(window: Window, seen: Sights, feed: Feed, process: Process) -> A
     async def watch(
         request: Request, after: Number = None, since: Since = None, last_event_id: LastHeld = None
     ) -> StreamingResponse:
-        person = (await window.door.who(request)).person
+        person = signed_in(request).person
         held = after if last_event_id is None else last_event_id
         find, told = partial(_start, held=held, since=since), partial(watched, Action.FEED_FOLLOWED, person)
         start = await answer(window.session, window.trail.recorded(find, told))

@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 
+from services.casefeed.access import Who
 from services.casefeed.link_reading import list_links, read_link
 from services.casefeed.links import LinkDetail, LinkList
 from services.casefeed.routes.answering import NotOne, Window
@@ -14,7 +15,6 @@ from services.core.ids import SubjectId
 from services.core.matching.groups import Pair, pair_of
 from services.core.rights import Action
 from services.runtime.audit_reading import Trails
-from services.runtime.signin.doorkeeper import SignedIn
 from services.wire.avro import Schemas
 
 _PAGE = 50
@@ -27,7 +27,6 @@ def link_routes(window: Window, schemas: Schemas) -> APIRouter:
     """The routes that read links, under the rights of who asks."""
     routes = APIRouter()
     trails = Trails(window.session.where)
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/links")
     async def list_all(

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
+from services.casefeed.access import Who
 from services.casefeed.patterns import PatternList, list_patterns
 from services.casefeed.routes.answering import Window
 from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action
-from services.runtime.signin.doorkeeper import SignedIn
 
 _PAGE = 100
 _LARGEST_PAGE = 500
@@ -19,7 +19,6 @@ _LARGEST_PAGE = 500
 def pattern_routes(window: Window) -> APIRouter:
     """The route that reads patterns, under the rights of who asks."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/patterns")
     async def list_all(

@@ -1,10 +1,10 @@
 """GET /api/waiting: the decisions at the vault that wait for somebody who may answer for a colleague's."""
 
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
+from services.casefeed.access import Who
 from services.casefeed.routes.answering import Window
 from services.casefeed.sight import Sight
 from services.casefeed.waiting import WaitingList, list_waiting
@@ -12,13 +12,11 @@ from services.core.audit import Action as Act
 from services.core.audit import Entry, Kind, Outcome, about
 from services.core.rights import Action, reach
 from services.runtime.database import Connection
-from services.runtime.signin.doorkeeper import SignedIn
 
 
 def waiting_routes(window: Window) -> APIRouter:
     """The one route; to anybody else nothing waits."""
     routes = APIRouter()
-    Who = Annotated[SignedIn, Depends(window.door.who)]  # noqa: N806 - a type, made of this door
 
     @routes.get("/api/waiting")
     async def waiting(who: Who) -> WaitingList:

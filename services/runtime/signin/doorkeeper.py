@@ -112,11 +112,7 @@ class Doorkeeper:
             NotSignedIn: from nobody that we know.
             HTTPException: the tables or the provider do not answer.
         """
-        try:
-            return await self._who(request, self._find)
-        except NotSignedIn:
-            self._trail.door_tried()
-            raise
+        return await self._let_in(request, self._find)
 
     async def watcher(self, request: Request) -> SignedIn:
         """The same of a request that a page makes by itself: it keeps no session alive.
@@ -125,11 +121,7 @@ class Doorkeeper:
             NotSignedIn: from nobody that we know.
             HTTPException: the tables or the provider do not answer.
         """
-        who = await self.still(request)
-        if who is None:
-            self._trail.door_tried()
-            raise NotSignedIn
-        return who
+        return await self._let_in(request, self._watching.ask)
 
     async def still(self, request: Request) -> SignedIn | None:
         """Who a request comes from that goes on by itself, such as a live feed: it keeps no session alive.
@@ -143,6 +135,13 @@ class Doorkeeper:
             return await self._who(request, self._watching.ask)
         except NotSignedIn:
             return None
+
+    async def _let_in(self, request: Request, find: Callable[[str], Awaitable[Held | None]]) -> SignedIn:
+        try:
+            return await self._who(request, find)
+        except NotSignedIn:
+            self._trail.door_tried()
+            raise
 
     async def _who(self, request: Request, find: Callable[[str], Awaitable[Held | None]]) -> SignedIn:
         if "authorization" in request.headers:
