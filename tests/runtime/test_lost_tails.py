@@ -10,11 +10,13 @@ from aiokafka import TopicPartition
 from confluent_kafka import OFFSET_END
 from confluent_kafka import TopicPartition as From
 
+from services.runtime import topics_admin
 from services.runtime.database import Connection, Session
 from services.runtime.fence import LogWasCut, admit
 from services.runtime.health import Health, Reason
 from services.runtime.inlet import Batch, FromPositions, Inlet
 from services.runtime.kafka import make_consumer
+from services.runtime.local.waiting import until
 from services.runtime.metrics import Metrics
 from services.runtime.migrations import migrate
 from services.runtime.process import Process
@@ -165,4 +167,21 @@ async def test_what_was_deleted_after_it_was_read_is_not_taken_for_lost(power: P
         await said(power, place, b"after it")
         await reader.hears(b"after it")
         assert reader.heard == [b"after it"]
+        assert Reason.KAFKA_LOST_RECORDS not in reader.health.reasons
+
+
+async def test_a_topic_that_was_made_again_is_not_taken_for_a_log_that_lost_its_end(
+    power: PoweredKafka, session: Session, topics: tuple[Topic, ...]
+) -> None:
+    """This test comes last: nothing of what was on the topic is there afterwards."""
+    place, old, new = TopicPartition(MISSING_CHILDREN, 2), values("of the first", 4), values("of the second", 2)
+    await said(power, place, *old)
+    async with reading(power, session) as reader:
+        await reader.hears(*old)
+        admin = power.running.admin()
+        admin.delete_topics([MISSING_CHILDREN])[MISSING_CHILDREN].result()
+        assert until(lambda: MISSING_CHILDREN not in admin.list_topics().topics, SECONDS)
+        topics_admin.apply(admin, topics)
+        await said(power, place, *new)
+        await reader.hears(*new)
         assert Reason.KAFKA_LOST_RECORDS not in reader.health.reasons
